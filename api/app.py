@@ -1,0 +1,64 @@
+"""The API as a Flask app: routes of each domain under /api/v1, health, and the surroundings of every request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response
+from flask_restx import Api, Namespace
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api.endpoint import EXTENSION, Limiter
+from api.errors import answer_error
+from api.health import blueprint as health
+from api.logs import configure_logs
+from api.middleware import install_middleware
+from api.openapi import describe
+from api.v1 import namespaces
+from models.platform import Platform
+
+PREFIX = "/api/v1"
+# Room for a file of 10 MB with its form around it; JSON bodies have their own, smaller limit.
+MAX_REQUEST_BYTES = 11 * 1024 * 1024
+
+
+class YixiangApi(Api):
+    """flask-restx with our error table: its own handlers would catch what is not theirs."""
+
+    def handle_error(self, e: Exception) -> Response:
+        return answer_error(e)
+
+
+def create_app(platform: Platform) -> Flask:
+    """The Flask app over a connected database; installs logs, routes and middleware."""
+    configure_logs(platform.settings.log_level)
+    app = Flask("yixiang", static_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES, RESTX_MASK_SWAGGER=False, PROPAGATE_EXCEPTIONS=False
+    )
+    app.extensions[EXTENSION] = platform
+    app.extensions["limiter"] = Limiter(platform.settings.rate_limit_scale)
+    _add_api(app)
+    app.register_blueprint(health)
+    app.register_error_handler(Exception, answer_error)
+    install_middleware(app, production=platform.settings.production, api_page="doc")
+    if platform.settings.trusted_proxies:
+        count = platform.settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    return app
+
+
+def _add_api(app: Flask) -> None:
+    authorizations: dict[str, Any] = {"bearer": {"type": "apiKey", "in": "header", "name": "Authorization"}}
+    api = YixiangApi(
+        app, prefix=PREFIX, doc=f"{PREFIX}/", title="Yixiang", version="1", authorizations=authorizations,
+        default_mediatype="application/json", catch_all_404=False,
+    )  # fmt: skip
+    for namespace in namespaces():
+        _describe_all(api, namespace)
+        api.add_namespace(namespace, path="/")
+
+
+def _describe_all(api: Api, namespace: Namespace) -> None:
+    for route in namespace.resources:
+        describe(api, route.resource)

@@ -1,0 +1,236 @@
+"""What every route shares: who may call, limits, parsing, idempotency, the answer's form.
+
+A route is declared on the method of an `Endpoint`:
+
+    class BookVisit(Endpoint):
+        @route(access=RESIDENT, body=BookVisitBody, idempotent=True, status=201)
+        def post(self, call): ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from typing import Any, TypeVar, get_origin
+
+import orjson
+from flask import Response, current_app, request
+from flask_restx import Resource
+from limits import parse as parse_rate
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from pydantic import BaseModel, ConfigDict
+
+from api.access import Access
+from api.errors import PROBLEM, answer_error
+from config.loading import rule
+from models.kernel import idempotency
+from models.kernel.actors import Actor
+from models.kernel.clock import shown
+from models.kernel.errors import FieldFault, InvalidInput, LimitReached
+from models.platform import Platform
+
+EXTENSION = "yixiang"
+IDEMPOTENCY_HEADER = "Idempotency-Key"
+KEY_MIN_CHARS, KEY_MAX_CHARS = 8, 128
+JSON_TYPE = "application/json"
+JSON_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
+# Answers worth replaying: done, or refused by the domain. A 5xx or a lost sign-in is not.
+REPLAYED = range(200, 500)
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+class Body(BaseModel):
+    """The base of request bodies: strict types, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, str_max_length=20_000)
+
+
+class Query(BaseModel):
+    """The base of query strings: text is converted, unknown and repeated parameters are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=600, allow_inf_nan=False)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, checked and parsed. `idempotency_id` names what the request creates; the same for each retry."""
+
+    actor: Actor
+    at: datetime
+    platform: Platform
+    path: Mapping[str, Any]
+    query: Any = None
+    body: Any = None
+    idempotency_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer that needs more than data: another status, headers."""
+
+    data: Any
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Route:
+    """What a method declares about itself; read by the OpenAPI document and by tests."""
+
+    access: Access
+    query: type[Query] | None = None
+    body: type[BaseModel] | None = None
+    response: type[BaseModel] | None = None
+    idempotent: bool = False
+    status: int = 200
+    etag: bool = False
+    rate: str = "default"
+    upload: bool = False
+    summary: str = ""
+
+
+class Endpoint(Resource):
+    """A resource whose methods all carry a `Route`."""
+
+
+class Limiter:
+    """Requests counted per caller in this process; memory only, for it guards a process from being drowned."""
+
+    def __init__(self, scale: int) -> None:
+        self._strategy = FixedWindowRateLimiter(MemoryStorage())
+        self._scale = scale
+        self._rates: dict[str, Any] = {}
+
+    def check(self, name: str, caller: str) -> None:
+        """Raises LimitReached when the caller has used up the rate `name`."""
+        rate = self._rates.get(name)
+        if rate is None:
+            rate = self._rates[name] = parse_rate(rule(f"api.rate_{name}"))
+            rate.amount *= self._scale
+        if not self._strategy.hit(rate, name, caller):
+            raise LimitReached(retry_after=rate.get_expiry())
+
+
+def route(
+    *, access: Access, query: type[Query] | None = None, body: type[BaseModel] | None = None,
+    response: type[BaseModel] | None = None, idempotent: bool = False, status: int = 200, etag: bool = False,
+    rate: str = "default", upload: bool = False, summary: str = "",
+) -> Callable[[Method], Callable[..., Response]]:  # fmt: skip
+    """Declare a method: who may call it, what it takes and gives. `upload`: the body is files, not JSON."""
+    spec = Route(access, query, body, response, idempotent, status, etag, rate, upload, summary)
+
+    def declare(method: Method) -> Callable[..., Response]:
+        @wraps(method)
+        def serve(self: Endpoint, **path: Any) -> Response:
+            try:
+                return _serve(spec, lambda call: method(self, call), path)
+            except Exception as error:  # the one place where a route's errors become answers
+                return answer_error(error)
+
+        serve.route = spec  # type: ignore[attr-defined]
+        return serve
+
+    return declare
+
+
+def _serve(spec: Route, work: Callable[[Call], Any], path: dict[str, Any]) -> Response:
+    platform: Platform = current_app.extensions[EXTENSION]
+    at = platform.clock.now()
+    actor = spec.access.actor(request, at)
+    caller = actor.id if actor.kind != "anonymous" else request.remote_addr or ""
+    current_app.extensions["limiter"].check(spec.rate, caller)
+    query = parse_query(spec.query) if spec.query else None
+    body = parse_body(spec.body) if spec.body else None
+    call = Call(actor, at, platform, path, query, body)
+    if spec.idempotent:
+        return _once(spec, work, call)
+    return _finish(spec, work(call))
+
+
+def _once(spec: Route, work: Callable[[Call], Any], call: Call) -> Response:
+    key = request.headers.get(IDEMPOTENCY_HEADER, "")
+    if not key:
+        raise InvalidInput("idempotency_key_missing")
+    if not (KEY_MIN_CHARS <= len(key) <= KEY_MAX_CHARS and key.isascii() and key.isprintable()):
+        raise InvalidInput("idempotency_key_invalid")
+    owner = call.actor.id if call.actor.kind != "anonymous" else f"anonymous {request.remote_addr}"
+    begun = idempotency.begin(owner, f"{request.method} {request.path}", key, request.get_data(), call.at)
+    if isinstance(begun, idempotency.Replayed):
+        form = JSON_TYPE if begun.status < 400 else PROBLEM
+        return Response(begun.body, begun.status, {"Idempotency-Replayed": "true"}, mimetype=form)
+    try:
+        response = _finish(spec, work(Call(**{**call.__dict__, "idempotency_id": begun.id})))
+    except Exception as error:
+        response = answer_error(error)
+    if response.status_code in REPLAYED:
+        idempotency.finish(begun, response.status_code, response.get_data(), call.at)
+    else:
+        idempotency.abandon(begun)
+    return response
+
+
+def _finish(spec: Route, result: Any) -> Response:
+    if isinstance(result, Response):
+        return _tagged(spec, result)
+    reply = result if isinstance(result, Reply) else Reply(result)
+    status = reply.status or spec.status
+    if reply.data is None and status in (200, 204):
+        return Response(status=204, headers=dict(reply.headers))
+    body = reply.data if isinstance(reply.data, bytes) else to_json(reply.data)
+    return _tagged(spec, Response(body, status, dict(reply.headers), mimetype=JSON_TYPE))
+
+
+def _tagged(spec: Route, response: Response) -> Response:
+    if spec.etag and response.status_code == 200:
+        response.add_etag(weak=True)
+        response.headers.setdefault("Cache-Control", "no-cache")
+        return response.make_conditional(request)
+    return response
+
+
+def to_json(data: Any) -> bytes:
+    """JSON with times shown in China's offset."""
+    return orjson.dumps(data, default=_jsonable, option=JSON_OPTIONS)
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return shown(value)
+    if isinstance(value, BaseModel):
+        return value.model_dump()
+    raise TypeError(type(value).__name__)
+
+
+def parse_query(model: type[Query]) -> Query:
+    """The query string as `model`; a parameter may repeat only where the model takes a list."""
+    values: dict[str, Any] = {}
+    for name, given in request.args.lists():
+        wanted = model.model_fields.get(name)
+        many = wanted is not None and get_origin(wanted.annotation) in (list, tuple)
+        if not many and len(given) > 1:
+            raise InvalidInput(faults=[FieldFault(name[:60], "repeated")])
+        if any("\x00" in text or not text.isprintable() for text in given):
+            raise InvalidInput(
+                faults=[FieldFault(name[:60] if name.isprintable() else "?", "control_character")]
+            )
+        values[name] = given if many else given[0]
+    return model.model_validate(values)
+
+
+def parse_body(model: type[BaseModel]) -> BaseModel:
+    """The JSON body as `model`. Raises InvalidInput with code and field."""
+    if request.mimetype != JSON_TYPE:
+        raise InvalidInput("unsupported_media_type")
+    limit = rule("api.body_bytes")
+    if (request.content_length or 0) > limit:
+        raise InvalidInput("body_too_large")
+    raw = request.get_data()
+    if len(raw) > limit:
+        raise InvalidInput("body_too_large")
+    if b"\\u0000" in raw:
+        raise InvalidInput(faults=[FieldFault("", "control_character")])
+    return model.model_validate_json(raw)

@@ -1,0 +1,14 @@
+"""Version 1 of the API: a namespace a domain."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask_restx import Namespace
+
+DOMAINS: tuple[str, ...] = ()
+
+
+def namespaces() -> list[Namespace]:
+    """The namespace of every domain, in the order of the documentation."""
+    return [import_module(f"api.v1.{domain}.routes").namespace for domain in DOMAINS]

@@ -1,0 +1,125 @@
+"""The audit trail: who looked at or changed what, as hash chains that show any later change.
+
+One chain per county (and one for the city) keeps writers from waiting on each other. An entry's hash covers the
+entry and its predecessor's hash, under a key the database does not hold. The head of each chain is kept apart, so a
+chain cut short is noticed too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from pymongo.errors import DuplicateKeyError
+
+from models.kernel.actors import Actor
+from models.kernel.clock import as_utc, to_storage
+from models.kernel.database import database
+from models.kernel.encryption import keyed_hash
+from models.kernel.errors import Unavailable
+
+ENTRIES = "audit_entries"
+HEADS = "audit_heads"
+PURPOSE = "audit chain"
+CITY_CHAIN = "city"
+GENESIS = "0" * 64
+MAX_CONTENTION = 200
+SEQUENCE_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class ChainReport:
+    """What `verify` found: entries read, and each fault as `chain:sequence: what`."""
+
+    entries: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+def record(
+    by: Actor, action: str, subject: str, at: datetime, *, district_code: str | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """Append one entry. `subject` is `kind:id`; `detail` holds no personal data."""
+    chain = district_code or by.district_code or CITY_CHAIN
+    entry = {
+        "chain": chain,
+        "at": to_storage(at),
+        "by": {**by.as_history(), "roles": sorted(by.roles)},
+        "action": action,
+        "subject": subject,
+        "detail": dict(detail or {}),
+    }
+    for _ in range(MAX_CONTENTION):
+        if _append(chain, entry):
+            return
+    raise Unavailable()
+
+
+def verify() -> ChainReport:
+    """Read every chain from its beginning and compare each hash and the heads."""
+    total, faults = 0, []
+    heads = {head["_id"]: head for head in database()[HEADS].find()}
+    chains = sorted(set(heads) | set(database()[ENTRIES].distinct("chain")))
+    for chain in chains:
+        count, found = _verify_chain(chain, heads.get(chain))
+        total += count
+        faults += found
+    return ChainReport(total, faults)
+
+
+def _append(chain: str, entry: dict[str, Any]) -> bool:
+    head = database()[HEADS].find_one({"_id": chain}) or {"sequence": 0, "hash": GENESIS}
+    linked = {**entry, "sequence": head["sequence"] + 1, "previous": head["hash"]}
+    linked["hash"] = _hash(linked)
+    linked["_id"] = _entry_id(chain, linked["sequence"])
+    try:
+        database()[ENTRIES].insert_one(linked)
+    except DuplicateKeyError:
+        # Another writer took this place; where it died before moving the head, move it for it.
+        taken = database()[ENTRIES].find_one({"_id": linked["_id"]})
+        if taken is not None:
+            _advance(chain, taken)
+        return False
+    _advance(chain, linked)
+    return True
+
+
+def _advance(chain: str, entry: Mapping[str, Any]) -> None:
+    head = {"sequence": entry["sequence"], "hash": entry["hash"]}
+    try:
+        database()[HEADS].update_one(
+            {"_id": chain, "sequence": entry["sequence"] - 1}, {"$set": head}, upsert=entry["sequence"] == 1
+        )
+    except DuplicateKeyError:
+        return  # the head stands already at or behind this entry's place
+
+
+def _verify_chain(chain: str, head: Mapping[str, Any] | None) -> tuple[int, list[str]]:
+    previous, sequence, faults = GENESIS, 0, []
+    for entry in database()[ENTRIES].find({"chain": chain}).sort("sequence", 1):
+        sequence += 1
+        if entry["sequence"] != sequence:
+            faults.append(f"{chain}:{sequence}: missing")
+            sequence = entry["sequence"]
+        if entry["previous"] != previous:
+            faults.append(f"{chain}:{sequence}: does not follow its predecessor")
+        if _hash(entry) != entry["hash"]:
+            faults.append(f"{chain}:{sequence}: changed")
+        previous = entry["hash"]
+    # An entry whose writer died before moving the head stands one behind it, which is no fault.
+    if head is None or not head["sequence"] <= sequence <= head["sequence"] + 1:
+        faults.append(f"{chain}:{sequence}: the chain does not end at its head")
+    return sequence, faults
+
+
+def _hash(entry: Mapping[str, Any]) -> str:
+    covered = {k: v for k, v in entry.items() if k not in ("_id", "hash")}
+    covered["at"] = as_utc(covered["at"]).isoformat(timespec="milliseconds")
+    return keyed_hash(PURPOSE, orjson.dumps(covered, option=orjson.OPT_SORT_KEYS)).hex()
+
+
+def _entry_id(chain: str, sequence: int) -> str:
+    return f"{chain}:{sequence:0{SEQUENCE_DIGITS}d}"

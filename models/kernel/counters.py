@@ -1,0 +1,17 @@
+"""Named counters that never give the same number twice."""
+
+from __future__ import annotations
+
+from pymongo import ReturnDocument
+
+from models.kernel.database import database
+
+COLLECTION = "counters"
+
+
+def next_value(name: str) -> int:
+    """Add one and return the new value, from 1; atomic across processes. Gaps are possible, repeats are not."""
+    found = database()[COLLECTION].find_one_and_update(
+        {"_id": name}, {"$inc": {"value": 1}}, upsert=True, return_document=ReturnDocument.AFTER
+    )
+    return int(found["value"])

@@ -1,0 +1,290 @@
+"""Effects outside the database: entries written with their cause, delivered by a job, kept with their outcome.
+
+An entry is pushed into its cause's own document. `relay` moves it to the collection of messages under its key, which
+is unique, so a relay killed midway repeats nothing. `deliver` hands due messages to the handler of their channel.
+
+A channel that cannot recognise a repeat (a WeChat message) is never sent again after a crash between sending and
+noting it: the message becomes `uncertain`, stays visible, and a person may retry it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Literal
+
+from mongoengine import BinaryField, BooleanField, DateTimeField, DictField, IntField, ListField, StringField
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from config.loading import rule
+from models.kernel.database import all_records, collection
+from models.kernel.document import Record
+from models.kernel.encryption import open_json, seal_json
+
+PAYLOAD_CONTEXT = "outbox.payload"
+PENDING, SENDING, DELIVERED, FAILED, DEAD, UNCERTAIN = (
+    "pending", "sending", "delivered", "failed", "dead", "uncertain",
+)  # fmt: skip
+OPEN_STATES = (PENDING, SENDING)
+RELAY_BATCH = 500
+DELIVERY_BATCH = 200
+
+
+@dataclass(frozen=True)
+class OutboxEntry:
+    """One effect to come. `key` is unique for ever; `fallbacks` are tried in turn when a channel fails for good.
+
+    `subject_id` is the resident it concerns (erasure reaches it); entries of one `order_key` go out in their order.
+    """
+
+    key: str
+    channel: str
+    payload: Mapping[str, Any]
+    fallbacks: tuple[str, ...] = ()
+    not_before: datetime | None = None
+    subject_id: str | None = None
+    order_key: str | None = None
+
+    def stored(self, at: datetime) -> dict[str, Any]:
+        """As it lies in its cause's document."""
+        return {
+            "key": self.key,
+            "channel": self.channel,
+            "payload": seal_json(dict(self.payload), PAYLOAD_CONTEXT),
+            "fallbacks": list(self.fallbacks),
+            "next_attempt_at": self.not_before or at,
+            "created_at": at,
+            "subject_id": self.subject_id,
+            "order_key": self.order_key,
+        }
+
+
+class Causing(Record):
+    """A document whose changes have effects outside: it carries a history and an outbox."""
+
+    history = ListField(DictField())
+    outbox = ListField(DictField())
+    outbox_waiting = BooleanField(default=False)
+
+    meta: ClassVar[dict[str, Any]] = {"abstract": True}
+
+
+OUTBOX_INDEX = {
+    "keys": [("outbox_waiting", 1)],
+    "name": "outbox_waiting",
+    "partialFilterExpression": {"outbox_waiting": True},
+}
+
+
+class OutboxMessage(Record):
+    """A message on its way, and what became of it. The id is the entry's key."""
+
+    channel = StringField(required=True)
+    payload = BinaryField(required=True)
+    fallbacks = ListField(StringField())
+    state = StringField(required=True, default=PENDING)
+    attempts = IntField(required=True, default=0)
+    next_attempt_at = DateTimeField(required=True)
+    lease_until = DateTimeField()
+    outcome = StringField()
+    receipt = DictField()
+    subject_id = StringField()
+    order_key = StringField()
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "outbox_messages"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {"keys": [("state", 1), ("next_attempt_at", 1)], "name": "due"},
+        {"keys": [("subject_id", 1)], "name": "subject"},
+        {"keys": [("order_key", 1), ("state", 1), ("created_at", 1)], "name": "order"},
+    ]
+
+    @staticmethod
+    def open_payload(stored: Mapping[str, Any]) -> dict[str, Any]:
+        """The payload of a stored message, decrypted."""
+        opened: dict[str, Any] = open_json(stored["payload"], PAYLOAD_CONTEXT)
+        return opened
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a handler says of one attempt.
+
+    delivered: done. retry: again after `after` seconds (None: backoff). final: never on this channel; `outcome` says
+    why. quota: this channel is full; all its messages wait `after` seconds.
+    """
+
+    kind: Literal["delivered", "retry", "final", "quota"]
+    outcome: str = ""
+    after: float | None = None
+    detail: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Handler:
+    """How a channel is served: `send` gets the payload and the message's key. `idempotent`: a repeat does no harm."""
+
+    send: Callable[[dict[str, Any], str], Receipt]
+    idempotent: bool
+
+
+def relay(at: datetime) -> int:
+    """Move waiting entries from their causes into the collection of messages; returns how many were moved."""
+    moved = 0
+    for record in sorted(all_records(), key=lambda each: each._get_collection_name()):
+        if issubclass(record, Causing):
+            for cause in collection(record).find({"outbox_waiting": True}, {"outbox": 1}).limit(RELAY_BATCH):
+                moved += _relay_one(record, cause, at)
+    return moved
+
+
+def deliver(at: datetime, handlers: Mapping[str, Handler]) -> dict[str, int]:
+    """Attempt every due message of the given channels once; returns counts by what became of them."""
+    _settle_abandoned(at, handlers)
+    counts: dict[str, int] = {}
+    full: set[str] = set()
+    for message in _due(at, handlers):
+        if message["channel"] in full or _waits_for_earlier(message):
+            continue
+        claimed = _claim(message["_id"], at)
+        if claimed is None:
+            continue
+        receipt = handlers[claimed["channel"]].send(OutboxMessage.open_payload(claimed), claimed["_id"])
+        _note(claimed, receipt, at)
+        counts[receipt.kind] = counts.get(receipt.kind, 0) + 1
+        if receipt.kind == "quota":
+            full.add(claimed["channel"])
+    return counts
+
+
+def enqueue(entry: OutboxEntry, at: datetime) -> None:
+    """Put a message straight into the collection, for an effect whose cause is no document; once per key."""
+    _insert_message({**entry.stored(at)}, at)
+
+
+def retry(key: str, at: datetime) -> bool:
+    """Send a dead or uncertain message again, at a person's word; False where there is none in those states."""
+    found = collection(OutboxMessage).update_one(
+        {"_id": key, "state": {"$in": [DEAD, UNCERTAIN]}},
+        {"$set": {"state": PENDING, "next_attempt_at": at, "attempts": 0, "updated_at": at}},
+    )
+    return found.modified_count == 1
+
+
+def _relay_one(record: type[Record], cause: Mapping[str, Any], at: datetime) -> int:
+    entries = cause.get("outbox", [])
+    for entry in entries:
+        _insert_message(entry, at)
+    target = collection(record)
+    target.update_one(
+        {"_id": cause["_id"]}, {"$pull": {"outbox": {"key": {"$in": [e["key"] for e in entries]}}}}
+    )
+    # Only an empty outbox stops waiting: an entry pushed in between keeps the mark.
+    target.update_one({"_id": cause["_id"], "outbox": {"$size": 0}}, {"$set": {"outbox_waiting": False}})
+    return len(entries)
+
+
+def _insert_message(entry: Mapping[str, Any], at: datetime) -> None:
+    stored = {k: v for k, v in entry.items() if k != "key"}
+    message = {**stored, "_id": entry["key"], "version": 1, "state": PENDING, "attempts": 0, "updated_at": at}
+    try:
+        collection(OutboxMessage).insert_one(message)
+    except DuplicateKeyError:
+        return  # relayed before: the key is what makes the effect happen once
+
+
+def _due(at: datetime, channels: Iterable[str]) -> list[dict[str, Any]]:
+    wanted = set(channels)
+    found = (
+        collection(OutboxMessage)
+        .find(
+            {"state": PENDING, "next_attempt_at": {"$lte": at}},
+            {"channel": 1, "order_key": 1, "created_at": 1},
+        )
+        .sort("next_attempt_at", 1)
+        .limit(DELIVERY_BATCH)
+    )
+    return [message for message in found if message["channel"] in wanted]
+
+
+def _waits_for_earlier(message: Mapping[str, Any]) -> bool:
+    if not message.get("order_key"):
+        return False
+    earlier = {
+        "order_key": message["order_key"],
+        "state": {"$in": list(OPEN_STATES)},
+        "$or": [
+            {"created_at": {"$lt": message["created_at"]}},
+            {"created_at": message["created_at"], "_id": {"$lt": message["_id"]}},
+        ],
+    }
+    return collection(OutboxMessage).find_one(earlier, {"_id": 1}) is not None
+
+
+def _claim(key: str, at: datetime) -> dict[str, Any] | None:
+    lease = at + timedelta(seconds=rule("kernel.outbox_lease_seconds"))
+    return collection(OutboxMessage).find_one_and_update(
+        {"_id": key, "state": PENDING},
+        {
+            "$set": {"state": SENDING, "lease_until": lease, "updated_at": at},
+            "$inc": {"attempts": 1, "version": 1},
+        },
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def _note(message: Mapping[str, Any], receipt: Receipt, at: datetime) -> None:
+    facts: dict[str, Any] = {
+        "outcome": receipt.outcome,
+        "updated_at": at,
+        "receipt": dict(receipt.detail or {}),
+    }
+    attempts = message["attempts"]
+    if receipt.kind == "delivered":
+        facts["state"] = DELIVERED
+    elif receipt.kind == "final":
+        _fall_back(message, at)
+        facts["state"] = FAILED
+    elif receipt.kind == "retry" and attempts >= rule("kernel.outbox_max_attempts"):
+        facts["state"] = DEAD
+    else:
+        facts["state"] = PENDING
+        facts["next_attempt_at"] = at + timedelta(seconds=receipt.after or backoff_seconds(attempts))
+    collection(OutboxMessage).update_one(
+        {"_id": message["_id"], "version": message["version"]}, {"$set": facts}
+    )
+
+
+def backoff_seconds(attempts: int) -> float:
+    """The pause after so many attempts: doubling from the first, up to the longest."""
+    first, longest = (
+        rule("kernel.outbox_backoff_first_seconds"),
+        rule("kernel.outbox_backoff_longest_seconds"),
+    )
+    return float(min(longest, first * 2 ** min(attempts - 1, 32)))
+
+
+def _fall_back(message: Mapping[str, Any], at: datetime) -> None:
+    if not message["fallbacks"]:
+        return
+    following, *rest = message["fallbacks"]
+    kept = {k: message[k] for k in ("payload", "subject_id", "order_key")}
+    _insert_message(
+        {**kept, "key": f"{message['_id']}>{following}", "channel": following, "fallbacks": rest,
+         "next_attempt_at": at, "created_at": at}, at,
+    )  # fmt: skip
+
+
+def _settle_abandoned(at: datetime, handlers: Mapping[str, Handler]) -> None:
+    """Messages whose sender vanished: again where a repeat does no harm, else uncertain."""
+    for channel, handler in handlers.items():
+        settled = (
+            {"state": PENDING, "next_attempt_at": at}
+            if handler.idempotent
+            else {"state": UNCERTAIN, "outcome": "sender_vanished"}
+        )
+        collection(OutboxMessage).update_many(
+            {"state": SENDING, "channel": channel, "lease_until": {"$lte": at}},
+            {"$set": {**settled, "updated_at": at}, "$inc": {"version": 1}},
+        )

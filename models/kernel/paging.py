@@ -1,0 +1,51 @@
+"""Cursor pages: a cursor is opaque to the caller, signed, and says where the next page begins."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from models.kernel.encryption import keyed_hash
+from models.kernel.errors import InvalidInput
+
+PURPOSE = "cursor"
+SIGNATURE_BYTES = 8
+MAX_CURSOR_CHARS = 600
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some items and the cursor of those that follow, None at the end."""
+
+    items: list[Any] = field(default_factory=list)
+    next: str | None = None
+
+
+def encode_cursor(position: dict[str, Any]) -> str:
+    """A cursor for this position (JSON values only)."""
+    body = orjson.dumps(position)
+    return base64.urlsafe_b64encode(_sign(body) + body).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str) -> dict[str, Any]:
+    """The position of a cursor made by `encode_cursor`. Raises InvalidInput (`bad_cursor`) for anything else."""
+    if len(cursor) > MAX_CURSOR_CHARS or not cursor.isascii():
+        raise InvalidInput("bad_cursor")
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    except (binascii.Error, ValueError):
+        raise InvalidInput("bad_cursor") from None
+    signature, body = raw[:SIGNATURE_BYTES], raw[SIGNATURE_BYTES:]
+    if not body or not hmac.compare_digest(signature, _sign(body)):
+        raise InvalidInput("bad_cursor")
+    position: dict[str, Any] = orjson.loads(body)
+    return position
+
+
+def _sign(body: bytes) -> bytes:
+    return keyed_hash(PURPOSE, body)[:SIGNATURE_BYTES]

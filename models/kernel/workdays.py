@@ -1,0 +1,42 @@
+"""China's working days, with holidays and make-up workdays (source: the State Council's yearly notices).
+
+The `chinesecalendar` package carries the notices; for a year it does not know yet, Monday to Friday is assumed
+and `is_assumed` says so, so that whoever shows a deadline can say that it may move.
+"""
+
+from __future__ import annotations
+
+import warnings
+from datetime import date, timedelta
+
+import chinese_calendar
+
+SATURDAY = 5
+
+
+def is_workday(day: date) -> bool:
+    """True on a working day, make-up workdays included."""
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        warnings.warn(f"no holiday notice for {day.year} yet; Monday to Friday assumed", stacklevel=2)
+        return day.weekday() < SATURDAY
+
+
+def is_assumed(day: date) -> bool:
+    """True where the year's holiday notice is not known, so that working days are only assumed."""
+    try:
+        chinese_calendar.is_workday(day)
+    except NotImplementedError:
+        return True
+    return False
+
+
+def add_workdays(day: date, count: int) -> date:
+    """The day `count` working days after `day`; `day` itself does not count. `count` ≥ 0."""
+    if count < 0:
+        raise ValueError("count below zero")
+    while count:
+        day += timedelta(days=1)
+        count -= is_workday(day)
+    return day

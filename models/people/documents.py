@@ -1,0 +1,87 @@
+"""Residents and caseworkers as they are stored."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from mongoengine import BooleanField, DateTimeField, DictField, IntField, ListField, StringField
+
+from models.kernel.actors import Actor
+from models.kernel.document import Record
+from models.kernel.encryption import EncryptedStringField
+from models.kernel.outbox import OUTBOX_INDEX, Causing
+
+
+class Resident(Causing):
+    """A resident who has signed in. Personal data are encrypted; `*_index` are blind indexes."""
+
+    mini_openid_index = StringField()
+    mini_openid = EncryptedStringField("residents.mini_openid")
+    official_openid_index = StringField()
+    official_openid = EncryptedStringField("residents.official_openid")
+    unionid_index = StringField()
+    name = EncryptedStringField("residents.name")
+    name_index = StringField()
+    id_number = EncryptedStringField("residents.id_number")
+    id_number_index = StringField()
+    id_kind = StringField()
+    birth_date = EncryptedStringField("residents.birth_date")
+    phone = EncryptedStringField("residents.phone")
+    phone_index = StringField()
+    home_township_id = StringField()
+    large_type = BooleanField(default=False)
+    consents = ListField(DictField())
+    # Tokens carry the epoch they were made in; a higher one here ends them all.
+    token_epoch = IntField(required=True, default=1)
+    erased_at = DateTimeField()
+    demo = BooleanField(default=False)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "residents"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {
+            "keys": [(field, 1)],
+            "name": f"unique_{field}",
+            "unique": True,
+            "partialFilterExpression": {field: {"$type": "string"}},
+        }
+        for field in ("mini_openid_index", "official_openid_index", "unionid_index", "id_number_index")
+    ] + [OUTBOX_INDEX]
+
+    @staticmethod
+    def actor(resident_id: str) -> Actor:
+        return Actor(kind="resident", id=resident_id)
+
+
+class Caseworker(Record):
+    """A member of staff. `district_code` None: the whole city; no `township_ids`: every township of the county."""
+
+    username = StringField(required=True)
+    password_hash = StringField(required=True)
+    display_name = StringField(required=True)
+    roles = ListField(StringField(), required=True)
+    district_code = StringField()
+    township_ids = ListField(StringField())
+    otp_secret = EncryptedStringField("caseworkers.otp_secret")
+    # The last time step whose code was used: a code is good once.
+    otp_last_step = IntField(default=0)
+    token_epoch = IntField(required=True, default=1)
+    failed_logins = IntField(required=True, default=0)
+    locked_until = DateTimeField()
+    active = BooleanField(required=True, default=True)
+    demo = BooleanField(default=False)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "caseworkers"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {"keys": [("username", 1)], "name": "unique_username", "unique": True}
+    ]
+
+
+def staff_actor(stored: dict[str, Any]) -> Actor:
+    """The actor of a stored caseworker."""
+    return Actor(
+        kind="staff",
+        id=stored["_id"],
+        roles=frozenset(stored["roles"]),
+        district_code=stored.get("district_code"),
+        township_ids=tuple(stored.get("township_ids", ())),
+    )
