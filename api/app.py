@@ -33,9 +33,7 @@ def create_app(platform: Platform) -> Flask:
     """The Flask app over a connected database; installs logs, routes and middleware."""
     configure_logs(platform.settings.log_level)
     app = Flask("yixiang", static_folder=None)
-    app.config.update(
-        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES, RESTX_MASK_SWAGGER=False, PROPAGATE_EXCEPTIONS=False
-    )
+    app.config.update(MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES, RESTX_MASK_SWAGGER=False, PROPAGATE_EXCEPTIONS=False)
     app.extensions[EXTENSION] = platform
     app.extensions["limiter"] = Limiter(platform.settings.rate_limit_scale)
     _add_api(app)

@@ -188,7 +188,7 @@ def _tagged(spec: Route, response: Response) -> Response:
     if spec.etag and response.status_code == 200:
         response.add_etag(weak=True)
         response.headers.setdefault("Cache-Control", "no-cache")
-        return response.make_conditional(request)
+        response.make_conditional(request)
     return response
 
 
@@ -214,9 +214,7 @@ def parse_query(model: type[Query]) -> Query:
         if not many and len(given) > 1:
             raise InvalidInput(faults=[FieldFault(name[:60], "repeated")])
         if any("\x00" in text or not text.isprintable() for text in given):
-            raise InvalidInput(
-                faults=[FieldFault(name[:60] if name.isprintable() else "?", "control_character")]
-            )
+            raise InvalidInput(faults=[FieldFault(name[:60] if name.isprintable() else "?", "control_character")])
         values[name] = given if many else given[0]
     return model.model_validate(values)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import structlog
-from flask import Response
+from flask import Response, make_response
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -85,10 +85,7 @@ def domain_problem(error: errors.DomainError) -> Response:
     status = STATUS_BY_CODE.get(error.code) or next(s for kind, s in STATUS if isinstance(error, kind))
     faults = None
     if isinstance(error, errors.InvalidInput) and error.faults:
-        faults = [
-            {"field": f.field, "code": f.code, "detail": f.detail or _fault_text(f.code)}
-            for f in error.faults
-        ]
+        faults = [{"field": f.field, "code": f.code, "detail": f.detail or _fault_text(f.code)} for f in error.faults]
     retry_after = getattr(error, "retry_after", None)
     return problem(
         status, error.code, params=error.params, faults=faults, details=error.details, retry_after=retry_after
@@ -97,8 +94,8 @@ def domain_problem(error: errors.DomainError) -> Response:
 
 def http_problem(error: HTTPException) -> Response:
     """The response of an HTTP error raised by the framework."""
-    if error.response is not None:
-        return Response.force_type(error.response)
+    if error.response is not None or (error.code or 500) < 400:  # a redirect, or an answer made elsewhere
+        return make_response(error.get_response())
     status = error.code or 500
     response = problem(status, HTTP_CODES.get(status, "refused" if status < 500 else "internal_error"))
     allow = getattr(error, "valid_methods", None)

@@ -24,7 +24,9 @@ SECURITY_HEADERS = {
 }
 TRANSPORT_SECURITY = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 # The interactive API page of the framework starts from an inline script.
-API_PAGE_POLICY = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+API_PAGE_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+)
 
 REQUESTS = Counter("yixiang_http_requests_total", "Requests answered", ("route", "method", "status"))
 SECONDS = Histogram("yixiang_http_request_seconds", "Seconds to answer", ("route", "method"), buckets=BUCKETS)

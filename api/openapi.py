@@ -107,10 +107,11 @@ def swagger(schema: Any) -> Any:
         return [swagger(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    choices = [each for each in schema.get("anyOf", schema.get("oneOf", [])) if each.get("type") != "null"]
+    unions: list[dict[str, Any]] = schema.get("anyOf") or schema.get("oneOf") or []
+    choices = [each for each in unions if each.get("type") != "null"]
     if "anyOf" in schema or "oneOf" in schema:
         rest = {k: v for k, v in schema.items() if k not in ("anyOf", "oneOf", "discriminator")}
-        nullable = any(each.get("type") == "null" for each in schema.get("anyOf", []))
+        nullable = any(each.get("type") == "null" for each in unions)
         # Swagger 2.0 has no unions: several choices are left open.
         chosen = dict(choices[0]) if len(choices) == 1 else {}
         merged = {"allOf": [chosen], **rest} if "$ref" in chosen else {**chosen, **rest}

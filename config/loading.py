@@ -104,9 +104,7 @@ def rules() -> dict[str, Rule]:
         if not isinstance(tree, dict):
             raise CatalogueFault(f"{path}:1: a rules file is a mapping")
         for name, value in tree.items():
-            found[f"{path.stem}.{name}"] = _validated(
-                path, lines.get((name,), 1), Rule, value, lines, (name,)
-            )
+            found[f"{path.stem}.{name}"] = _validated(path, lines.get((name,), 1), Rule, value, lines, (name,))
     return found
 
 

@@ -10,7 +10,7 @@ import binascii
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -44,9 +44,7 @@ DEVELOPMENT_DEFAULTS: Mapping[str, str] = {
     "demo_staff_password": "",
 }
 # What production must be given: everything above, and a database of its own. Demo staff do not exist there.
-REQUIRED_IN_PRODUCTION = tuple(name for name in DEVELOPMENT_DEFAULTS if name != "demo_staff_password") + (
-    "mongodb_uri",
-)
+REQUIRED_IN_PRODUCTION = (*(name for name in DEVELOPMENT_DEFAULTS if name != "demo_staff_password"), "mongodb_uri")
 DEVELOPMENT_MONGODB_URI = "mongodb://127.0.0.1:27017/yixiang"
 
 
@@ -105,9 +103,7 @@ def parse_secret_keys(text: str) -> dict[str, bytes]:
         except binascii.Error as fault:
             raise ValueError(f"SECRET_KEYS entry {name!r} is not base64") from fault
         if len(key) != KEY_BYTES or not (name == INDEX_KEY_NAME or name.isdecimal()):
-            raise ValueError(
-                "each SECRET_KEYS entry is index:KEY or NUMBER:KEY with a key of 32 bytes in base64"
-            )
+            raise ValueError("each SECRET_KEYS entry is index:KEY or NUMBER:KEY with a key of 32 bytes in base64")
         if name in keys:
             raise ValueError(f"SECRET_KEYS names {name!r} twice")
         keys[name] = key
@@ -121,7 +117,7 @@ def load_settings() -> Settings:
     try:
         settings = Settings()
     except ValueError as fault:
-        errors = getattr(fault, "errors", lambda **_: [])(include_input=False, include_url=False)
+        errors: list[dict[str, Any]] = getattr(fault, "errors", lambda **_: [])(include_input=False, include_url=False)
         named = "; ".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in errors)
         raise SettingsError(named or "settings cannot be read") from None
     if settings.production:
@@ -141,6 +137,4 @@ def _check_production(settings: Settings) -> None:
     if settings.demo_staff_password:
         faults.append("DEMO_STAFF_PASSWORD (demo staff must not exist in production)")
     if faults:
-        raise SettingsError(
-            "missing or still a development default in production: " + ", ".join(sorted(faults))
-        )
+        raise SettingsError("missing or still a development default in production: " + ", ".join(sorted(faults)))

@@ -44,9 +44,7 @@ def clock() -> FixedClock:
 @pytest.fixture(scope="session")
 def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecantusDBServer]:
     """The embedded server on a free port."""
-    server = SecantusDBServer(
-        port=0, storage_path=str(tmp_path_factory.mktemp("database")), cache_size="256M"
-    )
+    server = SecantusDBServer(port=0, storage_path=str(tmp_path_factory.mktemp("database")), cache_size="256M")
     server.start()
     yield server
     server.stop()

@@ -69,17 +69,18 @@ def disconnect() -> None:
 
 def database() -> Database[dict[str, Any]]:
     """The connected database."""
-    return get_db()
+    found: Database[dict[str, Any]] = get_db()
+    return found
 
 
 def collection(document: type[Record]) -> Collection[dict[str, Any]]:
     """The raw collection of a document class, for compare-and-set writes and hot reads."""
-    return get_db()[document._get_collection_name()]
+    return database()[document._get_collection_name()]
 
 
 def ping() -> None:
     """Ask the database for a sign of life. Raises one of UNREACHABLE."""
-    get_db().command("ping")
+    database().command("ping")
 
 
 def all_records() -> Iterator[type[Record]]:

@@ -15,9 +15,7 @@ class DomainError(Exception):
 
     default_code = "refused"
 
-    def __init__(
-        self, code: str | None = None, *, details: dict[str, Any] | None = None, **params: Any
-    ) -> None:
+    def __init__(self, code: str | None = None, *, details: dict[str, Any] | None = None, **params: Any) -> None:
         self.code = code or self.default_code
         self.params = params
         self.details = details or {}

@@ -25,9 +25,7 @@ class Lease:
 
 def acquire(name: str, holder: str, at: datetime, seconds: float) -> Lease | None:
     """Take the lease if it is free or has expired, or extend one's own; None where another holds it."""
-    return _grant(
-        {"_id": name, "$or": [{"expires_at": {"$lte": at}}, {"holder": holder}]}, name, holder, at, seconds
-    )
+    return _grant({"_id": name, "$or": [{"expires_at": {"$lte": at}}, {"holder": holder}]}, name, holder, at, seconds)
 
 
 def renew(lease: Lease, at: datetime, seconds: float) -> Lease | None:
@@ -60,4 +58,4 @@ def _grant(free: dict[str, object], name: str, holder: str, at: datetime, second
         )
     except DuplicateKeyError:  # the lease exists and the filter did not match it: another holds it
         return None
-    return Lease(name, holder, int(found["fence"]), expires)
+    return None if found is None else Lease(name, holder, int(found["fence"]), expires)

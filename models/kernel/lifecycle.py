@@ -89,11 +89,7 @@ class Lifecycle:
 
     def actions_for(self, document: Raw, by: Actor) -> list[str]:
         """What `by` may do with the document now, in the table's order; guards not asked."""
-        return [
-            row.action
-            for row in self.rows
-            if document["state"] in row.source and self._allows(row, document, by)
-        ]
+        return [row.action for row in self.rows if document["state"] in row.source and self._allows(row, document, by)]
 
     def perform(
         self,
@@ -137,9 +133,7 @@ class Lifecycle:
             raise NotFound()
         return found
 
-    def _permitted(
-        self, current: Raw, action: str, by: Actor, at: datetime, version: int | None
-    ) -> Transition:
+    def _permitted(self, current: Raw, action: str, by: Actor, at: datetime, version: int | None) -> Transition:
         rows = [row for row in self.rows if row.action == action]
         if not any(self._allows(row, current, by) for row in rows):
             raise Forbidden()
@@ -159,9 +153,7 @@ class Lifecycle:
             return SYSTEM_ROLE in row.roles
         if by.kind == "resident":
             return OWNER in row.roles and document.get(self.owner_field) == by.id
-        return by.has_role(*row.roles) and by.covers(
-            document.get("district_code"), document.get("township_id")
-        )
+        return by.has_role(*row.roles) and by.covers(document.get("district_code"), document.get("township_id"))
 
     def _write(
         self, current: Raw, row: Transition, by: Actor, at: datetime, key: str | None, change: Change

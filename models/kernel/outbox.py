@@ -177,9 +177,7 @@ def _relay_one(record: type[Record], cause: Mapping[str, Any], at: datetime) -> 
     for entry in entries:
         _insert_message(entry, at)
     target = collection(record)
-    target.update_one(
-        {"_id": cause["_id"]}, {"$pull": {"outbox": {"key": {"$in": [e["key"] for e in entries]}}}}
-    )
+    target.update_one({"_id": cause["_id"]}, {"$pull": {"outbox": {"key": {"$in": [e["key"] for e in entries]}}}})
     # Only an empty outbox stops waiting: an entry pushed in between keeps the mark.
     target.update_one({"_id": cause["_id"], "outbox": {"$size": 0}}, {"$set": {"outbox_waiting": False}})
     return len(entries)
@@ -251,9 +249,7 @@ def _note(message: Mapping[str, Any], receipt: Receipt, at: datetime) -> None:
     else:
         facts["state"] = PENDING
         facts["next_attempt_at"] = at + timedelta(seconds=receipt.after or backoff_seconds(attempts))
-    collection(OutboxMessage).update_one(
-        {"_id": message["_id"], "version": message["version"]}, {"$set": facts}
-    )
+    collection(OutboxMessage).update_one({"_id": message["_id"], "version": message["version"]}, {"$set": facts})
 
 
 def backoff_seconds(attempts: int) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import jwt
 
@@ -64,13 +64,14 @@ def read(text: str, holder: Holder, at: datetime) -> Actor:
     return Resident.actor(found["_id"]) if holder == "resident" else staff_actor(found)
 
 
-def _claims(text: str) -> dict[str, object] | dict[str, int]:
+def _claims(text: str) -> dict[str, Any]:
     try:
         version = jwt.get_unverified_header(text).get("kid", "")
         key = keyring().signing_keys()[version]
-        return jwt.decode(
+        claims: dict[str, Any] = jwt.decode(
             text, key, algorithms=[ALGORITHM],
             options={"verify_exp": False, "verify_iat": False, "require": ["sub", "kind", "epoch", "exp"]},
         )  # fmt: skip
+        return claims
     except (jwt.InvalidTokenError, KeyError, TypeError):
         raise Unauthenticated("token_invalid") from None

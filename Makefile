@@ -1,0 +1,56 @@
+# Yixiang. `make help` lists the commands. Needs python3 ≥ 3.11 with venv, and make; nothing else by hand.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONPATH :=
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench format docs clean browser
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
+
+$(VENV)/.run: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Yixiang needs Python 3.11 or newer (PYTHON=python3.12 make …)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what Yixiang needs into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.txt
+	@echo "Installing what its tests need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: $(VENV)/.run ## start everything on this machine with demo data (PORT, DATA_DIR, MONGODB_URI)
+	@exec $(BIN)/python -m deploy.local
+
+check: $(VENV)/.dev ## format, lint, types, import contracts, quick tests: before each commit
+	@ruff format --check . && ruff check . && lint-imports --no-logo 2>/dev/null || lint-imports
+	@mypy
+	@pytest -n $(WORKERS) tests/unit -m "not slow"
+
+test: $(VENV)/.dev browser ## everything: lint, import contracts, types, all tests
+	ruff format --check .
+	ruff check .
+	lint-imports
+	mypy
+	pytest -n $(WORKERS) tests
+
+browser: ## Debian's Chromium with Chinese fonts, for the browser tests
+	@bash tests/browser/install.sh
+
+bench: $(VENV)/.dev ## the benchmarks: each prints ratios against a baseline of the same run
+	@$(BIN)/python -m bench
+
+format: $(VENV)/.dev ## format the code and sort imports
+	ruff check --fix --select I . && ruff format .
+
+docs: $(VENV)/.dev ## write the generated pages of docs/ again
+	flask --app wsgi docs lifecycles
+
+clean: ## remove what was installed and the local data
+	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,105 @@
+"""What we say back: three kinds of reply, rendered to WeChat's XML by wechatpy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from wechatpy.replies import ArticlesReply
+from wechatpy.replies import TextReply as WechatText
+from wechatpy.replies import TransferCustomerServiceReply
+
+from bot.wechat.messages import Inbound
+from bot.wechat.xml import clean, in_cdata
+from config.loading import rule
+from config.text import say
+
+_ENCODING = "utf-8"
+_PARAGRAPH = "\n\n"
+
+
+@dataclass(frozen=True)
+class TextReply:
+    """Text of any length; what does not fit is kept and told when the follower asks for more."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class NewsReply:
+    """One card: a reply to a message may hold a single article only."""
+
+    title: str
+    description: str = ""
+    url: str = ""
+    picture_url: str = ""
+
+
+@dataclass(frozen=True)
+class TransferToHuman:
+    """Hand the chat to WeChat's customer-service desk; only a message can be handed over, never an event."""
+
+
+Reply = TextReply | NewsReply | TransferToHuman
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """`xml` answers the call ("" means `success`); `rest` is text that did not fit; `further` must be pushed."""
+
+    xml: str
+    rest: str = ""
+    further: tuple[TextReply | NewsReply, ...] = ()
+
+
+def render(replies: Sequence[Reply], to: Inbound, at: datetime) -> Rendered:
+    """WeChat takes one reply to a call: neighbouring texts become one, what follows is pushed."""
+    if not to.takes_reply:
+        return Rendered("")
+    handed_over = any(isinstance(reply, TransferToHuman) for reply in replies)
+    spoken = _joined([reply for reply in replies if not isinstance(reply, TransferToHuman)])
+    if handed_over and to.kind != "event":
+        return Rendered(_xml(TransferCustomerServiceReply, to, at), further=tuple(spoken))
+    if not spoken:
+        return Rendered("")
+    first, *further = spoken
+    if isinstance(first, NewsReply):
+        article = {"title": first.title, "description": first.description, "url": first.url, "image": first.picture_url}
+        articles = [{name: in_cdata(text) for name, text in article.items()}]
+        return Rendered(_xml(ArticlesReply, to, at, articles=articles), further=tuple(further))
+    shown, rest = cut(first.text)
+    return Rendered(_xml(WechatText, to, at, content=in_cdata(shown)), rest, tuple(further))
+
+
+def cut(text: str) -> tuple[str, str]:
+    """What of `text` fits in one message of 2,048 bytes, with how to ask for more, and what is left."""
+    text = clean(text)
+    most = rule("wechat.text_bytes")
+    encoded = text.encode(_ENCODING)
+    if len(encoded) <= most:
+        return text, ""
+    hint = say("wechat.more_hint", word=say("wechat.more_word"))
+    shown = encoded[: most - len(hint.encode(_ENCODING))].decode(_ENCODING, "ignore")
+    line = shown.rfind("\n")
+    if line > len(shown) // 2:  # better at the end of a line, where that loses little
+        shown = shown[: line + 1]
+    return shown + hint, text[len(shown) :]
+
+
+def _joined(replies: Sequence[TextReply | NewsReply]) -> list[TextReply | NewsReply]:
+    joined: list[TextReply | NewsReply] = []
+    for reply in replies:
+        if isinstance(reply, TextReply) and not clean(reply.text).strip():
+            continue
+        if joined and isinstance(reply, TextReply) and isinstance(joined[-1], TextReply):
+            joined[-1] = TextReply(joined[-1].text + _PARAGRAPH + reply.text)
+        else:
+            joined.append(reply)
+    return joined
+
+
+def _xml(kind: type, to: Inbound, at: datetime, **content: object) -> str:
+    reply = kind(source=in_cdata(to.account), target=in_cdata(to.openid), time=int(at.timestamp()), **content)
+    rendered: str = reply.render()
+    return rendered

@@ -1,0 +1,222 @@
+"""The nearest facilities, exactly: an immutable index over columns, swapped whole when the directory changes.
+
+One k-d tree over all points and one a category. Order and ties rest on whole millimetres, then on the id, so that any
+way of asking gives the same page as comparing every facility would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial import cKDTree
+
+from models.facilities.geodesy import MILLIMETRES, chord_of, millimetres, radius_at, space, space_point
+
+Rows = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+RowFilter = Callable[[Rows], Mask]
+
+INCLUSIVE = 1
+FREE_INFANT, FREE_TODDLER, FREE_PRESCHOOL = 2, 4, 8
+NO_HOURS = -1
+ID_BYTES = 26
+# Asked for beyond the page, so that ties at its end are seen and a second question is seldom needed.
+MARGIN = 8
+GROWTH = 4
+# Millimetres and row share 63 bits: rows up to 2³¹, distances up to 4,000 km.
+ROW_BITS = 31
+ROW_MASK = (1 << ROW_BITS) - 1
+# Beyond this share of the rows asking the tree costs more than comparing all of them.
+MOST_SHARE = 8
+LEAF = 16
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The directory as parallel columns, sorted by id; a row is a facility that is open to the public.
+
+    ids: 26 bytes; longitude, latitude: WGS-84 degrees; category, hours, district: numbers of the snapshot's lists
+    (hours -1: not known); flags: the bits above; version: of the document.
+    """
+
+    ids: npt.NDArray[np.bytes_]
+    longitude: npt.NDArray[np.float64]
+    latitude: npt.NDArray[np.float64]
+    category: npt.NDArray[np.uint8]
+    hours: npt.NDArray[np.int32]
+    district: npt.NDArray[np.uint8]
+    flags: npt.NDArray[np.uint8]
+    version: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def take(self, rows: Any) -> Columns:
+        """The columns of these rows, in their order."""
+        return Columns(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+
+    def with_rows(self, other: Columns) -> Columns:
+        """Both, sorted by id; an id may stand in one of them only."""
+        joined = [np.concatenate((getattr(self, n), getattr(other, n))) for n in self.__dataclass_fields__]
+        order = np.argsort(joined[0], kind="stable")
+        return Columns(*(column[order] for column in joined))
+
+
+@dataclass(frozen=True)
+class Found:
+    """Rows nearest first, their distances in millimetres, and whether more follow."""
+
+    rows: Rows
+    distances: Rows
+    more: bool
+
+
+class NearbyIndex:
+    """Answers "the nearest" over columns that never change."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self._points = space(columns.longitude, columns.latitude)
+        self._whole = _Part(cKDTree(self._points, leafsize=LEAF), None, len(columns)) if len(columns) else None
+        self._by_category = _category_trees(columns.category, self._points)
+
+    def nearest(
+        self, longitude: float, latitude: float, limit: int, *, categories: Sequence[int] | None = None,
+        radius_mm: int | None = None, accept: RowFilter | None = None, after: tuple[int, bytes] | None = None,
+        seen: int = 0,
+    ) -> Found:  # fmt: skip
+        """The `limit` rows nearest to a WGS-84 point, ordered by (millimetres, id).
+
+        categories: numbers of categories, None for all; accept: keeps rows; after: the (millimetres, id) after
+        which the page begins; seen: how many rows earlier pages held, a hint only.
+        """
+        ask = _Ask(
+            space_point(longitude, latitude), radius_at(latitude), limit, radius_mm, accept, self._first_key(after)
+        )
+        parts = self._parts(categories)
+        wanted = seen + limit + 1 + MARGIN
+        total = sum(part.size for part in parts)
+        while wanted * MOST_SHARE < total:
+            found = self._try(parts, ask, wanted)
+            if found is not None:
+                return found
+            wanted *= GROWTH
+        return self._compare_all(parts, ask)
+
+    def rows_near(self, longitude: float, latitude: float, rows: Rows) -> Rows:
+        """Millimetres from a WGS-84 point to each of these rows."""
+        return millimetres(self._points[rows], space_point(longitude, latitude), radius_at(latitude))
+
+    def _try(self, parts: list[_Part], ask: _Ask, wanted: int) -> Found | None:
+        """The page out of each part's `wanted` nearest, or None when rows beyond them might belong to it."""
+        rows, lasts = _candidates(parts, ask, wanted)
+        distances = millimetres(self._points[rows], ask.origin, ask.radius)
+        # Nothing is missing within the nearest of the last rows; at its very distance equals may be.
+        horizon = min((int(distances[last]) for last in lasts), default=None)
+        if horizon is not None and ask.radius_mm is not None and horizon > ask.radius_mm:
+            horizon = None
+        keys = _keys(rows, distances, ask, horizon)
+        if len(keys) <= ask.limit and horizon is not None:
+            return None
+        keys.sort()
+        return _found(keys, ask)
+
+    def _compare_all(self, parts: list[_Part], ask: _Ask) -> Found:
+        kept = [np.arange(part.size) if part.rows is None else part.rows for part in parts]
+        rows = np.concatenate(kept) if kept else np.empty(0, np.int64)
+        keys = _keys(rows, millimetres(self._points[rows], ask.origin, ask.radius), ask, None)
+        if len(keys) > ask.limit + 1:
+            keys = np.partition(keys, ask.limit)[: ask.limit + 1]
+        keys.sort()
+        return _found(keys, ask)
+
+    def _parts(self, categories: Sequence[int] | None) -> list[_Part]:
+        if categories is None:
+            return [self._whole] if self._whole is not None else []
+        return [part for number in sorted(set(categories)) if (part := self._by_category.get(number)) is not None]
+
+    def _first_key(self, after: tuple[int, bytes] | None) -> int:
+        if after is None:
+            return 0
+        return (after[0] << ROW_BITS) | int(np.searchsorted(self.columns.ids, np.bytes_(after[1]), side="right"))
+
+
+@dataclass(frozen=True)
+class _Ask:
+    origin: npt.NDArray[np.float64]
+    radius: float
+    limit: int
+    radius_mm: int | None
+    accept: RowFilter | None
+    first_key: int
+
+
+@dataclass(frozen=True)
+class _Part:
+    tree: cKDTree
+    rows: Rows | None
+    size: int
+
+
+def _category_trees(category: npt.NDArray[np.uint8], points: npt.NDArray[np.float64]) -> dict[int, _Part]:
+    order = np.argsort(category, kind="stable")
+    numbers, starts = np.unique(category[order], return_index=True)
+    found = {}
+    for number, rows in zip(numbers, np.split(order, starts[1:]), strict=True) if len(order) else ():
+        found[int(number)] = _Part(cKDTree(points[rows], leafsize=LEAF), rows, len(rows))
+    return found
+
+
+def _candidates(parts: list[_Part], ask: _Ask, wanted: int) -> tuple[Rows, list[int]]:
+    """Each part's nearest rows; and where, among them, stand the last rows of parts that hold more."""
+    bound = np.inf
+    if ask.radius_mm is not None:
+        # A little more than asked: the millimetre decides, not the chord.
+        bound = chord_of(ask.radius_mm / MILLIMETRES + 1, ask.radius)
+    found, lasts, count = [], [], 0
+    for part in parts:
+        if part.size <= wanted:
+            places = np.arange(part.size)
+        else:
+            chords, places = part.tree.query(ask.origin, wanted, distance_upper_bound=bound)
+            if bound != np.inf:
+                places = places[chords < np.inf]
+            if len(places) == wanted:
+                lasts.append(count + wanted - 1)
+        count += len(places)
+        found.append(places if part.rows is None else part.rows[places])
+    return (found[0] if len(found) == 1 else np.concatenate(found)), lasts
+
+
+def _keys(rows: Rows, distances: Rows, ask: _Ask, horizon: int | None) -> Rows:
+    """Distance and row in one number, of the rows that are asked for and nearer than the horizon."""
+    keys: Rows = distances << ROW_BITS
+    keys |= rows
+    beyond = horizon
+    if ask.radius_mm is not None:
+        beyond = ask.radius_mm + 1 if horizon is None else min(horizon, ask.radius_mm + 1)
+    if ask.accept is None and not ask.first_key:
+        return keys if beyond is None else keys[keys < (beyond << ROW_BITS)]
+    keep = keys >= ask.first_key
+    if beyond is not None:
+        keep &= keys < (beyond << ROW_BITS)
+    if ask.accept is not None:
+        keep &= ask.accept(rows)
+    return keys[keep]
+
+
+def _found(keys: Rows, ask: _Ask) -> Found:
+    page = keys[: ask.limit]
+    return Found(page & ROW_MASK, page >> ROW_BITS, len(keys) > ask.limit)
+
+
+def columns_from(rows: Iterable[tuple[Any, ...]]) -> Columns:
+    """Columns of rows given as (id, longitude, latitude, category, hours, district, flags, version), any order."""
+    ordered = sorted(rows)
+    given = list(zip(*ordered, strict=True)) or [()] * len(Columns.__dataclass_fields__)
+    kinds = (f"S{ID_BYTES}", np.float64, np.float64, np.uint8, np.int32, np.uint8, np.uint8, np.int32)
+    return Columns(*(np.array(values, dtype=kind) for values, kind in zip(given, kinds, strict=True)))
