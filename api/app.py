@@ -8,6 +8,7 @@ from flask import Flask, Response
 from flask_restx import Api, Namespace
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from api.commands import install_commands
 from api.endpoint import EXTENSION, Limiter
 from api.errors import answer_error
 from api.health import blueprint as health
@@ -39,6 +40,7 @@ def create_app(platform: Platform) -> Flask:
     _add_api(app)
     app.register_blueprint(health)
     app.register_error_handler(Exception, answer_error)
+    install_commands(app)
     install_middleware(app, production=platform.settings.production, api_page="doc")
     if platform.settings.trusted_proxies:
         count = platform.settings.trusted_proxies

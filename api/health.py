@@ -11,6 +11,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from api.endpoint import to_json
 from api.errors import problem
 from config.loading import rule
+from models import migrations
 from models.kernel.database import UNREACHABLE, ping
 
 blueprint = Blueprint("health", __name__)
@@ -25,11 +26,14 @@ def live() -> Response:
 
 @blueprint.get("/health/ready")
 def ready() -> Response:
-    """200 while the database answers; 503 with Retry-After while it does not."""
+    """200 while the database answers and is of this version; else 503 with Retry-After."""
     try:
         ping()
+        pending = migrations.pending()
     except UNREACHABLE:
         return problem(503, "database_unreachable", retry_after=rule("api.retry_after_seconds"))
+    if pending:
+        return problem(503, "migrations_pending", retry_after=rule("api.retry_after_seconds"))
     return Response(to_json({"status": "ready"}), mimetype="application/json")
 
 

@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from secantus import SecantusDBServer
 
 from config.settings import DEVELOPMENT_DEFAULTS, Settings
+from models import migrations
 from models.kernel import database as kernel_database
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection
@@ -24,6 +25,7 @@ from models.kernel.encryption import install_keyring
 from models.kernel.ids import new_id
 from models.people.documents import Caseworker
 from models.people.tokens import issue
+from tests.running import House
 from wsgi import compose
 
 os.environ.setdefault("LOG_LEVEL", "ERROR")
@@ -57,6 +59,7 @@ def database(database_server: SecantusDBServer) -> Iterator[str]:
     uri = f"mongodb://{host}:{port}/test_{new_id().lower()}?directConnection=true"
     kernel_database.connect(uri)
     kernel_database.sync_indexes()
+    migrations.run_pending(MORNING)
     yield uri
     here = kernel_database.database()
     here.client.drop_database(here.name)
@@ -112,3 +115,11 @@ def resident(database: str, clock: FixedClock) -> Callable[..., dict[str, str]]:
         }
 
     return make
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A running product of real processes on a database of its own."""
+    made = House(tmp_path)
+    yield made
+    made.close()

@@ -33,7 +33,7 @@ SUBSCRIBE_EVENTS = {
     "subscribe_msg_sent_event": "SubscribeMsgSentEvent",
 }
 # Events after which WeChat shows a reply; to every other it takes `success` only.
-ANSWERED_EVENTS = frozenset({SUBSCRIBE, SCAN, CLICK})
+ANSWERED_EVENTS = frozenset({SUBSCRIBE, SCAN, CLICK, "scancode_waitmsg"})
 _QRSCENE = "qrscene_"
 _MAX_CHARS = 4096
 _MAX_ENTRIES = 50
@@ -134,14 +134,16 @@ def _inbound(message: BaseMessage, appid: str) -> Inbound:
     event = read_text("Event").lower() if kind == "event" else ""
     if kind == "event" and not event:
         raise malformed("message_malformed")
-    event, event_key = _event(event, read_text("EventKey"))
+    event, event_key = _event(event.strip(), read_text("EventKey").strip())
+    entries = _entries(message, event)
     latitude, longitude = _position(message, kind, event)
+    subject = event_key or ",".join(entry.message_id or entry.template_id for entry in entries)
     return Inbound(
-        key=_key(read_text, appid, openid, seconds, raw_kind, event, event_key), kind=kind, openid=openid,
+        key=_key(read_text, appid, openid, seconds, raw_kind, event, subject), kind=kind, openid=openid,
         account=account, created_at=datetime.fromtimestamp(seconds, UTC), content=read_text("Content"), event=event,
         event_key=event_key, latitude=latitude, longitude=longitude, label=read_text("Label"),
         recognition=read_text("Recognition"), media_id=read_text("MediaId"), title=read_text("Title"),
-        url=read_text("Url"), entries=_entries(message, event),
+        url=read_text("Url"), entries=entries,
     )  # fmt: skip
 
 
@@ -157,21 +159,21 @@ class _Reader:
             return ""
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise malformed("message_malformed")
-        return clean(str(value)).strip()[:_MAX_CHARS]
+        return clean(str(value))[:_MAX_CHARS]
 
     def required(self, name: str) -> str:
-        found = self(name)
+        found = self(name).strip()
         if not found:
             raise malformed("message_incomplete")
         return found
 
 
-def _key(read_text: _Reader, appid: str, openid: str, seconds: int, kind: str, event: str, event_key: str) -> str:
-    """MsgId, or for events (whose id is 0 or absent) FromUserName + CreateTime + Event with its key."""
+def _key(read_text: _Reader, appid: str, openid: str, seconds: int, kind: str, event: str, subject: str) -> str:
+    """MsgId, or for events (whose id is 0 or absent) FromUserName + CreateTime + Event with what it is about."""
     number = read_text("MsgId")
     if kind != "event" and number not in ("", "0"):
         return f"{appid}:{number}"
-    return f"{appid}:{openid}:{seconds}:{event or kind}:{event_key}"
+    return f"{appid}:{openid}:{seconds}:{event or kind}:{subject}"
 
 
 def _event(event: str, key: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ way of asking gives the same page as comparing every facility would.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,15 +56,26 @@ class Columns:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def take(self, rows: Any) -> Columns:
-        """The columns of these rows, in their order."""
-        return Columns(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+    def replace(self, rows: Rows, other: Columns) -> Columns:
+        """These rows with the values of `other`, which has the same ids."""
+        copies = {}
+        for name in self.__dataclass_fields__:
+            copies[name] = getattr(self, name).copy()
+            copies[name][rows] = getattr(other, name)
+        return Columns(**copies)
 
-    def with_rows(self, other: Columns) -> Columns:
-        """Both, sorted by id; an id may stand in one of them only."""
-        joined = [np.concatenate((getattr(self, n), getattr(other, n))) for n in self.__dataclass_fields__]
+    def merged(self, keep: Rows, other: Columns) -> tuple[Columns, Rows]:
+        """The kept rows and those of `other`, sorted by id; and the order in which that took them."""
+        joined = [np.concatenate((getattr(self, n)[keep], getattr(other, n))) for n in self.__dataclass_fields__]
         order = np.argsort(joined[0], kind="stable")
-        return Columns(*(column[order] for column in joined))
+        return Columns(*(column[order] for column in joined)), order
+
+    def find(self, ids: npt.NDArray[np.bytes_]) -> tuple[Rows, Mask]:
+        """For each id its row, and whether it is there at all."""
+        rows = np.searchsorted(self.ids, ids)
+        there = rows < len(self.ids)
+        there[there] = self.ids[rows[there]] == ids[there]
+        return rows, there
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,12 @@ class NearbyIndex:
         self._points = space(columns.longitude, columns.latitude)
         self._whole = _Part(cKDTree(self._points, leafsize=LEAF), None, len(columns)) if len(columns) else None
         self._by_category = _category_trees(columns.category, self._points)
+
+    def with_columns(self, columns: Columns) -> NearbyIndex:
+        """The same points in the same categories with other details; shares the trees."""
+        other = copy(self)
+        other.columns = columns
+        return other
 
     def nearest(
         self, longitude: float, latitude: float, limit: int, *, categories: Sequence[int] | None = None,

@@ -57,6 +57,11 @@ class OpenState:
     assumed: bool
 
     @property
+    def day_ends(self) -> datetime:
+        """The midnight that ends the day of `since`."""
+        return datetime.combine(self.since.date() + DAY, time(), SHANGHAI)
+
+    @property
     def closes_at(self) -> datetime | None:
         """When it closes, if it is open and ever closes."""
         return self.until if self.open else None

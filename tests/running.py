@@ -1,0 +1,147 @@
+"""Real processes for tests that kill them: the embedded database, the web, the jobs, the sandbox."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+PATIENCE_SECONDS = 40
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(true: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+    """Return as soon as `true()` is; fail the test when it is not in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if true():
+                return
+        except (requests.RequestException, OSError):
+            pass
+        time.sleep(0.05)
+    raise AssertionError(f"{what} did not happen within {seconds} s")
+
+
+class Running:
+    """A process of the product; its output goes to a file that a failing test can be read from."""
+
+    def __init__(self, command: list[str], environment: dict[str, str], log: Path) -> None:
+        self.command, self.environment, self.log = command, environment, log
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Running:
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [str(BIN / self.command[0]), *self.command[1:]], cwd=ROOT, env={**os.environ, **self.environment},
+                stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+        return self
+
+    def kill(self) -> None:
+        """kill -9 of the whole process group, workers included."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Ask it to end; kill it when it does not."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, number: signal.Signals) -> None:
+        if self.process is None:
+            return
+        try:
+            os.killpg(self.process.pid, number)
+            self.process.wait(timeout=15)
+        except ProcessLookupError:
+            self.process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(timeout=15)
+        self.process = None
+
+
+class House:
+    """A running product in a folder of its own: `house.web()`, `house.jobs()`, `house.database` …"""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self.database_port = free_port()
+        self.environment = {
+            "MONGODB_URI": f"mongodb://127.0.0.1:{self.database_port}/yixiang?directConnection=true",
+            "DATA_DIR": str(folder),
+            "LOG_LEVEL": "WARNING",
+            "RATE_LIMIT_SCALE": "10000",
+            "OMP_NUM_THREADS": "1",
+            **environment,
+        }
+        self.started: list[Running] = []
+        self.database = self._run(
+            "secantusd-py", "--host", "127.0.0.1", "--port", str(self.database_port), "--storage-path",
+            str(folder / "database"), "--sync-on-commit", "--log-level", "ERROR", "--cache-size", "256M",
+        )  # fmt: skip
+        self.flask("prepare")
+
+    def flask(self, *arguments: str, stdin: str | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run one command of `flask --app wsgi` to its end."""
+        return subprocess.run(
+            [str(BIN / "flask"), "--app", "wsgi", *arguments], cwd=ROOT, env={**os.environ, **self.environment},
+            input=stdin, check=check, text=True, capture_output=True, timeout=120,
+        )  # fmt: skip
+
+    def web(self, workers: int = 1) -> tuple[str, Running]:
+        """Start a web host; returns its address once it answers."""
+        port = free_port()
+        running = self._run(
+            "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers),
+            "--blocking-threads", "8", "--no-ws", "--log-level", "warning", "wsgi:app",
+        )  # fmt: skip
+        address = f"http://127.0.0.1:{port}"
+        wait_until(lambda: requests.get(f"{address}/health/live", timeout=2).ok, "web alive")
+        return address, running
+
+    def jobs(self) -> Running:
+        """Start a jobs host."""
+        return self._run("flask", "--app", "wsgi", "jobs", "start")
+
+    def sandbox(self) -> tuple[str, Running]:
+        """Start the stand-in for WeChat and the planning office, and point the product's settings at it."""
+        port = free_port()
+        address = f"http://127.0.0.1:{port}"
+        self.environment |= {
+            "WECHAT_API_BASE": address,
+            "INDICATOR_ENDPOINT": f"{address}/planning-office/observations",
+            "SANDBOX_PORT": str(port),
+        }
+        running = self._run(
+            "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
+            "--blocking-threads", "8", "--no-ws", "--log-level", "warning", "--factory",
+            "bot.wechat.sandbox:create_app",
+        )  # fmt: skip
+        wait_until(lambda: requests.get(f"{address}/phone", timeout=2).ok, "sandbox alive")
+        return address, running
+
+    def close(self) -> None:
+        """End everything that was started, the database last."""
+        for running in reversed(self.started):
+            running.stop()
+
+    def _run(self, *command: str) -> Running:
+        log = self.folder / f"{len(self.started)}-{command[0]}.log"
+        running = Running(list(command), self.environment, log).start()
+        self.started.append(running)
+        return running
