@@ -13,7 +13,7 @@ from api.endpoint import EXTENSION, Limiter
 from api.errors import answer_error
 from api.health import blueprint as health
 from api.logs import configure_logs
-from api.middleware import install_middleware
+from api.middleware import Surroundings
 from api.openapi import describe
 from api.v1 import namespaces
 from models.platform import Platform
@@ -41,7 +41,8 @@ def create_app(platform: Platform) -> Flask:
     app.register_blueprint(health)
     app.register_error_handler(Exception, answer_error)
     install_commands(app)
-    install_middleware(app, production=platform.settings.production, api_page="doc")
+    surrounded = Surroundings(app.wsgi_app, production=platform.settings.production, api_page=f"{PREFIX}/")
+    app.wsgi_app = surrounded  # type: ignore[method-assign]
     if platform.settings.trusted_proxies:
         count = platform.settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
@@ -56,7 +57,7 @@ def _add_api(app: Flask) -> None:
     )  # fmt: skip
     for namespace in namespaces():
         _describe_all(api, namespace)
-        api.add_namespace(namespace, path="/")
+        api.add_namespace(namespace)
 
 
 def _describe_all(api: Api, namespace: Namespace) -> None:

@@ -9,6 +9,7 @@ A route is declared on the method of an `Endpoint`:
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,9 +19,6 @@ from typing import Any, TypeVar, get_origin
 import orjson
 from flask import Response, current_app, request
 from flask_restx import Resource
-from limits import parse as parse_rate
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from pydantic import BaseModel, ConfigDict
 
 from api.access import Access
@@ -34,6 +32,7 @@ from models.platform import Platform
 
 EXTENSION = "yixiang"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
+RATE_UNITS = {"second": 1, "minute": 60, "hour": 3600}
 KEY_MIN_CHARS, KEY_MAX_CHARS = 8, 128
 JSON_TYPE = "application/json"
 JSON_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
@@ -98,21 +97,34 @@ class Endpoint(Resource):
 
 
 class Limiter:
-    """Requests counted per caller in this process; memory only, for it guards a process from being drowned."""
+    """Requests counted per caller and window in this process; memory only, for it guards a process from being drowned.
+
+    Our own few lines: the `limits` package's memory storage took a third of a nearby request's time.
+    """
 
     def __init__(self, scale: int) -> None:
-        self._strategy = FixedWindowRateLimiter(MemoryStorage())
         self._scale = scale
-        self._rates: dict[str, Any] = {}
+        self._rates: dict[str, tuple[int, int]] = {}
+        self._windows: dict[str, tuple[int, dict[str, int]]] = {}
 
     def check(self, name: str, caller: str) -> None:
         """Raises LimitReached when the caller has used up the rate `name`."""
-        rate = self._rates.get(name)
-        if rate is None:
-            rate = self._rates[name] = parse_rate(rule(f"api.rate_{name}"))
-            rate.amount *= self._scale
-        if not self._strategy.hit(rate, name, caller):
-            raise LimitReached(retry_after=rate.get_expiry())
+        amount, seconds = self._rates.get(name) or self._rate(name)
+        now = time.monotonic()
+        window = int(now // seconds)
+        current, counts = self._windows.get(name, (-1, {}))
+        if current != window:
+            counts = {}
+            self._windows[name] = (window, counts)
+        counts[caller] = count = counts.get(caller, 0) + 1
+        if count > amount:
+            raise LimitReached(retry_after=int((window + 1) * seconds - now) + 1)
+
+    def _rate(self, name: str) -> tuple[int, int]:
+        """The rule `api.rate_NAME`, written as `COUNT/second|minute|hour`."""
+        count, _, unit = rule(f"api.rate_{name}").partition("/")
+        found = self._rates[name] = (int(count) * self._scale, RATE_UNITS[unit])
+        return found
 
 
 def route(

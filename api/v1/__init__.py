@@ -11,4 +11,8 @@ DOMAINS: tuple[str, ...] = ()
 
 def namespaces() -> list[Namespace]:
     """The namespace of every domain, in the order of the documentation."""
-    return [import_module(f"api.v1.{domain}.routes").namespace for domain in DOMAINS]
+    found = [import_module(f"api.v1.{domain}.routes").namespace for domain in DOMAINS]
+    for namespace in found:
+        # Paths are written whole in the routes; the framework would put the namespace's name before them.
+        namespace._path = "/"
+    return found

@@ -22,7 +22,7 @@ RANDOM_BYTES = 16
 AES_KEY_BYTES = 32
 
 
-class _Cipher(PrpCrypto):  # type: ignore[misc]
+class _Cipher(PrpCrypto):
     def get_random_string(self) -> bytes:
         return secrets.token_bytes(RANDOM_BYTES)
 
@@ -54,7 +54,7 @@ class Envelope:
                     foreign = True
                 # wechatpy meets wrong padding, short or odd bytes only as they break something: base64, struct,
                 # UTF-8, an index.
-                except Exception:  # noqa: BLE001
+                except Exception:  # noqa: S112  the next key is tried; that none fits is what is told
                     continue
         raise refused("appid_foreign") if foreign else malformed("undecryptable")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -80,6 +80,17 @@ class Inbound:
         """What this message creates takes an id derived from this one, so that a repeat finds it."""
         return id_from_key("wechat inbound", self.key)
 
+    def stored(self) -> dict[str, Any]:
+        """As JSON takes it; `restored` undoes it."""
+        return {**asdict(self), "created_at": self.created_at.timestamp()}
+
+    @classmethod
+    def restored(cls, stored: Mapping[str, Any]) -> Inbound:
+        """A message from what `stored` returned."""
+        created_at = datetime.fromtimestamp(stored["created_at"], UTC)
+        entries = tuple(SubscribeEntry(**entry) for entry in stored["entries"])
+        return cls(**{**stored, "created_at": created_at, "entries": entries})
+
     @property
     def takes_reply(self) -> bool:
         """Whether WeChat shows what we answer."""
@@ -96,11 +107,12 @@ class Inbound:
 def _declare(event: str, container: str) -> None:
     """Teach wechatpy an event it lacks; its entries come under a container in XML and under `List` in JSON."""
     attributes = {"event": event, "container": BaseField(container), "entries": BaseField("List")}
-    register_event(event)(type(BaseEvent)(f"{container}Class", (BaseEvent,), attributes))
+    metaclass: Any = type(BaseEvent)
+    register_event(event)(metaclass(f"{container}Class", (BaseEvent,), attributes))
 
 
-for _event, _container in SUBSCRIBE_EVENTS.items():
-    _declare(_event, _container)
+for _name, _container in SUBSCRIBE_EVENTS.items():
+    _declare(_name, _container)
 
 
 def read(text: str, form: str, appid: str) -> Inbound:

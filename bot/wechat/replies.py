@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from wechatpy.replies import ArticlesReply
+from wechatpy.replies import ArticlesReply, TransferCustomerServiceReply
 from wechatpy.replies import TextReply as WechatText
-from wechatpy.replies import TransferCustomerServiceReply
 
 from bot.wechat.messages import Inbound
 from bot.wechat.xml import clean, in_cdata
@@ -85,6 +84,23 @@ def cut(text: str) -> tuple[str, str]:
     if line > len(shown) // 2:  # better at the end of a line, where that loses little
         shown = shown[: line + 1]
     return shown + hint, text[len(shown) :]
+
+
+def pushable(replies: Sequence[Reply]) -> list[TextReply | NewsReply]:
+    """The replies as they can be pushed later: a chat cannot be handed over then, and long texts go in parts."""
+    pushed: list[TextReply | NewsReply] = []
+    for reply in _joined([each for each in replies if not isinstance(each, TransferToHuman)]):
+        pushed.extend(map(TextReply, _parts(reply.text)) if isinstance(reply, TextReply) else [reply])
+    return pushed
+
+
+def _parts(text: str) -> list[str]:
+    rest, parts, most = clean(text), [], rule("wechat.text_bytes")
+    while rest:
+        part = rest.encode(_ENCODING)[:most].decode(_ENCODING, "ignore")
+        parts.append(part)
+        rest = rest[len(part) :]
+    return parts
 
 
 def _joined(replies: Sequence[TextReply | NewsReply]) -> list[TextReply | NewsReply]:

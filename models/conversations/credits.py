@@ -38,7 +38,11 @@ def grant(openid: str, template_id: str, key: str, at: datetime) -> bool:
     _ensure(openid, template_id, at)
     granted = collection(SubscriptionCredit).update_one(
         {"_id": _id(openid, template_id), "grant_keys": {"$ne": key}},
-        {"$inc": {"left": 1, "granted": 1, "version": 1}, "$set": {"updated_at": at}, "$push": {"grant_keys": _kept(key)}},
+        {
+            "$inc": {"left": 1, "granted": 1, "version": 1},
+            "$set": {"updated_at": at},
+            "$push": {"grant_keys": _kept(key)},
+        },
     )
     return bool(granted.modified_count)
 
@@ -51,7 +55,11 @@ def spend(openid: str, template_id: str, key: str, at: datetime) -> bool:
     here = collection(SubscriptionCredit)
     spent = here.update_one(
         {"_id": _id(openid, template_id), "left": {"$gt": 0}, "spend_keys": {"$ne": key}},
-        {"$inc": {"left": -1, "spent": 1, "version": 1}, "$set": {"updated_at": at}, "$push": {"spend_keys": _kept(key)}},
+        {
+            "$inc": {"left": -1, "spent": 1, "version": 1},
+            "$set": {"updated_at": at},
+            "$push": {"spend_keys": _kept(key)},
+        },
     )
     if spent.modified_count:
         return True

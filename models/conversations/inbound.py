@@ -85,7 +85,8 @@ Standing = Claim | Done | StillInWork | Replayed
 
 def follower_index(openid: str) -> str:
     """How a follower is looked up without storing the openid."""
-    return blind_index("openid", openid)
+    # hex, because the index folds case and an openid must keep it
+    return blind_index("openid", openid.encode().hex())
 
 
 def claim(message_id: str, nonce: str, openid: str, window: Window, at: datetime) -> Standing:
@@ -125,8 +126,7 @@ def finish(
         sealed["rest"] = seal_text(rest, REST_CONTEXT)
     if _settle(held, IN_WORK, ANSWERED, sealed, further, at):
         return Done(reply)
-    late = {"rest": sealed["rest"]} if rest else {}
-    return Done("") if _settle(held, LATE, PUSHED, late, instead, at) else None
+    return Done("") if _settle(held, LATE, PUSHED, {}, instead, at) else None
 
 
 def abandon(held: Claim) -> None:
@@ -134,21 +134,20 @@ def abandon(held: Claim) -> None:
     collection(InboundMessage).delete_one({"_id": held.id, "fence": held.fence, "state": IN_WORK})
 
 
-def mark_late(message_id: str, message: dict[str, Any], at: datetime) -> Standing:
+def mark_late(message_id: str, message: dict[str, Any], working: bool, at: datetime) -> Standing:
     """Promise that the answer will be pushed; only after this may the call get `success`.
 
-    `message` is kept sealed until then, for a worker that takes over.
+    `message` is kept sealed until then, for a worker that takes over: soon where the caller only waited for another's
+    work (which may be dead), after the late lease where the caller's own worker goes on (`working`).
     """
+    lease = {"lease_until": at + timedelta(seconds=rule("wechat.late_lease_seconds"))} if working else {}
     changed = collection(InboundMessage).find_one_and_update(
         {"_id": message_id, "state": IN_WORK},
         {
-            "$set": {
-                "state": LATE, "message": seal_json(message, MESSAGE_CONTEXT), "updated_at": at,
-                "lease_until": at + timedelta(seconds=rule("wechat.late_lease_seconds")),
-            }
+            "$set": {"state": LATE, "message": seal_json(message, MESSAGE_CONTEXT), "updated_at": at, **lease},
         },
         {"_id": 1},
-    )  # fmt: skip
+    )
     return Done("") if changed is not None else standing(message_id, at)
 
 

@@ -131,6 +131,12 @@ class OpenStates:
         return known
 
 
+    def endings(self, numbers: list[int], texts: list[str], at: datetime) -> list[bytes]:
+        """The ready JSON for hours given as numbers of `texts`, negative where they are not known."""
+        stamp = at.timestamp()
+        return [UNKNOWN_HOURS if n < 0 else self.state(texts[n], at, stamp)[3] for n in numbers]
+
+
 def _fresh(text: str, at: datetime) -> tuple[float, float, bool | None, bytes]:
     state = _state(text, at)
     if state is None:

@@ -112,10 +112,11 @@ class Receipt:
     """What a handler says of one attempt.
 
     delivered: done. retry: again after `after` seconds (None: backoff). final: never on this channel; `outcome` says
-    why. quota: this channel is full; all its messages wait `after` seconds.
+    why. quota: this channel is full; all its messages wait `after` seconds. uncertain: the connection broke after the
+    message had left; it is not sent again unless a person says so.
     """
 
-    kind: Literal["delivered", "retry", "final", "quota"]
+    kind: Literal["delivered", "retry", "final", "quota", "uncertain"]
     outcome: str = ""
     after: float | None = None
     detail: Mapping[str, Any] | None = None
@@ -241,6 +242,8 @@ def _note(message: Mapping[str, Any], receipt: Receipt, at: datetime) -> None:
     attempts = message["attempts"]
     if receipt.kind == "delivered":
         facts["state"] = DELIVERED
+    elif receipt.kind == "uncertain":
+        facts["state"] = UNCERTAIN
     elif receipt.kind == "final":
         _fall_back(message, at)
         facts["state"] = FAILED

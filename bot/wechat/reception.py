@@ -1,0 +1,227 @@
+"""From a message that was let in to the reply that goes back, always within WeChat's 5 s.
+
+A bounded pool of threads does the work; the caller only waits, and never longer than the budget:
+
+- the message cannot be claimed in time (the database has stalled, or all threads are taken): nothing happened, the call
+  fails with 503 and WeChat calls again;
+- it is claimed but the answer takes too long: the record is marked late, with the message sealed in it, and only then
+  the call gets `success`. The answer is pushed through the outbox when it is there; `recover` sees to messages whose
+  worker died meanwhile.
+
+`answer(message, at)` may be called twice for one message after a crash: what it creates takes an id derived from
+`message.id`.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+from bot.wechat.messages import UNSUBSCRIBE, Inbound
+from bot.wechat.replies import NewsReply, Reply, TextReply, pushable, render
+from config.loading import rule
+from config.text import say
+from models.conversations import credits, inbound
+from models.conversations.inbound import Claim, Done, Replayed, Standing, StillInWork
+from models.kernel.database import UNREACHABLE
+from models.kernel.outbox import OutboxEntry
+from models.platform import Platform
+
+Answer = Callable[[Inbound, datetime], Sequence[Reply]]
+CHANNEL = "wechat_custom"
+ACCEPTED, REFUSED = "accept", "reject"
+STEPS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 4)
+SECONDS = Histogram("yixiang_wechat_seconds", "Seconds of one step of the webhook", ("step",), buckets=STEPS)
+OUTCOMES = Counter("yixiang_wechat_calls_total", "Calls of the webhook by what became of them", ("outcome",))
+log = structlog.get_logger("wechat")
+
+
+class Unanswered(Exception):
+    """Nothing happened with the message: WeChat should call again."""
+
+
+class _Ticket:
+    """One call's work in the pool. Either the worker proceeds after its claim or the caller cancels, never both."""
+
+    def __init__(self, deadline: float) -> None:
+        self.deadline = deadline
+        self.result: Standing | Exception | None = None
+        self.holding = False
+        self._lock = threading.Lock()
+        self._decided = ""
+        self.claimed, self.done = threading.Event(), threading.Event()
+
+    def proceed(self) -> bool:
+        return self._decide("proceed", self.claimed)
+
+    def cancel(self) -> bool:
+        return self._decide("cancel", None)
+
+    def settle(self, result: Standing | Exception) -> None:
+        self.result = result
+        self.claimed.set()
+        self.done.set()
+
+    def _decide(self, way: str, event: threading.Event | None) -> bool:
+        with self._lock:
+            self._decided = self._decided or way
+            if event is not None:
+                event.set()
+            return self._decided == way
+
+
+class Reception:
+    """One for each process. Its threads start with the first message, hence after any fork."""
+
+    def __init__(self, platform: Platform, answer: Answer) -> None:
+        self._platform = platform
+        self._answer = answer
+        self._slots = threading.BoundedSemaphore(rule("wechat.workers") + rule("wechat.queue"))
+        self._workers = ThreadPoolExecutor(rule("wechat.workers"), "wechat")
+        self._markers = ThreadPoolExecutor(2, "wechat-late")
+        self._stalled = False
+
+    def receive(self, message: Inbound, nonce: str, started: float) -> Done | Replayed:
+        """What the call gets; `started` is `time.monotonic()` at its arrival. Raises Unanswered."""
+        if not self._slots.acquire(blocking=False):
+            raise Unanswered("busy")
+        ticket = _Ticket(started + rule("wechat.answer_budget_seconds"))
+        self._workers.submit(self._work, ticket, message, nonce)
+        patience = rule("wechat.stalled_claim_seconds" if self._stalled else "wechat.claim_seconds")
+        if not ticket.claimed.wait(patience) and ticket.cancel():
+            self._stalled = True
+            raise Unanswered("stalled")
+        self._stalled = False
+        ticket.done.wait(max(0.0, ticket.deadline - time.monotonic()))
+        result = ticket.result if ticket.done.is_set() else self._mark_late(message, ticket.holding)
+        if isinstance(result, Done | Replayed):
+            return result
+        raise Unanswered("unreachable") from (result if isinstance(result, Exception) else None)
+
+    def recover(self, at: datetime) -> int:
+        """Answer late messages whose worker died; returns how many. A job calls it."""
+        for count in range(rule("wechat.recover_batch")):
+            taken = inbound.take_abandoned(at)
+            if taken is None:
+                return count
+            held, stored = taken
+            self._settle(held, Inbound.restored(stored), at)
+        return int(rule("wechat.recover_batch"))
+
+    def _work(self, ticket: _Ticket, message: Inbound, nonce: str) -> None:
+        try:
+            ticket.settle(self._stand(ticket, message, nonce))
+        except Exception as fault:  # handed to the caller, who answers 503; a bug in here is logged below
+            if not isinstance(fault, UNREACHABLE):
+                log.error("wechat_work_failed", error=type(fault).__name__)
+            ticket.settle(fault)
+        finally:
+            self._slots.release()
+
+    def _stand(self, ticket: _Ticket, message: Inbound, nonce: str) -> Standing:
+        at = self._platform.clock.now()
+        with SECONDS.labels("claim").time():
+            standing = inbound.claim(message.id, nonce, message.openid, message.opens_window, at)
+        if not ticket.proceed():
+            if isinstance(standing, Claim):
+                inbound.abandon(standing)
+            return standing
+        while True:
+            if isinstance(standing, Claim):
+                ticket.holding = True
+                done = self._settle(standing, message, self._platform.clock.now())
+                if done is not None:
+                    return done
+            elif not isinstance(standing, StillInWork) or time.monotonic() > ticket.deadline:
+                return standing
+            time.sleep(rule("wechat.poll_seconds"))
+            standing = inbound.standing(message.id, self._platform.clock.now())
+
+    def _settle(self, held: Claim, message: Inbound, at: datetime) -> Done | None:
+        """Have the message answered and keep the answer; None where another worker has taken it over."""
+        try:
+            with SECONDS.labels("answer").time():
+                replies = self._replies(held, message, at)
+        except UNREACHABLE:
+            inbound.abandon(held)
+            raise
+        with SECONDS.labels("finish").time():
+            rendered = render(replies, message, at)
+            further, instead = list(rendered.further), pushable(replies) if message.takes_reply else []
+            done = inbound.finish(
+                held, rendered.xml, self._platform.clock.now(), rest=rendered.rest,
+                further=_entries(message, pushable(further)), instead=_entries(message, instead),
+            )  # fmt: skip
+        if done is not None and message.event == UNSUBSCRIBE:
+            inbound.erase_follower(message.openid, at)
+            credits.erase(message.openid)
+        return done
+
+    def _replies(self, held: Claim, message: Inbound, at: datetime) -> Sequence[Reply]:
+        _note_subscriptions(message, at)
+        if message.kind == "text" and message.content.strip() == say("wechat.more_word"):
+            rest = inbound.unfinished_text(message.openid, held.id, at)
+            if rest:
+                return [TextReply(rest)]
+        try:
+            return self._answer(message, at)
+        except UNREACHABLE:
+            raise
+        except Exception as fault:
+            # A dialogue's bug: the follower is told, and a repeat gets the same. The text may hold personal data.
+            log.error("wechat_answer_failed", error=type(fault).__name__, where=_where(fault), kind=message.kind)
+            OUTCOMES.labels("answer_failed").inc()
+            return [TextReply(say("wechat.trouble"))]
+
+    def _mark_late(self, message: Inbound, working: bool) -> Standing | Exception:
+        now = self._platform.clock.now()
+        marking = self._markers.submit(inbound.mark_late, message.id, message.stored(), working, now)
+        try:
+            return marking.result(rule("wechat.late_mark_seconds"))
+        except Exception as fault:
+            # Not promised, so not acknowledged: WeChat calls again and finds what has been done by then.
+            log.warning("wechat_late_unmarked", error=type(fault).__name__)
+            return fault
+
+
+def _note_subscriptions(message: Inbound, at: datetime) -> None:
+    """Keep the ledger of one-time subscriptions: a grant for each consent, nothing left after a refusal."""
+    for number, entry in enumerate(message.entries):
+        if entry.status == ACCEPTED:
+            credits.grant(message.openid, entry.template_id, f"{message.id}:{number}", at)
+        elif entry.status == REFUSED and message.event == "subscribe_msg_change_event":
+            credits.revoke(message.openid, entry.template_id, at)
+
+
+def _entries(message: Inbound, replies: Sequence[TextReply | NewsReply]) -> list[OutboxEntry]:
+    follower = inbound.follower_index(message.openid)
+    return [
+        OutboxEntry(
+            key=f"{message.id}:{number}", channel=CHANNEL, payload={"openid": message.openid, **_content(reply)},
+            subject_id=follower, order_key=f"follower {follower}",
+        )
+        for number, reply in enumerate(replies)
+    ]  # fmt: skip
+
+
+def _content(reply: TextReply | NewsReply) -> dict[str, object]:
+    if isinstance(reply, TextReply):
+        return {"text": reply.text}
+    return {
+        "article": {
+            "title": reply.title, "description": reply.description, "url": reply.url, "picurl": reply.picture_url,
+        }
+    }  # fmt: skip
+
+
+def _where(fault: BaseException) -> str:
+    trace = fault.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""

@@ -1,0 +1,200 @@
+"""WeChat as the product uses it: sign-in, phone number, messages out, text check. Two accounts behind one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from bot.wechat.client import OneTokenClient, Unknown, Unsent, error_code
+from bot.wechat.outcomes import (
+    BAD_CODE,
+    BUSY,
+    DAY_QUOTA,
+    MINUTE_QUOTA,
+    RISKY_USER,
+    TOKEN_STALE,
+    BadCode,
+    Delivered,
+    Final,
+    QuotaExhausted,
+    Retryable,
+    RiskyUser,
+    SendOutcome,
+    Uncertain,
+    WechatRefused,
+    WechatUnavailable,
+)
+from bot.wechat.values import fitted
+from bot.wechat.xml import clean
+from config.loading import rule
+from config.settings import Settings
+from models.kernel.clock import Clock, day_bounds, day_of
+
+CUSTOM_SEND = "/cgi-bin/message/custom/send"
+SUBSCRIBE_SEND = "/cgi-bin/message/subscribe/send"
+BIZSEND = "/cgi-bin/message/subscribe/bizsend"
+USER_INFO = "/cgi-bin/user/info"
+LOGIN = "/sns/jscode2session"
+PHONE = "/wxa/business/getuserphonenumber"
+SEC_CHECK = "/wxa/msg_sec_check"
+SEC_CHECK_VERSION = 2
+CODE_CHARS = 128
+
+
+@dataclass(frozen=True)
+class Session:
+    """A sign-in: the openid in the mini-program, and the unionid where both accounts share a platform account."""
+
+    openid: str
+    unionid: str | None
+
+
+@dataclass(frozen=True)
+class Follower:
+    """A follower of the official account."""
+
+    openid: str
+    subscribed: bool
+    unionid: str | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `msg_sec_check` says of a text: `suggest` is pass, review or risky."""
+
+    suggest: str
+    label: int
+
+    @property
+    def passes(self) -> bool:
+        return self.suggest == "pass"
+
+
+class Wechat:
+    """The calls of both accounts. Questions raise domain errors; sendings return what became of them."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        base = settings.wechat_api_base
+        self._clock = clock
+        self.official = OneTokenClient(settings.wechat_official_appid, settings.wechat_official_secret, base, clock)
+        self.mini = OneTokenClient(settings.wechat_mini_appid, settings.wechat_mini_secret, base, clock)
+
+    def jscode2session(self, code: str) -> Session:
+        """Sign in with a login code. Raises BadCode, RiskyUser, WechatUnavailable.
+
+        The session key stays here: nothing of ours decrypts client data with it.
+        """
+        answer = self._ask(
+            self.mini, "GET", LOGIN, token=False, repeatable=False,
+            params={
+                "appid": self.mini.appid, "secret": self.mini.secret, "js_code": _code_text(code),
+                "grant_type": "authorization_code",
+            },
+        )  # fmt: skip
+        return Session(_text(answer, "openid"), answer.get("unionid") or None)
+
+    def phone_number(self, code: str) -> str:
+        """The mainland number, digits only, for a phone code (not a login code). Raises as `jscode2session`."""
+        answer = self._ask(self.mini, "POST", PHONE, repeatable=False, json={"code": _code_text(code)})
+        info = answer.get("phone_info")
+        if not isinstance(info, dict):
+            raise WechatUnavailable("phone_info")
+        return _text(info, "purePhoneNumber")
+
+    def official_user(self, openid: str) -> Follower:
+        """Who follows the official account. Raises WechatUnavailable."""
+        answer = self._ask(
+            self.official, "GET", USER_INFO, repeatable=True, params={"openid": openid, "lang": "zh_CN"}
+        )  # fmt: skip
+        return Follower(openid, answer.get("subscribe") == 1, answer.get("unionid") or None)
+
+    def msg_sec_check(self, openid: str, text: str, scene: int = 2) -> Verdict:
+        """WeChat's check of a text that others will see; scene 2 is a comment. Raises WechatUnavailable."""
+        wanted = {"version": SEC_CHECK_VERSION, "openid": openid, "scene": scene, "content": clean(text)}
+        answer = self._ask(self.mini, "POST", SEC_CHECK, repeatable=True, json=wanted)
+        result = answer.get("result")
+        if not isinstance(result, dict):
+            raise WechatUnavailable("sec_check")
+        return Verdict(_text(result, "suggest"), int(result.get("label") or 0))
+
+    def send_custom(self, openid: str, text: str) -> SendOutcome:
+        """A customer-service message of text (at most 2,048 bytes) to a follower."""
+        message = {"touser": openid, "msgtype": "text", "text": {"content": clean(text)}}
+        return self._send(self.official, CUSTOM_SEND, message)
+
+    def send_custom_article(self, openid: str, article: Mapping[str, str]) -> SendOutcome:
+        """A customer-service message of one card: title, description, url, picurl."""
+        cleaned = {name: clean(article.get(name, "")) for name in ("title", "description", "url", "picurl")}
+        message = {"touser": openid, "msgtype": "news", "news": {"articles": [cleaned]}}
+        return self._send(self.official, CUSTOM_SEND, message)
+
+    def send_subscribe(
+        self, openid: str, template_id: str, data: Mapping[str, str], page: str | None = None
+    ) -> SendOutcome:
+        """A one-time subscription message of the mini-program; values are cut to WeChat's limits."""
+        message: dict[str, Any] = {"touser": openid, "template_id": template_id, "data": fitted(data), "lang": "zh_CN"}
+        return self._send(self.mini, SUBSCRIBE_SEND, {**message, **({"page": page} if page else {})})
+
+    def send_bizsend(
+        self, openid: str, template_id: str, data: Mapping[str, str], page: str | None = None
+    ) -> SendOutcome:
+        """A one-time subscription message of the official account."""
+        message: dict[str, Any] = {"touser": openid, "template_id": template_id, "data": fitted(data)}
+        return self._send(self.official, BIZSEND, {**message, **({"page": page} if page else {})})
+
+    def _send(self, account: OneTokenClient, path: str, message: Mapping[str, Any]) -> SendOutcome:
+        try:
+            answer = account.call("POST", path, repeatable=False, json=message)
+        except Unsent as fault:
+            return Retryable(str(fault))
+        except WechatUnavailable as fault:  # no token was to be had: the message never left
+            return Retryable(fault.reason)
+        except Unknown as fault:
+            return Uncertain(str(fault))
+        return self._outcome(answer)
+
+    def _outcome(self, answer: dict[str, Any]) -> SendOutcome:
+        code = error_code(answer)
+        if code == 0:
+            return Delivered(str(answer.get("msgid") or ""))
+        if code == DAY_QUOTA:
+            now = self._clock.now()
+            tomorrow = day_bounds(day_of(now))[1]
+            return QuotaExhausted(code, (tomorrow - now + timedelta(seconds=1)).total_seconds())
+        if code == MINUTE_QUOTA:
+            return QuotaExhausted(code, rule("wechat.minute_quota_seconds"))
+        if code == BUSY or code in TOKEN_STALE:
+            return Retryable(str(code), rule("wechat.retry_after_seconds"))
+        return Final(code)
+
+    def _ask(self, account: OneTokenClient, method: str, path: str, **content: Any) -> dict[str, Any]:
+        try:
+            answer = account.call(method, path, **content)
+        except (Unsent, Unknown) as fault:
+            raise WechatUnavailable(str(fault)) from None
+        code = error_code(answer)
+        if code == 0:
+            return answer
+        if code in BAD_CODE:
+            raise BadCode()
+        if code == RISKY_USER:
+            raise RiskyUser()
+        if code in (BUSY, DAY_QUOTA, MINUTE_QUOTA) or code in TOKEN_STALE:
+            raise WechatUnavailable(str(code), rule("wechat.retry_after_seconds"))
+        raise WechatRefused(code)
+
+
+def _code_text(code: str) -> str:
+    """A code as it may stand in a call. Raises BadCode for what no code looks like."""
+    if not 0 < len(code) <= CODE_CHARS or not code.isprintable():
+        raise BadCode()
+    return code
+
+
+def _text(answer: Mapping[str, Any], name: str) -> str:
+    found = answer.get(name)
+    if not isinstance(found, str) or not found:
+        raise WechatUnavailable(name)
+    return found

@@ -1,0 +1,257 @@
+"""One row of a facility file: what each column may hold, and how a row becomes the fields of a document.
+
+Cells come as text (CSV), or as the types of a spreadsheet or of JSON. Whatever is wrong is a `Fault` of a field with a
+stable code; the sentence for it is `facilities.import.faults.<code>`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, cast
+
+from config.loading import catalogue, rule
+from models.facilities.areas import district_of, in_yichun, township_of
+from models.facilities.datum import DATUMS, Datum, to_wgs84
+from models.facilities.documents import AGE_GROUPS, CLOSED, OPEN, OWNERSHIPS
+from models.facilities.opening_hours import BadHours, normal_hours
+from models.facilities.text_search import spell
+
+REQUIRED = ("external_id", "name", "category", "longitude", "latitude", "datum")
+DEFAULT_SOURCE = "unnamed"
+# A spreadsheet would run a cell that begins so; our own export puts an apostrophe before it.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+ESCAPE = "'"
+PHONE = re.compile(r"^\+?[0-9][0-9 \-()/,;+]{2,59}$")
+TRUE, FALSE = ("true", "1", "yes"), ("false", "0", "no")
+MOST_PLACES = 20_000
+MOST_AREA = 5_000_000
+EARTH = {"longitude": 180.0, "latitude": 90.0}
+
+
+class Refused(ValueError):
+    """A cell that cannot be taken; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one field of a row."""
+
+    field: str
+    code: str
+
+
+@dataclass(frozen=True)
+class RawRow:
+    """A row as read: its line in the file (or feature, from 1) and the cells by column name.
+
+    `fault` is set, and there are no cells, where the row could not even be taken apart.
+    """
+
+    line: int
+    cells: Mapping[str, Any] = field(default_factory=dict)
+    fault: Fault | None = None
+
+
+class RowFaults(ValueError):
+    """A row that is rejected, with all its faults."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(", ".join(f"{fault.field}: {fault.code}" for fault in faults))
+        self.faults = faults
+
+
+def _text(longest: int) -> Callable[[Any], str]:
+    def parse(cell: Any) -> str:
+        if isinstance(cell, bool) or not isinstance(cell, (str, int, float)):
+            raise Refused("not_text")
+        text = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+        text = unicodedata.normalize("NFC", " ".join(text.split()))
+        if text.startswith(ESCAPE) and text[1:].startswith(FORMULA_STARTS):
+            text = text[1:]
+        elif text.startswith(FORMULA_STARTS) and not PHONE.match(text):
+            raise Refused("formula")
+        if not text.isprintable():
+            raise Refused("control_character")
+        if len(text) > longest:
+            raise Refused("too_long")
+        return text
+
+    return parse
+
+
+def _number(lowest: float, highest: float) -> Callable[[Any], float]:
+    def parse(cell: Any) -> float:
+        if isinstance(cell, bool) or not isinstance(cell, (str, int, float)):
+            raise Refused("not_number")
+        if isinstance(cell, str) and not cell.isascii():
+            raise Refused("not_number")
+        try:
+            value = float(cell)
+        except (ValueError, OverflowError):
+            raise Refused("not_number") from None
+        if not math.isfinite(value):
+            raise Refused("not_number")
+        if not lowest <= value <= highest:
+            raise Refused("out_of_range")
+        return value
+
+    return parse
+
+
+def _count(highest: int) -> Callable[[Any], int]:
+    number = _number(0, highest)
+
+    def parse(cell: Any) -> int:
+        value = number(cell)
+        if not value.is_integer():
+            raise Refused("not_whole")
+        return int(value)
+
+    return parse
+
+
+def _choice(*allowed: str) -> Callable[[Any], str]:
+    def parse(cell: Any) -> str:
+        if not isinstance(cell, str) or cell.strip().lower() not in allowed:
+            raise Refused("not_a_choice")
+        return cell.strip().lower()
+
+    return parse
+
+
+def _flag(cell: Any) -> bool:
+    said = str(cell).strip().lower()
+    if isinstance(cell, (bool, int, str)) and said in (*TRUE, *FALSE):
+        return said in TRUE
+    raise Refused("not_true_or_false")
+
+
+def _category(cell: Any) -> str:
+    if not isinstance(cell, str) or cell.strip() not in catalogue().categories:
+        raise Refused("unknown_category")
+    return cell.strip()
+
+
+def _hours(cell: Any) -> str:
+    text = _text(rule("facilities.hours_chars_most"))(cell)
+    try:
+        return normal_hours(text)
+    except BadHours as fault:
+        raise Refused(f"hours_{fault.code}") from fault
+
+
+def _day(cell: Any) -> str:
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    text = cell.strip() if isinstance(cell, str) else ""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise Refused("not_a_date") from None
+
+
+def _phone(cell: Any) -> str:
+    text = _text(60)(cell)
+    if not PHONE.match(text):
+        raise Refused("not_a_phone")
+    return text
+
+
+def _name(cell: Any) -> str:
+    text = _text(100)(cell)
+    if not any(character.isalnum() for character in text):
+        raise Refused("no_letters")
+    return text
+
+
+COLUMNS: dict[str, Callable[[Any], Any]] = {
+    "external_id": _text(64),
+    "name": _name,
+    "category": _category,
+    "longitude": _number(-EARTH["longitude"], EARTH["longitude"]),
+    "latitude": _number(-EARTH["latitude"], EARTH["latitude"]),
+    "datum": _choice(*DATUMS),
+    "address": _text(200),
+    "phone": _phone,
+    "opening_hours": _hours,
+    "inclusive": _flag,
+    "ownership": _choice(*OWNERSHIPS),
+    **{f"places_{group}": _count(MOST_PLACES) for group in AGE_GROUPS},
+    "beds": _count(MOST_PLACES),
+    "beds_nursing": _count(MOST_PLACES),
+    "area_sqm": _number(0, MOST_AREA),
+    "registration_number": _text(64),
+    "registration_valid_until": _day,
+    "accessibility": _text(500),
+    "description": _text(2000),
+    "source": _text(100),
+}
+# Not among the contract's columns: an import may also close a facility or open it again.
+EXTRA_COLUMNS: dict[str, Callable[[Any], Any]] = {"status": _choice(OPEN, CLOSED)}
+ALL_COLUMNS = {**COLUMNS, **EXTRA_COLUMNS}
+
+
+def parse_row(row: RawRow) -> dict[str, Any]:
+    """The fields a row gives, derived ones included; None for a cell left empty. Raises RowFaults."""
+    if row.fault is not None:
+        raise RowFaults([row.fault])
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for name, cell in row.cells.items():
+        try:
+            values[name] = _parsed(name, cell)
+        except Refused as refused:
+            faults.append(Fault(name, refused.code))
+    at_fault = {fault.field for fault in faults}
+    faults += [Fault(n, "missing") for n in REQUIRED if n not in at_fault and values.get(n) is None]
+    if (values.get("beds_nursing") or 0) > (values.get("beds") or values.get("beds_nursing") or 0):
+        faults.append(Fault("beds_nursing", "more_than_beds"))
+    if faults:
+        raise RowFaults(faults)
+    values["source"] = values.get("source") or DEFAULT_SOURCE
+    if values.get("status", OPEN) is None:
+        del values["status"]
+    return {**values, **_place(values), "search_terms": _terms(values["name"])}
+
+
+def _parsed(name: str, cell: Any) -> Any:
+    if cell is None or (isinstance(cell, str) and not cell.strip()):
+        return None
+    if isinstance(cell, str) and len(cell) > rule("facilities.import_cell_chars_most"):
+        raise Refused("too_long")
+    return ALL_COLUMNS[name](cell)
+
+
+def _place(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Point in WGS-84, county and township. Raises RowFaults for a point outside Yichun."""
+    given = values["longitude"], values["latitude"]
+    datum = cast(Datum, values["datum"])
+    east, north = to_wgs84(*given, datum)
+    district = district_of(east, north) if math.isfinite(east) and math.isfinite(north) else None
+    if district is None:
+        turned = abs(given[0]) <= EARTH["latitude"] and in_yichun(*to_wgs84(given[1], given[0], datum))
+        raise RowFaults([Fault("longitude", "swapped" if turned else "outside_yichun")])
+    return {
+        "given_longitude": given[0],
+        "given_latitude": given[1],
+        "longitude": east,
+        "latitude": north,
+        "district_code": district,
+        "township_id": township_of(east, north, district),
+    }
+
+
+def _terms(name: str) -> dict[str, str]:
+    pinyin, initials = spell(name)
+    return {"pinyin": pinyin, "initials": initials}
