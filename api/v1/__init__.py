@@ -6,7 +6,7 @@ from importlib import import_module
 
 from flask_restx import Namespace
 
-DOMAINS: tuple[str, ...] = ()
+DOMAINS: tuple[str, ...] = ("facilities", "eldercare")
 
 
 def namespaces() -> list[Namespace]:

@@ -20,6 +20,8 @@ from models.kernel.errors import InvalidInput
 
 AreaKind = Literal["main_city", "county_town", "central_town", "village"]
 POLYGONS = CATALOGUE / "districts.geojson"
+# Cells a degree of the grid that answers most questions without geometry: 2 km a cell.
+CELLS = 50
 AREAS = CATALOGUE / "areas.yaml"
 
 
@@ -45,6 +47,7 @@ class Areas:
     """The counties' polygons and the townships, ready to be asked."""
 
     city: Any
+    inside: frozenset[tuple[int, int]]
     counties: tuple[tuple[str, Any], ...]
     townships: dict[str, tuple[cKDTree, tuple[Place, ...]]]
     seats: dict[str, Seat]
@@ -65,12 +68,15 @@ def areas() -> Areas:
     for polygon in shapes.values():
         shapely.prepare(polygon)
     towns = frozenset(place.id for place in catalogue().places if place.name_zh.endswith(written.town_endings))
-    return Areas(city, tuple(shapes.items()), {code: _townships(code) for code in codes}, written.seats, towns)
+    return Areas(city, _whole_cells(city), tuple(shapes.items()), {code: _townships(code) for code in codes}, written.seats, towns)
 
 
 def in_yichun(longitude: float, latitude: float) -> bool:
     """True for a WGS-84 point within the city's ten counties."""
-    return bool(shapely.intersects_xy(areas().city, longitude, latitude))
+    here = areas()
+    if (int(longitude * CELLS), int(latitude * CELLS)) in here.inside:
+        return True
+    return bool(shapely.intersects_xy(here.city, longitude, latitude))
 
 
 def district_of(longitude: float, latitude: float) -> str | None:
@@ -111,6 +117,16 @@ def kind_of_area(longitude: float, latitude: float) -> AreaKind:
     assert place is not None
     near = distance_m(longitude, latitude, place.longitude, place.latitude) <= rule("facilities.central_town_radius_m")
     return "central_town" if near and place.id in areas().town_ids else "village"
+
+
+def _whole_cells(city: Any) -> frozenset[tuple[int, int]]:
+    """The cells of a grid that lie in the city with all of their area: most points are answered by these."""
+    west, south, east, north = (int(bound * CELLS) for bound in city.bounds)
+    columns, rows = np.meshgrid(np.arange(west, east + 1), np.arange(south, north + 1))
+    columns, rows = columns.ravel(), rows.ravel()
+    boxes = shapely.box(columns / CELLS, rows / CELLS, (columns + 1) / CELLS, (rows + 1) / CELLS)
+    whole = shapely.contains_properly(city, boxes)
+    return frozenset(zip(columns[whole].tolist(), rows[whole].tolist(), strict=True))
 
 
 def _polygons() -> dict[str, Any]:

@@ -133,8 +133,16 @@ class OpenStates:
 
     def endings(self, numbers: list[int], texts: list[str], at: datetime) -> list[bytes]:
         """The ready JSON for hours given as numbers of `texts`, negative where they are not known."""
-        stamp = at.timestamp()
-        return [UNKNOWN_HOURS if n < 0 else self.state(texts[n], at, stamp)[3] for n in numbers]
+        stamp, known, said = at.timestamp(), self._known, []
+        for number in numbers:
+            if number < 0:
+                said.append(UNKNOWN_HOURS)
+                continue
+            found = known.get(texts[number])
+            if found is None or not found[0] <= stamp < found[1]:
+                found = self.state(texts[number], at, stamp)
+            said.append(found[3])
+        return said
 
 
 def _fresh(text: str, at: datetime) -> tuple[float, float, bool | None, bytes]:

@@ -8,7 +8,6 @@ other by the local radius errs by less than a millionth (required: a thousandth)
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -59,12 +58,17 @@ def millimetres(points: Floats, origin: Floats, radius: float) -> Counts:
     """
     apart = points - origin
     apart *= apart
-    chord_2 = apart[:, 0] + apart[:, 1] + apart[:, 2]
-    # arc = 2R·asin(c/2R) = c(1 + c²/24R² + 3c⁴/640R⁴ + …); beyond 500 km the third term would be 2 mm.
-    arc: Any = np.sqrt(chord_2)
-    arc *= MILLIMETRES + chord_2 * (MILLIMETRES / (24 * radius * radius))
-    np.rint(arc, arc)
-    return arc.astype(np.int64)  # type: ignore[no-any-return]
+    return arcs(np.sqrt(apart[:, 0] + apart[:, 1] + apart[:, 2]), radius)
+
+
+def arcs(chords: Floats, radius: float) -> Counts:
+    """Whole millimetres along the surface over straight chords in metres."""
+    # arc = 2R·asin(c/2R) = c(1 + c²/24R² + 3c⁴/640R⁴ + …); at 500 km the third term would be 2 mm.
+    stretch = chords * chords
+    stretch *= MILLIMETRES / (24 * radius * radius)
+    stretch += MILLIMETRES
+    stretch *= chords
+    return np.rint(stretch, stretch).astype(np.int64)
 
 
 def chord_of(metres: float, radius: float) -> float:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from models.facilities.geodesy import MILLIMETRES, chord_of, millimetres, radius_at, space, space_point
+from models.facilities.geodesy import MILLIMETRES, arcs, chord_of, millimetres, radius_at, space, space_point
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -112,8 +112,11 @@ class NearbyIndex:
         categories: numbers of categories, None for all; accept: keeps rows; after: the (millimetres, id) after
         which the page begins; seen: how many rows earlier pages held, a hint only.
         """
+        radius = radius_at(latitude)
+        # A little more than asked: the millimetre decides, not the chord.
+        chord = np.inf if radius_mm is None else chord_of(radius_mm / MILLIMETRES + 1, radius)
         ask = _Ask(
-            space_point(longitude, latitude), radius_at(latitude), limit, radius_mm, accept, self._first_key(after)
+            space_point(longitude, latitude), radius, limit, radius_mm, chord, accept, self._first_key(after)
         )
         parts = self._parts(categories)
         wanted = seen + limit + 1 + MARGIN
@@ -131,10 +134,9 @@ class NearbyIndex:
 
     def _try(self, parts: list[_Part], ask: _Ask, wanted: int) -> Found | None:
         """The page out of each part's `wanted` nearest, or None when rows beyond them might belong to it."""
-        rows, lasts = _candidates(parts, ask, wanted)
-        distances = millimetres(self._points[rows], ask.origin, ask.radius)
+        rows, distances, lasts = self._candidates(parts, ask, wanted)
         # Nothing is missing within the nearest of the last rows; at its very distance equals may be.
-        horizon = min((int(distances[last]) for last in lasts), default=None)
+        horizon = int(distances[lasts].min()) if lasts else None
         if horizon is not None and ask.radius_mm is not None and horizon > ask.radius_mm:
             horizon = None
         keys = _keys(rows, distances, ask, horizon)
@@ -142,6 +144,29 @@ class NearbyIndex:
             return None
         keys.sort()
         return _found(keys, ask)
+
+    def _candidates(self, parts: list[_Part], ask: _Ask, wanted: int) -> tuple[Rows, Rows, list[int]]:
+        """Each part's nearest rows, their distances; and where among them stand the last of parts that hold more."""
+        found, far, lasts, count = [], [], [], 0
+        for part in parts:
+            if part.size <= wanted:
+                rows = np.arange(part.size) if part.rows is None else part.rows
+                distances = millimetres(self._points[rows], ask.origin, ask.radius)
+            else:
+                # The tree's chords are the very numbers that `millimetres` would compute again.
+                chords, rows = part.tree.query(ask.origin, wanted, distance_upper_bound=ask.chord)
+                if ask.chord != np.inf:
+                    chords, rows = chords[chords < np.inf], rows[chords < np.inf]
+                distances = arcs(chords, ask.radius)
+                rows = rows if part.rows is None else part.rows[rows]
+                if len(rows) == wanted:
+                    lasts.append(count + wanted - 1)
+            count += len(rows)
+            found.append(rows)
+            far.append(distances)
+        if len(found) == 1:
+            return found[0], far[0], lasts
+        return np.concatenate(found), np.concatenate(far), lasts
 
     def _compare_all(self, parts: list[_Part], ask: _Ask) -> Found:
         kept = [np.arange(part.size) if part.rows is None else part.rows for part in parts]
@@ -169,6 +194,7 @@ class _Ask:
     radius: float
     limit: int
     radius_mm: int | None
+    chord: float
     accept: RowFilter | None
     first_key: int
 
@@ -187,27 +213,6 @@ def _category_trees(category: npt.NDArray[np.uint8], points: npt.NDArray[np.floa
     for number, rows in zip(numbers, np.split(order, starts[1:]), strict=True) if len(order) else ():
         found[int(number)] = _Part(cKDTree(points[rows], leafsize=LEAF), rows, len(rows))
     return found
-
-
-def _candidates(parts: list[_Part], ask: _Ask, wanted: int) -> tuple[Rows, list[int]]:
-    """Each part's nearest rows; and where, among them, stand the last rows of parts that hold more."""
-    bound = np.inf
-    if ask.radius_mm is not None:
-        # A little more than asked: the millimetre decides, not the chord.
-        bound = chord_of(ask.radius_mm / MILLIMETRES + 1, ask.radius)
-    found, lasts, count = [], [], 0
-    for part in parts:
-        if part.size <= wanted:
-            places = np.arange(part.size)
-        else:
-            chords, places = part.tree.query(ask.origin, wanted, distance_upper_bound=bound)
-            if bound != np.inf:
-                places = places[chords < np.inf]
-            if len(places) == wanted:
-                lasts.append(count + wanted - 1)
-        count += len(places)
-        found.append(places if part.rows is None else part.rows[places])
-    return (found[0] if len(found) == 1 else np.concatenate(found)), lasts
 
 
 def _keys(rows: Rows, distances: Rows, ask: _Ask, horizon: int | None) -> Rows:

@@ -121,6 +121,10 @@ class Lifecycle:
                 raise Conflict("conflict", details=self._facts(current))
         raise StaleVersion(details=self._facts(self._read(document_id)))
 
+    def check(self, document: Raw, action: str, *, by: Actor, at: datetime, version: int | None = None) -> None:
+        """Raise what `perform` would raise of this document, without writing; for work that must come before it."""
+        self._permitted(document, action, by, at, version)
+
     def mermaid(self) -> str:
         """The table as a Mermaid state diagram."""
         lines = ["stateDiagram-v2", f"    [*] --> {self.initial}"]

@@ -11,9 +11,19 @@ from models.kernel.document import Record
 from models.kernel.encryption import EncryptedStringField
 from models.kernel.outbox import OUTBOX_INDEX, Causing
 
+CHILD_CONTEXT = "residents.children"
+ERASING, ERASED = "erasing", "erased"
+# How long counts that have ended stay for an investigation, before the database drops them.
+ATTEMPTS_KEPT_SECONDS = 30 * 24 * 3600
+
 
 class Resident(Causing):
-    """A resident who has signed in. Personal data are encrypted; `*_index` are blind indexes."""
+    """A resident who has signed in. Personal data are encrypted; `*_index` are blind indexes.
+
+    `children`: those the resident is guardian of: `{"id", "relation", "person": sealed JSON, "id_number_index",
+    "registered_at"}`. They lie here so that the guardian's consent and the child are written and erased together.
+    `consents` is append-only (`models.people.consents`). `erasure`: `erasing`, then `erased`.
+    """
 
     mini_openid_index = StringField()
     mini_openid = EncryptedStringField("residents.mini_openid")
@@ -26,13 +36,18 @@ class Resident(Causing):
     id_number_index = StringField()
     id_kind = StringField()
     birth_date = EncryptedStringField("residents.birth_date")
+    # `self` as declared, `staff` as corrected from the paper.
+    identity_source = StringField()
+    identity_set_at = DateTimeField()
     phone = EncryptedStringField("residents.phone")
     phone_index = StringField()
     home_township_id = StringField()
     large_type = BooleanField(default=False)
     consents = ListField(DictField())
+    children = ListField(DictField())
     # Tokens carry the epoch they were made in; a higher one here ends them all.
     token_epoch = IntField(required=True, default=1)
+    erasure = StringField()
     erased_at = DateTimeField()
     demo = BooleanField(default=False)
 
@@ -62,17 +77,32 @@ class Caseworker(Record):
     district_code = StringField()
     township_ids = ListField(StringField())
     otp_secret = EncryptedStringField("caseworkers.otp_secret")
+    # Handed out, but not yet confirmed with a code.
+    otp_pending = EncryptedStringField("caseworkers.otp_pending")
     # The last time step whose code was used: a code is good once.
     otp_last_step = IntField(default=0)
     token_epoch = IntField(required=True, default=1)
-    failed_logins = IntField(required=True, default=0)
-    locked_until = DateTimeField()
     active = BooleanField(required=True, default=True)
     demo = BooleanField(default=False)
 
     meta: ClassVar[dict[str, Any]] = {"collection": "caseworkers"}
     index_specs: ClassVar[list[dict[str, Any]]] = [
         {"keys": [("username", 1)], "name": "unique_username", "unique": True}
+    ]
+
+
+class SignInAttempts(Record):
+    """Failed sign-ins under one user name, known or not, so that a lock tells nothing of whether it exists.
+
+    The id is derived from the user name; `expires_at` ends the count, and the lock once the failures are full.
+    """
+
+    failures = IntField(required=True, default=0)
+    expires_at = DateTimeField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "sign_in_attempts"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {"keys": [("expires_at", 1)], "name": "expiry", "expireAfterSeconds": ATTEMPTS_KEPT_SECONDS}
     ]
 
 

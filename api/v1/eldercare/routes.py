@@ -1,0 +1,34 @@
+"""Visits to old people in special difficulty: for families, visitors, and the staff of the register."""
+
+from __future__ import annotations
+
+from flask_restx import Namespace
+
+from api.v1.eldercare import families, staff, visitors
+
+namespace = Namespace("eldercare", description="The register of old people in special difficulty, and visits to them.")
+
+namespace.add_resource(families.Elders, "/elders")
+namespace.add_resource(families.EndLink, "/elders/<string:link_id>/end")
+namespace.add_resource(families.VisitSlots, "/visit-slots")
+namespace.add_resource(families.Visits, "/visits")
+namespace.add_resource(families.OneVisit, "/visits/<string:visit_id>")
+namespace.add_resource(families.CancelVisit, "/visits/<string:visit_id>/cancel")
+namespace.add_resource(families.RescheduleVisit, "/visits/<string:visit_id>/reschedule")
+namespace.add_resource(staff.StaffElders, "/staff/elders")
+namespace.add_resource(staff.OneStaffElder, "/staff/elders/<string:elder_id>")
+namespace.add_resource(staff.ConfirmLink, "/staff/elders/<string:elder_id>/confirm-link")
+namespace.add_resource(staff.EndPeriod, "/staff/elders/<string:elder_id>/end-period")
+namespace.add_resource(staff.BeginPeriod, "/staff/elders/<string:elder_id>/begin-period")
+namespace.add_resource(staff.StaffLinks, "/staff/elder-links")
+namespace.add_resource(staff.OneStaffLink, "/staff/elder-links/<string:link_id>")
+namespace.add_resource(staff.RefuseLink, "/staff/elder-links/<string:link_id>/refuse")
+namespace.add_resource(staff.EndStaffLink, "/staff/elder-links/<string:link_id>/end")
+namespace.add_resource(staff.VisitRate, "/staff/visit-rate")
+namespace.add_resource(staff.VisitRatePeople, "/staff/visit-rate/people")
+namespace.add_resource(visitors.StaffSlots, "/staff/visit-slots")
+namespace.add_resource(visitors.StaffVisits, "/staff/visits")
+namespace.add_resource(visitors.OneStaffVisit, "/staff/visits/<string:visit_id>")
+namespace.add_resource(visitors.StartVisit, "/staff/visits/<string:visit_id>/start")
+namespace.add_resource(visitors.CompleteVisit, "/staff/visits/<string:visit_id>/complete")
+namespace.add_resource(visitors.CancelStaffVisit, "/staff/visits/<string:visit_id>/cancel")

@@ -1,0 +1,195 @@
+"""The register, for the staff of its place: entries, families' requests, the month's rate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.access import staff
+from api.endpoint import Call, Endpoint, route
+from api.v1.eldercare.schemas import (
+    BeginPeriodBody,
+    ConfirmLinkBody,
+    EndPeriodBody,
+    RatePeopleQuery,
+    RateQuery,
+    RefuseLinkBody,
+    RegisterElderBody,
+    StaffElderQuery,
+    StaffPlaceQuery,
+)
+from api.v1.eldercare.views import (
+    RateView,
+    StaffElderDetail,
+    StaffElderPage,
+    StaffLinkDetail,
+    StaffLinkItem,
+    StaffLinkPage,
+    rate_view,
+    staff_elder_detail,
+    staff_elder_item,
+    staff_link_detail,
+    staff_link_item,
+)
+from config.loading import Place, catalogue
+from models.eldercare import operations, queries
+from models.eldercare.lifecycle import REGISTRARS
+from models.kernel import audit
+from models.kernel.actors import COUNTY_REVIEWER, PLANNER, SUPERVISOR, TOWNSHIP_INTAKE
+from models.kernel.clock import day_of
+from models.kernel.errors import FieldFault, Forbidden, InvalidInput
+from models.kernel.lifecycle import Raw
+
+
+class StaffElders(Endpoint):
+    @route(access=staff(*REGISTRARS), query=StaffElderQuery, response=StaffElderPage)
+    def get(self, call: Call) -> dict[str, Any]:
+        """A township's register, masked."""
+        queries.scope_of(call.actor, None, call.query.township_id)
+        page = queries.page_of_elders(call.query.township_id, call.query.cursor, call.query.limit)
+        return {"items": [staff_elder_item(elder, call.at) for elder in page.items], "next": page.next}
+
+    @route(access=staff(*operations.REGISTER_ROLES), body=RegisterElderBody, response=StaffElderDetail,
+           idempotent=True, status=201)  # fmt: skip
+    def post(self, call: Call) -> StaffElderDetail:
+        """Write a person into the register of one's township."""
+        elder = operations.register_elder(call.idempotency_id or "", _entry(call), by=call.actor, at=call.at)
+        return _detail(elder, call)
+
+
+class OneStaffElder(Endpoint):
+    @route(access=staff(*REGISTRARS), response=StaffElderDetail)
+    def get(self, call: Call) -> StaffElderDetail:
+        """One person; every look is recorded. Health notes only for visitors and supervisors."""
+        elder = operations.elder_of_place(call.path["elder_id"], call.actor)
+        audit.record(call.actor, "elder_read", f"elder:{elder['_id']}", call.at, district_code=elder["district_code"])
+        return _detail(elder, call)
+
+
+class ConfirmLink(Endpoint):
+    @route(access=staff(*REGISTRARS), body=ConfirmLinkBody, response=StaffLinkItem, idempotent=True)
+    def post(self, call: Call) -> StaffLinkItem:
+        """Confirm that a resident belongs to the family."""
+        elder = operations.elder_of_place(call.path["elder_id"], call.actor)
+        link = queries.link_asked_for(elder, call.body.link_id, call.body.resident_id)
+        done = operations.confirm_link(
+            elder["_id"], link, by=call.actor, at=call.at, key=call.idempotency_id or ""
+        )  # fmt: skip
+        return staff_link_item(done, call.actor)
+
+
+class EndPeriod(Endpoint):
+    @route(access=staff(*REGISTRARS), body=EndPeriodBody, response=StaffElderDetail, idempotent=True)
+    def post(self, call: Call) -> StaffElderDetail:
+        """End a person's time on the register; visits booked for later are cancelled."""
+        asked = call.body
+        elder = operations.end_period(
+            call.path["elder_id"], asked.until or day_of(call.at), asked.reason, by=call.actor, at=call.at,
+            key=call.idempotency_id or "", version=asked.version,
+        )  # fmt: skip
+        return _detail(elder, call)
+
+
+class BeginPeriod(Endpoint):
+    @route(access=staff(*REGISTRARS), body=BeginPeriodBody, response=StaffElderDetail, idempotent=True)
+    def post(self, call: Call) -> StaffElderDetail:
+        """Put a person on the register again, back from hospital or elsewhere."""
+        asked = call.body
+        elder = operations.begin_period(
+            call.path["elder_id"], asked.since or day_of(call.at), by=call.actor, at=call.at,
+            key=call.idempotency_id or "", version=asked.version,
+        )  # fmt: skip
+        return _detail(elder, call)
+
+
+class StaffLinks(Endpoint):
+    @route(access=staff(*REGISTRARS), query=StaffPlaceQuery, response=StaffLinkPage)
+    def get(self, call: Call) -> dict[str, Any]:
+        """The families' requests that wait for an answer, masked."""
+        asked = call.query
+        found = queries.requests_of(queries.scope_of_requests(call.actor, asked.district_code, asked.township_id))
+        return {"items": [staff_link_item(link, call.actor) for link in found], "next": None}
+
+
+class OneStaffLink(Endpoint):
+    @route(access=staff(*REGISTRARS), response=StaffLinkDetail)
+    def get(self, call: Call) -> StaffLinkDetail:
+        """A request with the names in full, to be compared with papers; every look is recorded."""
+        link = operations.link_of_place(call.path["link_id"], call.actor)
+        audit.record(call.actor, "elder_link_read", f"elder_link:{link['_id']}", call.at,
+                     district_code=link.get("district_code"))  # fmt: skip
+        return staff_link_detail(link, queries.resident_name(link["resident_id"]), call.actor)
+
+
+class RefuseLink(Endpoint):
+    @route(access=staff(*REGISTRARS), body=RefuseLinkBody, response=StaffLinkItem, idempotent=True)
+    def post(self, call: Call) -> StaffLinkItem:
+        """Refuse a family's request."""
+        done = operations.refuse_link(
+            call.path["link_id"], call.body.reason, by=call.actor, at=call.at, key=call.idempotency_id or ""
+        )
+        return staff_link_item(done, call.actor)
+
+
+class EndStaffLink(Endpoint):
+    @route(access=staff(*REGISTRARS), response=StaffLinkItem, idempotent=True)
+    def post(self, call: Call) -> StaffLinkItem:
+        """End a link that should not be."""
+        key = call.idempotency_id or ""
+        return staff_link_item(
+            operations.end_link(call.path["link_id"], by=call.actor, at=call.at, key=key), call.actor
+        )
+
+
+class VisitRate(Endpoint):
+    @route(access=staff(PLANNER, SUPERVISOR, COUNTY_REVIEWER), query=RateQuery, response=RateView)
+    def get(self, call: Call) -> RateView:
+        """The month's visit rate of a township, a county, or the whole city; numbers only."""
+        asked = call.query
+        place = _known(asked.township_id) if asked.township_id else None
+        district = place.district_code if place else asked.district_code
+        if asked.district_code not in (None, district) or district not in (None, *catalogue().districts):
+            raise InvalidInput(faults=[FieldFault("district_code", "unknown_place")])
+        if not call.actor.covers(district, asked.township_id):
+            raise Forbidden()
+        rate = queries.month_rate(asked.month, call.at, district, asked.township_id)
+        return rate_view(rate, {"district_code": district, "township_id": asked.township_id}, call.at)
+
+
+class VisitRatePeople(Endpoint):
+    @route(access=staff(SUPERVISOR, TOWNSHIP_INTAKE), query=RatePeopleQuery, response=StaffElderPage)
+    def get(self, call: Call) -> dict[str, Any]:
+        """The people behind a township's rate, masked; every look is recorded."""
+        asked = call.query
+        place = _known(asked.township_id)
+        queries.scope_of(call.actor, None, place.id)
+        people = queries.people_of_month(asked.month, call.at, place.id, asked.seen)
+        audit.record(call.actor, "visit_rate_people_read", f"township:{place.id}", call.at,
+                     district_code=place.district_code, detail={"month": asked.month})  # fmt: skip
+        return {"items": [staff_elder_item(elder, call.at) for elder in people], "next": None}
+
+
+def _detail(elder: Raw, call: Call) -> StaffElderDetail:
+    return staff_elder_detail(elder, queries.links_to(elder), call.actor, call.at)
+
+
+def _known(township_id: str) -> Place:
+    place = catalogue().place(township_id)
+    if place is None:
+        raise InvalidInput(faults=[FieldFault("township_id", "unknown_place")])
+    return place
+
+
+def _entry(call: Call) -> operations.Entry:
+    asked = call.body
+    private = {
+        "address": asked.address,
+        "contacts": [contact.model_dump() for contact in asked.contacts],
+        "point": asked.point.model_dump() if asked.point else None,
+    }
+    basis = {"kind": asked.legal_basis.kind, "reference": asked.legal_basis.reference,
+             "on": asked.legal_basis.on.isoformat()}  # fmt: skip
+    return operations.Entry(
+        name=asked.name, id_number=asked.id_number, birth_date=asked.birth_date, categories=list(asked.categories),
+        risk_level=asked.risk_level, place=_known(asked.township_id), community=asked.community, private=private,
+        health_notes=asked.health_notes, legal_basis=basis, since=asked.active_from or day_of(call.at),
+    )  # fmt: skip

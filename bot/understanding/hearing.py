@@ -1,0 +1,69 @@
+"""A message as it is compared: plain forms, simplified characters, no punctuation, and its sound.
+
+The sound is pinyin without tones, so that a wrong character of the same sound does no harm; `blurred` also joins what
+the speakers of Yichun do not tell apart (zh and z, ch and c, sh and s, -ng and -n; l and n stay apart).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+from bot.understanding.lexicon import traditional
+from config.loading import rule
+
+_BLUR = re.compile(r"\b([zcs])h|ng\b")
+_LETTERS = re.compile(r"[a-z]{4,}")
+# The letters of one whole word: letters typed for a word must end where it ends.
+EDGE = " "
+
+
+def plain(text: str) -> str:
+    """Full-width forms made plain, lower case, simplified; line breaks and runs of blanks are one blank."""
+    known = unicodedata.normalize("NFKC", text[: rule("conversations.heard_chars")]).lower().translate(traditional())
+    return " ".join(known.split())
+
+
+def bare(text: str) -> str:
+    """`plain` without punctuation, symbols and blanks."""
+    return "".join(c for c in plain(text) if unicodedata.category(c)[0] in "LN")
+
+
+def syllables(text: str) -> str:
+    """The sound: syllables with a blank before, between and after them."""
+    return EDGE + EDGE.join(lazy_pinyin(text, style=Style.NORMAL, errors=list)) + EDGE
+
+
+def blur(sound: str) -> str:
+    """The sound without the distinctions that local speakers do not make."""
+    return _BLUR.sub(lambda found: found[1] or "n", sound)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One message, ready to be compared. `text` is bare; positions count its characters."""
+
+    text: str
+
+    @cached_property
+    def sound(self) -> str:
+        return syllables(self.text)
+
+    @cached_property
+    def blurred(self) -> str:
+        return blur(self.sound)
+
+    @cached_property
+    def typed(self) -> tuple[str, ...]:
+        """Runs of letters: pinyin that was typed instead of characters."""
+        return tuple(_LETTERS.findall(self.text))
+
+
+@lru_cache(maxsize=256)
+def hear(text: str) -> Heard:
+    """The message `text`, as it came."""
+    return Heard(bare(text))

@@ -1,0 +1,73 @@
+"""Finding the catalogue's words in a message: as written, by their sound, or typed in pinyin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.understanding.hearing import EDGE, Heard, bare, blur, syllables
+from config.loading import rule
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One word of the catalogue with its sound; `owner` is what it speaks for."""
+
+    owner: str
+    text: str
+    sound: str
+    blurred: str
+    typed: str
+    weak: bool = False
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Where a phrase was found: characters `start` to `end` of the message; `trust` is 1 for the very characters."""
+
+    phrase: Phrase
+    start: int
+    end: int
+    trust: float
+
+
+def phrases(owner: str, words: Iterable[str], weak: bool = False) -> Iterator[Phrase]:
+    """The words of one owner, ready to be found."""
+    for word in words:
+        text = bare(word)
+        sound = syllables(text)
+        yield Phrase(owner, text, sound, blur(sound), sound.replace(EDGE, ""), weak)
+
+
+def find(heard: Heard, phrase: Phrase) -> Hit | None:
+    """The last place where the phrase stands: residents say what they want last."""
+    at = heard.text.rfind(phrase.text)
+    if at >= 0:
+        return Hit(phrase, at, at + len(phrase.text), 1.0)
+    if phrase.text.isascii() or len(phrase.text) < rule("conversations.sound_chars_least"):
+        return None
+    at = _syllable(heard.sound, phrase.sound)
+    if at is None and len(phrase.text) >= rule("conversations.blurred_chars_least"):
+        at = _syllable(heard.blurred, phrase.blurred)
+    if at is not None:
+        return Hit(phrase, at, at + len(phrase.text), rule("conversations.trust_in_sound"))
+    if len(phrase.typed) >= rule("conversations.typed_letters_least"):
+        for run in heard.typed:
+            if phrase.typed in run:
+                return Hit(phrase, 0, len(heard.text), rule("conversations.trust_in_sound"))
+    return None
+
+
+def longest(hits: Iterable[Hit]) -> list[Hit]:
+    """Hits without those that lie within a longer one, or were only heard where another was read; by position."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda each: (each.trust, each.end - each.start), reverse=True):
+        if all(hit.end <= other.start or hit.start >= other.end for other in kept):
+            kept.append(hit)
+    return sorted(kept, key=lambda each: each.start)
+
+
+def _syllable(sound: str, wanted: str) -> int | None:
+    """The number of syllables before the last place where `wanted` stands."""
+    at = sound.rfind(wanted)
+    return None if at < 0 else sound.count(EDGE, 0, at)

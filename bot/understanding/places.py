@@ -1,0 +1,90 @@
+"""Which place a sentence names, as the resident wrote it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from bot.understanding.hearing import Heard, bare
+from bot.understanding.lexicon import place_words
+from bot.understanding.matching import Hit, Phrase, find, phrases
+from config.loading import rule
+from models.facilities.places import all_places
+
+FULL, SHORT = "full", "short"
+
+
+def place_in(heard: Heard, taken: list[Hit]) -> Hit | None:
+    """The place named, without what stands in words already `taken` for something else.
+
+    A full name, else a short one, else whatever stands before "nearby".
+    """
+    for known in (_full_names(), _short_names()):
+        hits = [hit for phrase in known if (hit := find(heard, phrase)) and _counts(hit, heard) and _free(hit, taken)]
+        if hits:
+            best = max(hits, key=lambda hit: (hit.trust, hit.end - hit.start, hit.start))
+            return best if best.phrase.owner == FULL else _as_written(best, _before_nearby(heard, taken))
+    return _before_nearby(heard, taken)
+
+
+def county_before(heard: Heard, hit: Hit) -> str:
+    """The place as written, together with a county's name right before it."""
+    before = heard.text[: hit.start]
+    for phrase in (*_full_names(), *_short_names()):
+        if before.endswith(phrase.text):
+            return heard.text[hit.start - len(phrase.text) : hit.end]
+    return heard.text[hit.start : hit.end]
+
+
+@lru_cache(maxsize=1)
+def _full_names() -> tuple[Phrase, ...]:
+    return tuple(phrases(FULL, {place.name for place in all_places()}))
+
+
+@lru_cache(maxsize=1)
+def _short_names() -> tuple[Phrase, ...]:
+    return tuple(phrases(SHORT, {place.short for place in all_places() if place.short != place.name}))
+
+
+def _as_written(short: Hit, near: Hit | None) -> Hit:
+    """The whole of a longer name that only begins with a township's short one: a school, a park."""
+    return near if near and near.start <= short.start and near.end > short.end else short
+
+
+def _counts(hit: Hit, heard: Heard) -> bool:
+    """A name that is only heard must be long; one that is an ordinary word too needs to be said as a place's name."""
+    words = place_words()
+    if hit.trust < 1:
+        return len(hit.phrase.text) >= rule("conversations.place_sound_chars_least")
+    if hit.phrase.owner == FULL or hit.phrase.text not in words.ordinary_words:
+        return True
+    return heard.text == hit.phrase.text or heard.text.startswith(words.followed_by, hit.end)
+
+
+def _free(hit: Hit, taken: list[Hit]) -> bool:
+    return all(hit.end <= other.start or hit.start >= other.end for other in taken)
+
+
+def _before_nearby(heard: Heard, taken: list[Hit]) -> Hit | None:
+    words = place_words()
+    ends = [at for near in words.near_words if (at := heard.text.find(near)) > 0]
+    if not ends:
+        return None
+    end = min(ends)
+    start = max([0, *(hit.end for hit in taken if hit.end < end)])
+    for word in words.breaks:
+        start = max(start, heard.text.rfind(word, start, end - 1) + len(word) if word in heard.text[:end] else 0)
+    name = _without_lead_in(heard.text[start:end])
+    if not rule("conversations.place_chars_least") <= len(name) <= rule("conversations.place_chars_most"):
+        return None
+    if name in words.here:
+        return None
+    return Hit(Phrase("near", name, "", "", ""), end - len(name), end, 1.0)
+
+
+def _without_lead_in(text: str) -> str:
+    leads = sorted((bare(word) for word in place_words().lead_ins), key=len, reverse=True)
+    while True:
+        lead = next((word for word in leads if text.startswith(word)), None)
+        if lead is None:
+            return text
+        text = text[len(lead) :]

@@ -1,0 +1,175 @@
+"""The register of old people in special difficulty, families' links to it, visit slots, and visits, as stored.
+
+Source: the city's plan, social welfare: a register of old people in special difficulty and regular visits to them.
+Personal data are encrypted; days are China's calendar days, `2026-11-23`; moments are UTC.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from mongoengine import BooleanField, DateTimeField, DictField, IntField, ListField, StringField
+
+from models.kernel.document import Record
+from models.kernel.encryption import EncryptedJsonField, EncryptedStringField
+from models.kernel.outbox import OUTBOX_INDEX, Causing
+
+Category = Literal[
+    "living_alone", "empty_nest", "left_behind", "care_dependent", "severe_disability", "bereaved_of_only_child",
+    "very_old",
+]  # fmt: skip
+RiskLevel = Literal["ordinary", "raised", "high"]
+LegalBasis = Literal["consent", "statutory_duty"]
+EndReason = Literal["moved", "in_hospital", "died", "left_register"]
+Relation = Literal[
+    "child", "spouse", "grandchild", "sibling", "child_in_law", "guardian", "relative", "neighbour", "other"
+]
+Outcome = Literal[
+    "seen_well", "seen_with_need", "not_at_home", "refused", "in_hospital", "moved", "died", "emergency"
+]  # fmt: skip
+
+ACTIVE, INACTIVE = "active", "inactive"
+REQUESTED, CONFIRMED, REFUSED, ENDED = "requested", "confirmed", "refused", "ended"
+BOOKED, IN_PROGRESS, COMPLETED, CANCELLED = "booked", "in_progress", "completed", "cancelled"
+
+BOOKING_CONTEXT = "visit_slots.booking"
+ELDER_NAME, LINK_NAME = "elders.name", "elder_links.name"
+VISIT_NOTES = "visits.notes"
+
+# Work a commit leaves to be done in other documents; done at once, and by the reconciling job after a crash.
+OWED_INDEX = {"keys": [("owed", 1)], "name": "owed", "partialFilterExpression": {"owed": {"$gt": ""}}}
+
+
+class Elder(Causing):
+    """One entry of the register.
+
+    `periods`: `{from, until, reason}`, days, both ends within; `until` None while it lasts. `private`: address,
+    contacts, the home's point (WGS-84). `seen_months` is derived from visits: the months in which someone saw them.
+    """
+
+    state = StringField(required=True, default=ACTIVE)
+    name = EncryptedStringField(ELDER_NAME, required=True)
+    id_number = EncryptedStringField("elders.id_number", required=True)
+    id_number_index = StringField(required=True)
+    birth_date = EncryptedStringField("elders.birth_date", required=True)
+    categories = ListField(StringField(), required=True)
+    risk_level = StringField(required=True)
+    district_code = StringField(required=True)
+    township_id = StringField(required=True)
+    community = StringField(required=True)
+    private = EncryptedJsonField("elders.private", required=True)
+    health_notes = EncryptedStringField("elders.health_notes")
+    legal_basis = DictField(required=True)
+    periods = ListField(DictField(), required=True)
+    seen_months = ListField(StringField())
+    owed = ListField(StringField())
+    demo = BooleanField(default=False)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "elders"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {"keys": [("id_number_index", 1)], "name": "unique_id_number", "unique": True},
+        {"keys": [("township_id", 1), ("_id", 1)], "name": "township"},
+        {"keys": [("district_code", 1)], "name": "district"},
+        OWED_INDEX,
+        OUTBOX_INDEX,
+    ]
+
+
+class ElderLink(Causing):
+    """A resident's wish to be linked to an old person, and what the township made of it.
+
+    It is the same document whether or not the person is on the register: whoever asks learns nothing from it.
+    `open_key` is there while it is open, so that a resident asks once.
+    """
+
+    state = StringField(required=True, default=REQUESTED)
+    resident_id = StringField(required=True)
+    elder_id = StringField()
+    name = EncryptedStringField(LINK_NAME, required=True)
+    id_number = EncryptedStringField("elder_links.id_number", required=True)
+    id_number_index = StringField(required=True)
+    relation = StringField(required=True)
+    district_code = StringField()
+    township_id = StringField()
+    open_key = StringField()
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "elder_links"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {
+            "keys": [("open_key", 1)], "name": "unique_open", "unique": True,
+            "partialFilterExpression": {"open_key": {"$type": "string"}},
+        },
+        {"keys": [("resident_id", 1)], "name": "resident"},
+        {"keys": [("id_number_index", 1)], "name": "id_number"},
+        {"keys": [("township_id", 1), ("state", 1)], "name": "township"},
+        {"keys": [("district_code", 1), ("state", 1)], "name": "district"},
+        OUTBOX_INDEX,
+    ]  # fmt: skip
+
+
+class VisitSlot(Record):
+    """An hour of a visitor that families can book. `free` + the number of `bookings` = `capacity`, always.
+
+    A booking `{id, visit_id, elder_id, resident_id, booked_at, moves, sealed}` holds all that its visit needs; its id
+    stays in `pending` until the visit stands. `moves`: the booking it replaces, None for a new visit.
+    """
+
+    district_code = StringField(required=True)
+    township_id = StringField(required=True)
+    visitor_id = StringField(required=True)
+    starts_at = DateTimeField(required=True)
+    ends_at = DateTimeField(required=True)
+    capacity = IntField(required=True)
+    free = IntField(required=True)
+    bookings = ListField(DictField())
+    pending = ListField(StringField())
+    demo = BooleanField(default=False)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "visit_slots"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {"keys": [("visitor_id", 1), ("starts_at", 1)], "name": "unique_visitor_time", "unique": True},
+        {"keys": [("district_code", 1), ("starts_at", 1)], "name": "district_time"},
+        {"keys": [("township_id", 1), ("starts_at", 1)], "name": "township_time"},
+        {"keys": [("pending", 1)], "name": "pending", "partialFilterExpression": {"pending": {"$gt": ""}}},
+    ]
+
+
+class Visit(Causing):
+    """One visit: booked by a family member, or made by a visitor without booking (`slot_id` None).
+
+    `seen_at`: when the person was seen, only where the outcome counts as seen. `completed_at` is the server's time,
+    `device_time` the phone's. `owed`: see `settling`.
+    """
+
+    state = StringField(required=True)
+    elder_id = StringField(required=True)
+    resident_id = StringField()
+    district_code = StringField(required=True)
+    township_id = StringField(required=True)
+    slot_id = StringField()
+    booking_id = StringField()
+    visitor_id = StringField()
+    starts_at = DateTimeField(required=True)
+    ends_at = DateTimeField()
+    day = StringField(required=True)
+    wishes = EncryptedStringField("visits.wishes")
+    started_at = DateTimeField()
+    completed_at = DateTimeField()
+    completed_by = StringField()
+    device_time = DateTimeField()
+    device_time_trusted = BooleanField()
+    outcome = StringField()
+    notes = EncryptedStringField(VISIT_NOTES)
+    seen_at = DateTimeField()
+    owed = ListField(StringField())
+    demo = BooleanField(default=False)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "visits"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {"keys": [("resident_id", 1), ("starts_at", -1)], "name": "resident"},
+        {"keys": [("elder_id", 1), ("starts_at", -1)], "name": "elder"},
+        {"keys": [("township_id", 1), ("day", 1)], "name": "township_day"},
+        {"keys": [("district_code", 1), ("day", 1)], "name": "district_day"},
+        OWED_INDEX,
+        OUTBOX_INDEX,
+    ]

@@ -1,0 +1,81 @@
+"""The tables of states: register entry, family link, visit."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from config.loading import rule
+from models.eldercare.documents import (
+    ACTIVE,
+    BOOKED,
+    CANCELLED,
+    COMPLETED,
+    CONFIRMED,
+    ENDED,
+    IN_PROGRESS,
+    INACTIVE,
+    REFUSED,
+    REQUESTED,
+    Elder,
+    ElderLink,
+    Visit,
+)
+from models.kernel.actors import SUPERVISOR, TOWNSHIP_INTAKE, VISITOR, Actor
+from models.kernel.clock import as_utc
+from models.kernel.errors import Conflict
+from models.kernel.lifecycle import OWNER, SYSTEM_ROLE, Guard, Lifecycle, Raw, Transition
+
+REGISTRARS = (TOWNSHIP_INTAKE, VISITOR, SUPERVISOR)
+
+
+def _alive(elder: Raw, by: Actor, at: datetime) -> None:
+    if elder["periods"][-1].get("reason") == "died":
+        raise Conflict("elder_has_died")
+
+
+def _in_time(rule_name: str) -> Guard:
+    """A family member may act only until so many hours before the visit; staff and the system always."""
+
+    def check(visit: Raw, by: Actor, at: datetime) -> None:
+        hours = rule(rule_name)
+        if by.kind == "resident" and at > as_utc(visit["starts_at"]) - timedelta(hours=hours):
+            raise Conflict("visit_too_soon", hours=hours)
+
+    return check
+
+
+ELDER_LIFECYCLE = Lifecycle(
+    "elder",
+    Elder,
+    ACTIVE,
+    [
+        Transition("end_period", (ACTIVE,), INACTIVE, REGISTRARS),
+        Transition("begin_period", (INACTIVE,), ACTIVE, REGISTRARS, guard=_alive),
+    ],
+)
+
+LINK_LIFECYCLE = Lifecycle(
+    "elder_link",
+    ElderLink,
+    REQUESTED,
+    [
+        Transition("confirm", (REQUESTED,), CONFIRMED, REGISTRARS),
+        Transition("refuse", (REQUESTED,), REFUSED, REGISTRARS),
+        Transition("end", (REQUESTED, CONFIRMED), ENDED, (OWNER, *REGISTRARS)),
+    ],
+)
+
+VISIT_LIFECYCLE = Lifecycle(
+    "visit",
+    Visit,
+    BOOKED,
+    [
+        Transition("reschedule", (BOOKED,), BOOKED, (OWNER,), guard=_in_time("eldercare.reschedule_hours_before")),
+        Transition(
+            "cancel", (BOOKED,), CANCELLED, (OWNER, VISITOR, TOWNSHIP_INTAKE, SYSTEM_ROLE),
+            guard=_in_time("eldercare.cancel_hours_before"),
+        ),
+        Transition("start", (BOOKED,), IN_PROGRESS, (VISITOR,)),
+        Transition("complete", (BOOKED, IN_PROGRESS), COMPLETED, (VISITOR,)),
+    ],
+)  # fmt: skip

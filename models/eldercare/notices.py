@@ -1,0 +1,74 @@
+"""What families and township staff are told. A family's notice holds the masked name, time and township: no address,
+no ID number, no health."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from config.loading import catalogue, rule
+from config.text import say
+from models.kernel.clock import local
+from models.kernel.lifecycle import Raw
+from models.kernel.outbox import OutboxEntry
+
+CHANNEL = "notice"
+STAFF_CHANNEL = "staff_alert"
+VISIT_PAGE = "pages/visits/visit"
+ELDERS_PAGE = "pages/elders/elders"
+ATTEMPTED = ("not_at_home", "refused")
+
+
+def visit_notice(kind: str, visit: Raw, name: str, step: str) -> list[OutboxEntry]:
+    """The notice of a visit to the resident who booked it; none where nobody did.
+
+    `name` is masked. `step` makes the key unique among the notices of the visit.
+    """
+    if not visit.get("resident_id"):
+        return []
+    values = {"name": name, "when": when(visit["starts_at"]), "township": township_name(visit["township_id"])}
+    return [_notice(f"visit_{kind}:{visit['_id']}:{step}", visit["resident_id"], kind, values,
+                    f"{VISIT_PAGE}?id={visit['_id']}", f"visit:{visit['_id']}")]  # fmt: skip
+
+
+def outcome_notice(visit: Raw, name: str, outcome: str) -> list[OutboxEntry]:
+    """What the family is told after a visit. Grave outcomes are told by a person, never by a message."""
+    if outcome in rule("eldercare.outcomes_seen"):
+        kind = "completed_seen"
+    else:
+        kind = "completed_attempted" if outcome in ATTEMPTED else "completed_contact"
+    return visit_notice(kind, visit, name, "completed")
+
+
+def link_notice(kind: str, link: Raw, name: str) -> OutboxEntry:
+    """The township's answer to a family's wish to be linked; `name` is masked."""
+    return _notice(f"{kind}:{link['_id']}", link["resident_id"], kind, {"name": name}, ELDERS_PAGE, None)
+
+
+def staff_alerts(visit: Raw, outcome: str) -> list[OutboxEntry]:
+    """The alert of the place's supervisor for an outcome that somebody must act on at once."""
+    kind = rule("eldercare.outcomes_alert").get(outcome)
+    if kind is None:
+        return []
+    payload = {"district_code": visit["district_code"], "township_id": visit["township_id"],
+               "kind": kind, "visit_id": visit["_id"]}  # fmt: skip
+    return [OutboxEntry(key=f"visit_alert:{visit['_id']}:{kind}", channel=STAFF_CHANNEL, payload=payload)]
+
+
+def when(at: datetime) -> str:
+    """A moment in words, on China's clock."""
+    here = local(at)
+    return say("eldercare.when", month=here.month, day=here.day, time=f"{here:%H:%M}")
+
+
+def township_name(township_id: str) -> str:
+    """The township's Chinese name; its id where the catalogue no longer has it."""
+    place = catalogue().place(township_id)
+    return place.name_zh if place else township_id
+
+
+def _notice(
+    key: str, resident_id: str, kind: str, values: dict[str, Any], page: str, order_key: str | None
+) -> OutboxEntry:
+    payload = {"resident_id": resident_id, "text_key": f"eldercare.notice.{kind}", "values": values, "page": page}
+    return OutboxEntry(key=key, channel=CHANNEL, payload=payload, subject_id=resident_id, order_key=order_key)

@@ -1,0 +1,229 @@
+"""The register and the families' links to it."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from config.loading import Place, catalogue, rule
+from models.eldercare import notices
+from models.eldercare.documents import LINK_NAME, REQUESTED, Elder, ElderLink, EndReason
+from models.eldercare.lifecycle import ELDER_LIFECYCLE, LINK_LIFECYCLE
+from models.eldercare.periods import closed, opened
+from models.eldercare.settling import CANCEL_BOOKINGS, masked_name, settle_elder
+from models.facilities.areas import in_yichun
+from models.kernel import audit
+from models.kernel.actors import TOWNSHIP_INTAKE, VISITOR, Actor
+from models.kernel.clock import day_of
+from models.kernel.database import collection
+from models.kernel.encryption import blind_index
+from models.kernel.errors import Conflict, Duplicate, FieldFault, Forbidden, InvalidInput, LimitReached, NotFound
+from models.kernel.lifecycle import Change, Raw, history_entry
+from models.people.documents import Resident
+from models.people.identity import HMT_RESIDENCE_PERMIT, RESIDENT_ID_CARD, IdNumber, read_id_number, read_name
+
+ID_NUMBER = "id_number"
+REGION_DIGITS = 6
+REGISTER_ROLES = (VISITOR, TOWNSHIP_INTAKE)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is written of a person into the register; `private` as `Elder.private`. The birth date is the ID number's;
+    one that is given as well must be the same."""
+
+    name: str
+    id_number: str
+    birth_date: date | None
+    categories: list[str]
+    risk_level: str
+    place: Place
+    community: str
+    private: dict[str, Any]
+    health_notes: str | None
+    legal_basis: dict[str, Any]
+    since: date
+
+
+def register_elder(elder_id: str, entry: Entry, *, by: Actor, at: datetime) -> Raw:
+    """Write a person into the register of a township; a second call with the same id returns the first entry.
+
+    Raises Forbidden outside the actor's place, Duplicate where the ID number is on the register, InvalidInput.
+    """
+    if not by.covers(entry.place.district_code, entry.place.id) or not by.has_role(*REGISTER_ROLES):
+        raise Forbidden()
+    name, number = read_name(entry.name), _read_number(entry.id_number, at)
+    _check_entry(entry, number.birth_date, at)
+    elder = Elder(
+        id=elder_id, created_at=at, updated_at=at, name=name, id_number=number.number,
+        id_number_index=blind_index(ID_NUMBER, number.number), birth_date=number.birth_date.isoformat(),
+        categories=entry.categories, risk_level=entry.risk_level, district_code=entry.place.district_code,
+        township_id=entry.place.id, community=entry.community, private=entry.private, health_notes=entry.health_notes,
+        legal_basis=entry.legal_basis, periods=opened([], entry.since, at),
+    ).raw()  # fmt: skip
+    elder["history"] = [history_entry("register", None, elder["state"], by, at, key=elder_id)]
+    try:
+        collection(Elder).insert_one(elder)
+    except DuplicateKeyError:
+        found = collection(Elder).find_one({"_id": elder_id})
+        if found is None:
+            raise Duplicate("elder_registered") from None
+        return found
+    audit.record(by, "elder_registered", f"elder:{elder_id}", at, district_code=elder["district_code"])
+    _route_requests(elder, at)
+    return elder
+
+
+def end_period(
+    elder_id: str, until: date, reason: EndReason, *, by: Actor, at: datetime, key: str, version: int
+) -> Raw:  # fmt: skip
+    """End a person's time on the register; `until` is its last day. Bookings to come are cancelled.
+
+    Raises NotFound outside the actor's place, InvalidInput, and what the lifecycle raises.
+    """
+    elder_of_place(elder_id, by)
+
+    def change(elder: Raw) -> Change:
+        periods = closed(elder["periods"], until, reason, at)
+        return Change(set={"periods": periods}, push={"owed": CANCEL_BOOKINGS})
+
+    elder = ELDER_LIFECYCLE.perform(elder_id, "end_period", by=by, at=at, version=version, key=key, change=change)
+    audit.record(by, "elder_period_ended", f"elder:{elder_id}", at, district_code=elder["district_code"])
+    settle_elder(elder, at)
+    return elder
+
+
+def begin_period(elder_id: str, since: date, *, by: Actor, at: datetime, key: str, version: int) -> Raw:
+    """Put a person on the register again, from `since` on. Raises as `end_period`; `elder_has_died`."""
+    elder_of_place(elder_id, by)
+    elder = ELDER_LIFECYCLE.perform(
+        elder_id, "begin_period", by=by, at=at, version=version, key=key,
+        change=lambda elder: Change(set={"periods": opened(elder["periods"], since, at)}),
+    )  # fmt: skip
+    audit.record(by, "elder_period_begun", f"elder:{elder_id}", at, district_code=elder["district_code"])
+    return elder
+
+
+def request_link(
+    link_id: str, name: str, id_number: str, relation: str, township_id: str | None, *, by: Actor, at: datetime
+) -> Raw:  # fmt: skip
+    """A resident asks to be linked to an old person. The answer is the same whether or not there is an entry.
+
+    It goes to the township of the entry, else to the one named, else to the resident's own, else to the city.
+    A resident's second request for a person returns the first while that is open. Raises LimitReached.
+    """
+    name, number = read_name(name), _read_number(id_number, at).number
+    index = blind_index(ID_NUMBER, number)
+    open_key = f"{by.id}:{index}"
+    known = collection(ElderLink).find_one({"$or": [{"_id": link_id}, {"open_key": open_key}]})
+    if known is not None:
+        return known
+    waiting = collection(ElderLink).count_documents({"resident_id": by.id, "state": REQUESTED})
+    if waiting >= rule("eldercare.link_requests_open_most"):
+        raise LimitReached("link_requests_open", most=rule("eldercare.link_requests_open_most"))
+    place = _place_of_request(index, township_id, by)
+    link = ElderLink(
+        id=link_id, created_at=at, updated_at=at, resident_id=by.id, name=name, id_number=number,
+        id_number_index=index, relation=relation, open_key=open_key, **place,
+    ).raw()  # fmt: skip
+    link["history"] = [history_entry("request", None, REQUESTED, by, at, key=link_id)]
+    try:
+        collection(ElderLink).insert_one(link)
+    except DuplicateKeyError:  # the same wish in the same moment
+        return collection(ElderLink).find_one({"$or": [{"_id": link_id}, {"open_key": open_key}]}) or link
+    return link
+
+
+def confirm_link(elder_id: str, link: Raw, *, by: Actor, at: datetime, key: str) -> Raw:
+    """The township confirms that a resident belongs to the family. Raises Conflict (`link_other_person`)."""
+    elder = elder_of_place(elder_id, by)
+    if link["id_number_index"] != elder["id_number_index"]:
+        raise Conflict("link_other_person")
+    _route_requests(elder, at)
+    notice = notices.link_notice("link_confirmed", link, masked_name(elder))
+    change = Change(set={"elder_id": elder_id}, outbox=[notice])
+    done = LINK_LIFECYCLE.perform(link["_id"], "confirm", by=by, at=at, key=key, change=change)
+    audit.record(by, "elder_link_confirmed", f"elder:{elder_id}", at, district_code=elder["district_code"],
+                 detail={"link": link["_id"]})  # fmt: skip
+    return done
+
+
+def refuse_link(link_id: str, reason: str, *, by: Actor, at: datetime, key: str) -> Raw:
+    """The township refuses a request; the resident is told that it did, not whether there is an entry."""
+    link = link_of_place(link_id, by)
+    notice = notices.link_notice("link_refused", link, masked_name(link, LINK_NAME))
+    change = Change(set={"open_key": None}, note=reason, outbox=[notice])
+    done = LINK_LIFECYCLE.perform(link_id, "refuse", by=by, at=at, key=key, change=change)
+    audit.record(by, "elder_link_refused", f"elder_link:{link_id}", at, district_code=link.get("district_code"))
+    return done
+
+
+def end_link(link_id: str, *, by: Actor, at: datetime, key: str) -> Raw:
+    """A resident withdraws a request or ends a link, or the township ends it. Raises NotFound for another's."""
+    if by.kind == "resident":
+        if collection(ElderLink).find_one({"_id": link_id, "resident_id": by.id}, {"_id": 1}) is None:
+            raise NotFound()
+    else:
+        link = link_of_place(link_id, by)
+        audit.record(by, "elder_link_ended", f"elder_link:{link_id}", at, district_code=link.get("district_code"))
+    return LINK_LIFECYCLE.perform(link_id, "end", by=by, at=at, key=key, change=Change(set={"open_key": None}))
+
+
+def elder_of_place(elder_id: str, by: Actor) -> Raw:
+    """The register entry, within the place of this member of staff. Raises NotFound otherwise."""
+    elder = collection(Elder).find_one({"_id": elder_id})
+    if elder is None or not by.covers(elder["district_code"], elder["township_id"]):
+        raise NotFound()
+    return elder
+
+
+def link_of_place(link_id: str, by: Actor) -> Raw:
+    """The link, within the place of this member of staff. Raises NotFound otherwise."""
+    link = collection(ElderLink).find_one({"_id": link_id})
+    if link is None or not by.covers(link.get("district_code"), link.get("township_id")):
+        raise NotFound()
+    return link
+
+
+def _route_requests(elder: Raw, at: datetime) -> None:
+    """Requests for this person that went elsewhere belong to the township that has the entry."""
+    place = {"district_code": elder["district_code"], "township_id": elder["township_id"]}
+    asked = {
+        "id_number_index": elder["id_number_index"],
+        "state": REQUESTED,
+        "township_id": {"$ne": place["township_id"]},
+    }
+    collection(ElderLink).update_many(asked, {"$set": {**place, "updated_at": at}, "$inc": {"version": 1}})
+
+
+def _place_of_request(index: str, township_id: str | None, by: Actor) -> dict[str, Any]:
+    entry = collection(Elder).find_one({"id_number_index": index}, {"district_code": 1, "township_id": 1})
+    if entry is not None:
+        return {"district_code": entry["district_code"], "township_id": entry["township_id"]}
+    resident = collection(Resident).find_one({"_id": by.id}, {"home_township_id": 1}) or {}
+    place = catalogue().place(township_id or resident.get("home_township_id") or "")
+    return {"district_code": place.district_code, "township_id": place.id} if place else {}
+
+
+def _read_number(text: str, at: datetime) -> IdNumber:
+    """An ID number of either kind: its region says which."""
+    region = unicodedata.normalize("NFKC", text).strip()[:REGION_DIGITS]
+    kind = HMT_RESIDENCE_PERMIT if region in rule("people.hmt_permit_regions") else RESIDENT_ID_CARD
+    return read_id_number(text, kind, day_of(at))
+
+
+def _check_entry(entry: Entry, born: date, at: datetime) -> None:
+    today, faults = day_of(at), []
+    if entry.birth_date not in (None, born):
+        faults.append(FieldFault("birth_date", "differs_from_id_number"))
+    if entry.since < today - timedelta(days=rule("eldercare.backdate_days_most")):
+        faults.append(FieldFault("active_from", "too_long_ago"))
+    point = entry.private.get("point")
+    if point is not None and not in_yichun(point["longitude"], point["latitude"]):
+        faults.append(FieldFault("point", "outside_yichun"))
+    if faults:
+        raise InvalidInput(faults=faults)

@@ -1,0 +1,207 @@
+"""Reads of the register, slots and visits, and the month's visit rate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from config.loading import catalogue, rule
+from models.eldercare.documents import BOOKED, CONFIRMED, REQUESTED, Elder, ElderLink, Visit, VisitSlot
+from models.eldercare.periods import days_of, is_active
+from models.kernel.actors import Actor
+from models.kernel.clock import day_of
+from models.kernel.database import collection
+from models.kernel.encryption import open_text
+from models.kernel.errors import FieldFault, Forbidden, InvalidInput, NotFound
+from models.kernel.lifecycle import Raw
+from models.kernel.paging import Page, decode_cursor, encode_cursor
+from models.people.documents import Resident
+
+Scope = dict[str, Any]
+OPEN_LINK = {"state": {"$in": [REQUESTED, CONFIRMED]}}
+
+
+@dataclass(frozen=True)
+class MonthRate:
+    """The month's visit rate: distinct people seen, of all who were on the register on any day of the month.
+
+    Source: indicator monthly_welfare_visit_rate. `coverage`: the share of the scope's townships that have somebody on
+    the register in the month, 0 to 1; it says how far the register reaches, not how well people were visited.
+    """
+
+    month: str
+    numerator: int
+    denominator: int
+    coverage: float
+
+    @property
+    def value(self) -> float | None:
+        """Per cent, two decimals; None where nobody was on the register."""
+        return round(100 * self.numerator / self.denominator, 2) if self.denominator else None
+
+
+def month_rate(
+    month: str, at: datetime, district_code: str | None = None, township_id: str | None = None
+) -> MonthRate:  # fmt: skip
+    """The rate of a month of China's calendar, as known at `at`; of the present month up to today.
+
+    Raises InvalidInput for what is no month or has not begun.
+    """
+    first, last = days_of(month, at)
+    seen = people = 0
+    townships: set[str] = set()
+    fields = {"periods": 1, "seen_months": 1, "township_id": 1}
+    for elder in collection(Elder).find(_scope(district_code, township_id), fields):
+        if is_active(elder["periods"], first, last):
+            people += 1
+            seen += month in elder.get("seen_months", ())
+            townships.add(elder["township_id"])
+    named = [p for p in catalogue().places if district_code in (None, p.district_code) and township_id in (None, p.id)]
+    return MonthRate(month, seen, people, len(townships) / len(named) if named else 0.0)
+
+
+def people_of_month(month: str, at: datetime, township_id: str, seen: bool | None) -> list[Raw]:
+    """The people behind a township's rate, those seen, those not, or (None) all; as stored."""
+    first, last = days_of(month, at)
+    found = collection(Elder).find({"township_id": township_id}, {"private": 0, "health_notes": 0})
+    people = [elder for elder in found if is_active(elder["periods"], first, last)]
+    return [each for each in people if seen is None or (month in each.get("seen_months", ())) == seen]
+
+
+def links_of(resident_id: str) -> list[Raw]:
+    """A resident's links, requested and confirmed, the oldest first."""
+    wanted = {"resident_id": resident_id, **OPEN_LINK}
+    return sorted(collection(ElderLink).find(wanted), key=lambda link: (link["created_at"], link["_id"]))
+
+
+def elders_by_id(ids: Iterable[str]) -> dict[str, Raw]:
+    """Register entries as stored, without address, contacts and health."""
+    wanted = {"_id": {"$in": sorted(set(ids))}}
+    return {elder["_id"]: elder for elder in collection(Elder).find(wanted, {"private": 0, "health_notes": 0})}
+
+
+def free_slots(
+    since: datetime, until: datetime, *, district_code: str | None = None, township_id: str | None = None
+) -> list[Raw]:  # fmt: skip
+    """Slots with a free place that begin from `since` to before `until`, the earliest first."""
+    wanted = {**_scope(district_code, township_id), "starts_at": {"$gte": since, "$lt": until}, "free": {"$gt": 0}}
+    found = collection(VisitSlot).find(wanted, {"bookings": 0, "pending": 0})
+    return sorted(found, key=lambda slot: (slot["starts_at"], slot["_id"]))
+
+
+def visits_of_resident(resident_id: str, at: datetime, limit: int) -> list[Raw]:
+    """The booked visits to come of a resident, the next first; for the chat."""
+    coming = {"resident_id": resident_id, "starts_at": {"$gte": at}, "state": BOOKED}
+    return sorted(collection(Visit).find(coming), key=lambda visit: (visit["starts_at"], visit["_id"]))[:limit]
+
+
+def page_of_visits(resident_id: str, cursor: str | None, limit: int) -> Page:
+    """A resident's visits, the latest first."""
+    wanted: dict[str, Any] = {"resident_id": resident_id}
+    if cursor is not None:
+        at, last = _position(decode_cursor(cursor), "visits")
+        moment = datetime.fromisoformat(at)
+        wanted["$or"] = [{"starts_at": {"$lt": moment}}, {"starts_at": moment, "_id": {"$lt": last}}]
+    found = list(collection(Visit).find(wanted).sort([("starts_at", -1), ("_id", -1)]).limit(limit + 1))
+    more = found[limit - 1] if len(found) > limit else None
+    following = (
+        encode_cursor({"of": "visits", "at": more["starts_at"].isoformat(), "id": more["_id"]}) if more else None
+    )
+    return Page(found[:limit], following)
+
+
+def page_of_elders(township_id: str, cursor: str | None, limit: int) -> Page:
+    """A township's register entries by id, as stored without address, contacts and health."""
+    wanted: dict[str, Any] = {"township_id": township_id}
+    if cursor is not None:
+        wanted["_id"] = {"$gt": _position(decode_cursor(cursor), "elders")[1]}
+    found = list(collection(Elder).find(wanted, {"private": 0, "health_notes": 0}).sort([("_id", 1)]).limit(limit + 1))
+    following = encode_cursor({"of": "elders", "at": "", "id": found[limit - 1]["_id"]}) if len(found) > limit else None
+    return Page(found[:limit], following)
+
+
+def visits_of_day(day: str, scope: Scope) -> list[Raw]:
+    """The visits of a place on a day of China's calendar, in the order of their hours."""
+    found = collection(Visit).find({**scope, "day": day}).limit(rule("eldercare.day_list_most"))
+    return sorted(found, key=lambda visit: (visit["starts_at"], visit["_id"]))
+
+
+def requests_of(scope: Scope) -> list[Raw]:
+    """The families' requests that wait for the township, the oldest first."""
+    found = collection(ElderLink).find({**scope, "state": REQUESTED}).limit(rule("eldercare.day_list_most"))
+    return sorted(found, key=lambda link: (link["created_at"], link["_id"]))
+
+
+def links_to(elder: Raw) -> list[Raw]:
+    """Every open link to a person on the register, requested and confirmed."""
+    wanted = {"id_number_index": elder["id_number_index"], **OPEN_LINK}
+    return sorted(collection(ElderLink).find(wanted), key=lambda link: (link["created_at"], link["_id"]))
+
+
+def link_asked_for(elder: Raw, link_id: str | None, resident_id: str | None) -> Raw:
+    """The open link to this person with that id, or of that resident. Raises NotFound."""
+    wanted = {"_id": link_id} if link_id is not None else {"resident_id": resident_id}
+    link = collection(ElderLink).find_one({**wanted, "id_number_index": elder["id_number_index"], **OPEN_LINK})
+    if link is None:
+        raise NotFound("link_not_found")
+    return link
+
+
+def resident_name(resident_id: str) -> str | None:
+    """The name a resident has given, None where none is kept."""
+    found = collection(Resident).find_one({"_id": resident_id}, {"name": 1})
+    return open_text(found["name"], Resident.name.context) if found and found.get("name") else None
+
+
+def scope_of_requests(by: Actor, district_code: str | None, township_id: str | None) -> Scope:
+    """As `scope_of`; the whole city's staff that name no place ask for requests that belong to none yet."""
+    if by.covers(None) and district_code is None and township_id is None:
+        return {"district_code": None}
+    return scope_of(by, district_code, township_id)
+
+
+def scope_of(by: Actor, district_code: str | None, township_id: str | None) -> Scope:
+    """The place a member of staff asks about, as a filter; one's own where none is named.
+
+    Raises Forbidden outside one's place, InvalidInput for an unknown township or, of the whole city's staff, none.
+    """
+    if township_id is not None:
+        place = catalogue().place(township_id)
+        if place is None or district_code not in (None, place.district_code):
+            raise InvalidInput(faults=[FieldFault("township_id", "unknown_place")])
+        if not by.covers(place.district_code, place.id):
+            raise Forbidden()
+        return {"township_id": place.id}
+    district = district_code or by.district_code
+    if district is None:
+        raise InvalidInput(faults=[FieldFault("township_id", "missing")])
+    if district not in catalogue().districts:
+        raise InvalidInput(faults=[FieldFault("district_code", "unknown_place")])
+    if by.district_code not in (None, district):
+        raise Forbidden()
+    return {"township_id": {"$in": sorted(by.township_ids)}} if by.township_ids else {"district_code": district}
+
+
+def seen_in(elder: Mapping[str, Any], month: str) -> bool:
+    """True where somebody saw the person in that month."""
+    return month in elder.get("seen_months", ())
+
+
+def on_register(elder: Mapping[str, Any], at: datetime) -> bool:
+    """True where the person is on the register on this day."""
+    today = day_of(at).isoformat()
+    return is_active(elder["periods"], today, today)
+
+
+def _scope(district_code: str | None, township_id: str | None) -> Scope:
+    asked = {"district_code": district_code, "township_id": township_id}
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def _position(position: Mapping[str, Any], of: str) -> tuple[str, str]:
+    """Where the next page of this list begins. Raises InvalidInput for a cursor of another list."""
+    if position.get("of") != of:
+        raise InvalidInput("bad_cursor")
+    return position["at"], position["id"]

@@ -1,0 +1,171 @@
+"""Bringing documents in line after a commit that concerns several of them.
+
+Each change commits by one write in one document and leaves there what others owe it: a slot its `pending` bookings, a
+visit and a register entry their `owed`. The request does that work at once; after a crash `reconcile_bookings` does.
+Every step may be done twice, by two processes at the same time, and late: it names the booking it is about.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from config.loading import rule
+from models.eldercare import notices
+from models.eldercare.documents import ACTIVE, BOOKED, BOOKING_CONTEXT, CANCELLED, ELDER_NAME, Elder, Visit, VisitSlot
+from models.eldercare.lifecycle import VISIT_LIFECYCLE
+from models.kernel.actors import SYSTEM, Actor
+from models.kernel.clock import as_utc, day_of
+from models.kernel.database import collection
+from models.kernel.document import Record
+from models.kernel.encryption import open_json, open_text
+from models.kernel.errors import Conflict, Forbidden
+from models.kernel.lifecycle import Change, Raw, history_entry
+from models.kernel.masking import mask_name
+
+RELEASE, TALLY, CANCEL_BOOKINGS = "release", "tally", "cancel_bookings"
+WAITING = {"$gt": ""}
+
+
+def reconcile_bookings(at: datetime) -> dict[str, int]:
+    """Finish what crashed requests left behind; returns how many documents of each kind were settled."""
+    batch = rule("eldercare.reconcile_batch")
+    slots = list(collection(VisitSlot).find({"pending": WAITING}).limit(batch))
+    for slot in slots:
+        for booking in slot["bookings"]:
+            if booking["id"] in slot["pending"]:
+                carry_out(slot, booking, at)
+    visits = list(collection(Visit).find({"owed": WAITING}).limit(batch))
+    for visit in visits:
+        settle_visit(visit, at)
+    elders = list(collection(Elder).find({"owed": WAITING}).limit(batch))
+    for elder in elders:
+        settle_elder(elder, at)
+    return {"slots": len(slots), "visits": len(visits), "elders": len(elders)}
+
+
+def carry_out(slot: Raw, booking: Raw, at: datetime) -> Raw | None:
+    """Make the visit that a booking stands for, or move it; returns the visit, None where it went elsewhere.
+
+    A booking whose visit was cancelled or moved away in between is taken out of the slot again.
+    """
+    visit = collection(Visit).find_one({"_id": booking["visit_id"]})
+    if visit is None and booking["moves"] is None:
+        visit = _create(slot, booking, at)
+    elif visit is not None and visit["state"] == BOOKED and visit["booking_id"] == booking["moves"]:
+        visit = _move(slot, booking)
+    if visit is None or visit["booking_id"] != booking["id"] or visit["state"] == CANCELLED:
+        release(slot["_id"], booking["id"])
+        return None
+    collection(VisitSlot).update_one({"_id": slot["_id"]}, {"$pull": {"pending": booking["id"]}})
+    return settle_visit(visit, at)
+
+
+def settle_visit(visit: Raw, at: datetime) -> Raw:
+    """Do what the visit owes: free a slot it left, note the month in which the person was seen."""
+    for owed in visit.get("owed", ()):
+        kind, *about = owed.split(" ")
+        if kind == RELEASE:
+            release(*about)
+        elif kind == TALLY:
+            collection(Elder).update_one({"_id": visit["elder_id"]}, {"$addToSet": {"seen_months": about[0]}})
+        _done(Visit, visit["_id"], owed)
+    return {**visit, "owed": []}
+
+
+def settle_elder(elder: Raw, at: datetime) -> None:
+    """Cancel the bookings of a person who has left the register."""
+    for owed in elder.get("owed", ()):
+        if elder["state"] != ACTIVE:
+            coming = {"elder_id": elder["_id"], "starts_at": {"$gt": at}, "state": BOOKED}
+            for visit in list(collection(Visit).find(coming, {"_id": 1})):
+                with suppress(Conflict):  # begun or cancelled in between: nothing is left to cancel
+                    cancel(visit["_id"], elder, SYSTEM, at, key=f"{owed} {elder['version']}")
+        _done(Elder, elder["_id"], owed)
+
+
+def cancel(visit_id: str, elder: Raw | None, by: Actor, at: datetime, *, version: int | None = None, key: str) -> Raw:
+    """Cancel a booked visit and free its place. Raises what the lifecycle raises."""
+    name = masked_name(elder)
+
+    def change(visit: Raw) -> Change:
+        owed = {"owed": owed_release(visit)} if visit.get("slot_id") else {}
+        return Change(push=owed, outbox=notices.visit_notice("cancelled", visit, name, "cancelled"))
+
+    visit = VISIT_LIFECYCLE.perform(visit_id, "cancel", by=by, at=at, version=version, key=key, change=change)
+    return settle_visit(visit, at)
+
+
+def release(slot_id: str, booking_id: str) -> None:
+    """Take a booking out of its slot; nothing happens where it is gone already."""
+    collection(VisitSlot).update_one(
+        {"_id": slot_id, "bookings.id": booking_id},
+        {"$pull": {"bookings": {"id": booking_id}, "pending": booking_id}, "$inc": {"free": 1, "version": 1}},
+    )
+
+
+def owed_release(visit: Raw) -> str:
+    """The work of freeing the place that the visit has now."""
+    return f"{RELEASE} {visit['slot_id']} {visit['booking_id']}"
+
+
+def masked_name(stored: Raw | None, context: str = ELDER_NAME) -> str:
+    """The masked name of a register entry or a link as stored; empty where it is gone."""
+    return mask_name(open_text(stored["name"], context)) if stored else ""
+
+
+def _create(slot: Raw, booking: Raw, at: datetime) -> Raw:
+    """The visit of a first booking: the same document whoever makes it."""
+    booked_at = as_utc(booking["booked_at"])
+    sealed: dict[str, Any] = open_json(booking["sealed"], BOOKING_CONTEXT)
+    visit = Visit(
+        id=booking["visit_id"], created_at=booked_at, updated_at=booked_at, state=BOOKED, wishes=sealed["wishes"],
+        elder_id=booking["elder_id"], resident_id=booking["resident_id"], district_code=slot["district_code"],
+        township_id=slot["township_id"], **_place_in(slot, booking), outbox_waiting=True,
+    ).raw()  # fmt: skip
+    by = Actor(kind="resident", id=booking["resident_id"])
+    visit["history"] = [history_entry("book", None, BOOKED, by, booked_at, key=booking["id"])]
+    visit["outbox"] = [each.stored(booked_at) for each in notices.visit_notice("booked", visit, sealed["name"], "1")]
+    try:
+        collection(Visit).insert_one(visit)
+    except DuplicateKeyError:  # another process was first
+        return collection(Visit).find_one({"_id": visit["_id"]}) or visit
+    # Whoever ends the period cancels the visits it finds; a booking committed in between is found here instead.
+    elder = collection(Elder).find_one({"_id": booking["elder_id"]}, {"state": 1, "name": 1})
+    if elder is None or elder["state"] != ACTIVE:
+        return cancel(visit["_id"], elder, SYSTEM, at, key=f"{CANCEL_BOOKINGS} {booking['id']}")
+    return visit
+
+
+def _move(slot: Raw, booking: Raw) -> Raw | None:
+    """The visit moved to the slot of a newer booking; as it stands where somebody else changed it first."""
+    booked_at = as_utc(booking["booked_at"])
+    sealed: dict[str, Any] = open_json(booking["sealed"], BOOKING_CONTEXT)
+
+    def change(visit: Raw) -> Change:
+        place = _place_in(slot, booking)
+        notice = notices.visit_notice("moved", {**visit, **place}, sealed["name"], booking["id"])
+        where = {"booking_id": booking["moves"]}
+        return Change(set=place, push={"owed": owed_release(visit)}, where=where, outbox=notice)
+
+    by = Actor(kind="resident", id=booking["resident_id"])
+    try:
+        return VISIT_LIFECYCLE.perform(
+            booking["visit_id"], "reschedule", by=by, at=booked_at, key=booking["id"], change=change
+        )
+    except (Conflict, Forbidden):  # cancelled or moved in between, or its owner has left
+        return collection(Visit).find_one({"_id": booking["visit_id"]})
+
+
+def _place_in(slot: Raw, booking: Raw) -> dict[str, Any]:
+    return {
+        "slot_id": slot["_id"], "booking_id": booking["id"], "visitor_id": slot["visitor_id"],
+        "starts_at": slot["starts_at"], "ends_at": slot["ends_at"], "day": day_of(slot["starts_at"]).isoformat(),
+    }  # fmt: skip
+
+
+def _done(record: type[Record], document_id: str, owed: str) -> None:
+    collection(record).update_one({"_id": document_id}, {"$pull": {"owed": owed}})

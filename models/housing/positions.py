@@ -1,0 +1,291 @@
+"""The order of a waiting list with stored counts: how many are ahead of a key costs two documents, however long the list.
+
+The order is cut into stretches (leaves) of a few hundred items; a directory keeps the count of each. A write changes
+one leaf, atomically, and then tells the directory the leaf's new count together with the leaf's version. The directory
+keeps the count of the highest version it was told, so a message that is late, doubled or lost between two writes does
+no lasting harm: the next write to the leaf, or `refresh`, sets it right.
+
+A leaf that has grown too long is frozen, its upper part copied to a new leaf whose id follows from the frozen one, and
+cut. Each step can be repeated by anyone, so a process that dies in between leaves nothing half done for long.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from config.loading import rule
+from models.housing.documents import WaitingDirectory, WaitingLeaf
+from models.kernel.database import collection
+from models.kernel.errors import Conflict, Unavailable
+from models.kernel.ids import id_from_key
+
+# Before and behind every key; keys are printable ASCII.
+LOWEST, HIGHEST = "", "\x7f"
+COUNTED = {"items": 0}
+MAX_STEPS = 500
+# Where a list only grows at its end, a leaf cut in the middle would stay half empty for ever.
+SHARE_LEFT_AT_END = 0.9
+
+Raw = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`ahead`: how many come before the key; `total`: how many wait."""
+
+    ahead: int
+    total: int
+
+
+def insert(list_key: str, key: str, item: str, version: int, at: datetime) -> None:
+    """Put the item at its key. A repeat changes nothing; nor does a version older than what lies there."""
+    for _ in range(MAX_STEPS):
+        leaf_id = _leaf_for(list_key, key, at)
+        grown = collection(WaitingLeaf).find_one_and_update(
+            {"_id": leaf_id, "low": {"$lte": key}, "high": {"$gt": key}, "frozen": False, "items.i": {"$ne": item}},
+            {"$push": {"items": {"i": item, "k": key, "v": version}}, "$inc": {"n": 1, "version": 1}},
+            projection=COUNTED,
+            return_document=ReturnDocument.AFTER,
+        )
+        if grown is not None:
+            _publish(grown)
+            if grown["n"] > rule("housing.waiting_leaf_most"):
+                _freeze(leaf_id)
+            return
+        if _settled_otherwise(list_key, leaf_id, key, item, version):
+            return
+    raise Unavailable()
+
+
+def remove(list_key: str, key: str, item: str, up_to_version: int, at: datetime) -> None:
+    """Take the item away from its key, unless a version later than `up_to_version` put it there."""
+    old = {"i": item, "v": {"$lte": up_to_version}}
+    for _ in range(MAX_STEPS):
+        leaf_id = _leaf_for(list_key, key, at)
+        shrunk = collection(WaitingLeaf).find_one_and_update(
+            {"_id": leaf_id, "low": {"$lte": key}, "high": {"$gt": key}, "frozen": False,
+             "items": {"$elemMatch": old}},
+            {"$pull": {"items": old}, "$inc": {"n": -1, "version": 1}},
+            projection=COUNTED,
+            return_document=ReturnDocument.AFTER,
+        )  # fmt: skip
+        if shrunk is not None:
+            _publish(shrunk)
+            return
+        leaf = _help(list_key, leaf_id, key)
+        if leaf is not None and not any(i["i"] == item and i["v"] <= up_to_version for i in leaf["items"]):
+            return
+    raise Unavailable()
+
+
+def standing(list_key: str, key: str) -> Standing:
+    """Where a key stands. Reads two documents; a write in progress elsewhere may be counted a moment late."""
+    directory = collection(WaitingDirectory).find_one({"_id": list_key})
+    if directory is None:
+        return Standing(0, 0)
+    leaves = sorted((leaf["low"], leaf["n"], leaf_id) for leaf_id, leaf in directory["leaves"].items())
+    here = bisect_right(leaves, key, key=lambda each: each[0]) - 1
+    before = sum(n for _, n, _ in leaves[:here])
+    leaf = collection(WaitingLeaf).find_one({"_id": leaves[here][2]}, {"items.k": 1})
+    within = bisect_left(sorted(item["k"] for item in leaf["items"]), key) if leaf else 0
+    return Standing(before + within, sum(n for _, n, _ in leaves))
+
+
+def first(list_key: str, count: int) -> list[str]:
+    """The items at the head of the list, in order; reads only the leaves that hold them."""
+    found: list[str] = []
+    for leaf in _chain(list_key):
+        found += [item["i"] for item in sorted(leaf["items"], key=lambda each: each["k"])]
+        if len(found) >= count:
+            break
+    return found[:count]
+
+
+def every(list_key: str) -> Iterator[tuple[str, str, int]]:
+    """All items in order as (item, key, version). Reads the whole list, leaf by leaf."""
+    for leaf in _chain(list_key):
+        for item in sorted(leaf["items"], key=lambda each: each["k"]):
+            yield item["i"], item["k"], item["v"]
+
+
+def refresh(list_key: str) -> int:
+    """Finish cuts left half done and tell the directory every count; returns how many counts were behind."""
+    directory = collection(WaitingDirectory).find_one({"_id": list_key})
+    if directory is None:
+        return 0
+    behind = 0
+    for leaf in collection(WaitingLeaf).find({"list_key": list_key, "frozen": True}):
+        _cut(leaf)
+    for leaf in _chain(list_key):
+        known = directory["leaves"].get(leaf["_id"])
+        if known is None or known["v"] < leaf["version"]:
+            behind += 1
+            _publish(leaf)
+    return behind
+
+
+def build(list_key: str, items: Sequence[tuple[str, str, int]], at: datetime) -> None:
+    """Lay down a whole list of (item, key, version) at once: a list taken over from elsewhere.
+
+    Raises Conflict where the list has begun already.
+    """
+    ordered = sorted(items, key=lambda each: each[1])
+    size = int(rule("housing.waiting_leaf_most") * SHARE_LEFT_AT_END)
+    pieces = [ordered[start : start + size] for start in range(0, len(ordered), size)] or [[]]
+    ids = [_first_leaf(list_key), *(id_from_key("waiting leaf", f"{list_key} built {n}") for n in range(1, len(pieces)))]
+    lows = [LOWEST, *(piece[0][1] for piece in pieces[1:])]
+    leaves = [
+        _leaf(list_key, leaf_id, low, high, right, [{"i": i, "k": k, "v": v} for i, k, v in piece], at)
+        for leaf_id, low, high, right, piece in zip(ids, lows, [*lows[1:], HIGHEST], [*ids[1:], None], pieces, strict=True)
+    ]
+    # The first leaf is the head of the chain: written last, it makes all of them the list, or it was there already.
+    for leaf in reversed(leaves):
+        _insert_leaf(leaf)
+    if not _begin(list_key, leaves, at):
+        raise Conflict("waiting_list_begun")
+
+
+def _leaf_for(list_key: str, key: str, at: datetime) -> str:
+    directory = collection(WaitingDirectory).find_one({"_id": list_key})
+    if directory is None:
+        leaf = _leaf(list_key, _first_leaf(list_key), LOWEST, HIGHEST, None, [], at)
+        _insert_leaf(leaf)
+        _begin(list_key, [leaf], at)
+        return str(leaf["_id"])
+    low, leaf_id = max((leaf["low"], leaf_id) for leaf_id, leaf in directory["leaves"].items() if leaf["low"] <= key)
+    return str(leaf_id)
+
+
+def _first_leaf(list_key: str) -> str:
+    return id_from_key("waiting leaf", list_key)
+
+
+def _leaf(
+    list_key: str, leaf_id: str, low: str, high: str, right: str | None, items: list[Raw], at: datetime
+) -> Raw:  # fmt: skip
+    return {
+        "_id": leaf_id, "version": 1, "created_at": at, "updated_at": at, "list_key": list_key, "low": low,
+        "high": high, "right": right, "frozen": False, "n": len(items), "items": items,
+    }  # fmt: skip
+
+
+def _insert_leaf(leaf: Raw) -> None:
+    try:
+        collection(WaitingLeaf).insert_one(leaf)
+    except DuplicateKeyError:
+        return  # another made the same leaf of the same content, and it may have changed since
+
+
+def _begin(list_key: str, leaves: Sequence[Raw], at: datetime) -> bool:
+    counts = {leaf["_id"]: _count(leaf) for leaf in leaves}
+    fresh = {"_id": list_key, "version": 1, "created_at": at, "updated_at": at, "leaves": counts}
+    try:
+        collection(WaitingDirectory).insert_one(fresh)
+    except DuplicateKeyError:
+        return False
+    return True
+
+
+def _count(leaf: Raw) -> Raw:
+    return {"low": leaf["low"], "n": leaf["n"], "v": leaf["version"]}
+
+
+def _publish(leaf: Raw) -> None:
+    """Tell the directory a leaf's count, unless it knows a later one."""
+    name = f"leaves.{leaf['_id']}"
+    collection(WaitingDirectory).update_one(
+        {"_id": leaf["list_key"], "$or": [{f"{name}.v": {"$lt": leaf["version"]}}, {name: {"$exists": False}}]},
+        {"$set": {name: _count(leaf)}},
+    )
+
+
+def _settled_otherwise(list_key: str, leaf_id: str, key: str, item: str, version: int) -> bool:
+    """Why an insertion matched nothing: True where the item lies there already, with its version noted."""
+    leaf = _help(list_key, leaf_id, key)
+    if leaf is None or not any(each["i"] == item for each in leaf["items"]):
+        return False
+    collection(WaitingLeaf).update_one(
+        {"_id": leaf_id, "frozen": False},
+        {"$set": {"items.$[mine].v": version}},
+        array_filters=[{"mine.i": item, "mine.k": key, "mine.v": {"$lt": version}}],
+    )
+    now = collection(WaitingLeaf).find_one({"_id": leaf_id}, {"items": {"$elemMatch": {"i": item}}})
+    lying = (now or {}).get("items") or []
+    return bool(lying and lying[0]["k"] == key and lying[0]["v"] >= version)
+
+
+def _help(list_key: str, leaf_id: str, key: str) -> Raw | None:
+    """Read the leaf that a write did not match. Finishes a cut that is in its way and returns None: try again."""
+    leaf = collection(WaitingLeaf).find_one({"_id": leaf_id})
+    if leaf is None:
+        return None
+    if leaf["frozen"]:
+        _cut(leaf)
+        return None
+    if key >= leaf["high"] and leaf["right"] is not None:
+        right = collection(WaitingLeaf).find_one({"_id": leaf["right"]}, COUNTED)
+        if right is not None:
+            _publish_pair(leaf, right)
+        return None
+    return leaf
+
+
+def _freeze(leaf_id: str) -> None:
+    frozen = collection(WaitingLeaf).find_one_and_update(
+        {"_id": leaf_id, "frozen": False, "n": {"$gt": rule("housing.waiting_leaf_most")}},
+        {"$set": {"frozen": True}, "$inc": {"version": 1}},
+        return_document=ReturnDocument.AFTER,
+    )
+    if frozen is not None:
+        _cut(frozen)
+
+
+def _cut(leaf: Raw) -> None:
+    """Cut a frozen leaf in two; everyone who does it does the same."""
+    items = sorted(leaf["items"], key=lambda each: each["k"])
+    share = SHARE_LEFT_AT_END if leaf["high"] == HIGHEST else 0.5
+    lower, upper = items[: int(len(items) * share)], items[int(len(items) * share) :]
+    right_id = id_from_key("waiting leaf", f"{leaf['_id']} {leaf['version']}")
+    middle = upper[0]["k"]
+    right = _leaf(leaf["list_key"], right_id, middle, leaf["high"], leaf["right"], upper, leaf["updated_at"])
+    _insert_leaf(right)
+    left = collection(WaitingLeaf).find_one_and_update(
+        {"_id": leaf["_id"], "version": leaf["version"], "frozen": True},
+        {
+            "$set": {"items": lower, "n": len(lower), "high": middle, "right": right_id, "frozen": False},
+            "$inc": {"version": 1},
+        },
+        projection=COUNTED,
+        return_document=ReturnDocument.AFTER,
+    )
+    if left is not None:
+        _publish_pair(left, right)
+
+
+def _publish_pair(left: Raw, right: Raw) -> None:
+    """Tell the directory of a new leaf and of the one it was cut from, in one write: nothing is missed or counted twice."""
+    one, other = f"leaves.{left['_id']}", f"leaves.{right['_id']}"
+    collection(WaitingDirectory).update_one(
+        {"_id": left["list_key"], f"{one}.v": {"$lt": left["version"]}, other: {"$exists": False}},
+        {"$set": {one: _count(left), other: _count(right)}},
+    )
+    _publish(left)
+    _publish(right)
+
+
+def _chain(list_key: str) -> Iterator[Raw]:
+    """The leaves from first to last, by their links: also those the directory does not know yet."""
+    leaf_id: str | None = _first_leaf(list_key)
+    while leaf_id is not None:
+        leaf = collection(WaitingLeaf).find_one({"_id": leaf_id})
+        if leaf is None:
+            return
+        yield leaf
+        leaf_id = leaf["right"]

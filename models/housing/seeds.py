@@ -1,0 +1,103 @@
+"""Sources of a draw's seed: public lotteries whose numbers nobody can know before or change after.
+
+A source says how its result is written as one text, so that nobody can choose between two ways of writing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from config.loading import CATALOGUE, Entry, load_yaml
+from models.kernel.clock import at_local, shown
+from models.kernel.errors import FieldFault, InvalidInput
+
+FILE = CATALOGUE / "housing" / "seed_sources.yaml"
+DIGITS = 2
+SEPARATOR = "-"
+
+
+class Balls(Entry):
+    """`count` different numbers from `lowest` to `highest`, written with two digits in rising order."""
+
+    count: int = Field(ge=1, le=20)
+    lowest: int = Field(ge=0, le=99)
+    highest: int = Field(ge=0, le=99)
+
+    @model_validator(mode="after")
+    def _can_be_drawn(self) -> Self:
+        if self.highest - self.lowest + 1 < self.count:
+            raise ValueError("there are fewer numbers than are drawn")
+        return self
+
+
+class SeedSource(Entry):
+    """A public lottery. `weekdays`: when it is drawn, Monday is 0; `hour`, `minute`: by when, on China's clocks."""
+
+    name: str = Field(min_length=1)
+    publisher: str = Field(min_length=1)
+    address: str = Field(min_length=1)
+    written: str = Field(min_length=1)
+    issue_digits: int = Field(ge=1, le=12)
+    weekdays: list[int] = Field(min_length=1)
+    hour: int = Field(ge=0, le=23)
+    minute: int = Field(ge=0, le=59)
+    balls: list[Balls] = Field(min_length=1)
+    source: str = Field(min_length=1)
+
+
+class SeedSources(Entry):
+    """The catalogue's file."""
+
+    sources: dict[str, SeedSource] = Field(min_length=1)
+
+
+@lru_cache(maxsize=1)
+def seed_sources() -> dict[str, SeedSource]:
+    """The sources that a draw may name, by token. Raises CatalogueFault."""
+    return load_yaml(FILE, SeedSources).sources
+
+
+def named_seed(token: str, issue: str, announced_on: date) -> dict[str, Any]:
+    """What the list is committed with: which result of which source will be the seed, and when it is announced.
+
+    Raises InvalidInput for an unknown source, an issue of another form, a day without a result.
+    """
+    source = seed_sources().get(token)
+    if source is None:
+        raise InvalidInput(faults=[FieldFault("seed_source", "literal_error")])
+    if not (issue.isascii() and issue.isdigit() and len(issue) == source.issue_digits):
+        raise InvalidInput(faults=[FieldFault("issue", "string_pattern_mismatch")])
+    if announced_on.weekday() not in source.weekdays:
+        raise InvalidInput("draw_no_result_that_day", faults=[FieldFault("announced_on", "no_result_that_day")])
+    return {
+        "token": token, "name": source.name, "publisher": source.publisher, "address": source.address,
+        "issue": issue, "announced_at": shown(at_local(announced_on, source.hour, source.minute)),
+        "written": source.written, "balls": [each.model_dump() for each in source.balls],
+    }  # fmt: skip
+
+
+def announced_at(named: dict[str, Any]) -> datetime:
+    """When the named result is announced, at the latest."""
+    return datetime.fromisoformat(named["announced_at"])
+
+
+def is_written_well(seed: str, balls: Sequence[Balls]) -> bool:
+    """True where `seed` is a result of such balls, written in the one way allowed."""
+    parts = seed.split(SEPARATOR)
+    if len(parts) != sum(each.count for each in balls):
+        return False
+    if not all(len(part) == DIGITS and part.isascii() and part.isdigit() for part in parts):
+        return False
+    numbers = [int(part) for part in parts]
+    begin = 0
+    for each in balls:
+        group = numbers[begin : begin + each.count]
+        begin += each.count
+        if group != sorted(set(group)) or group[0] < each.lowest or group[-1] > each.highest:
+            return False
+    return True

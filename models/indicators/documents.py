@@ -1,0 +1,100 @@
+"""Counted uses, raw and rolled up, and the monthly observations of the plan's indicators, as stored.
+
+Nothing here is about a person: a use is a measure, a place and an hour.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from mongoengine import BooleanField, DateTimeField, DictField, FloatField, IntField, StringField
+
+from models.kernel.document import Record
+from models.kernel.outbox import OUTBOX_INDEX, Causing
+
+CITY_LEVEL, COUNTY_LEVEL = "city", "county"
+COMPLETE, PARTIAL = "complete", "partial"
+NO_PLACE = ""
+
+
+class UsageEvent(Record):
+    """Uses of one measure in one place within one hour, as one process noted them within about a second.
+
+    `slot` is the hour of the use in China, `2026-11-23T09`; NO_PLACE where county or township are not known.
+    """
+
+    measure = StringField(required=True)
+    slot = StringField(required=True)
+    district_code = StringField(required=True)
+    township_id = StringField(required=True)
+    count = IntField(required=True, min_value=1)
+    expires_at = DateTimeField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "usage_events"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {"keys": [("slot", 1)], "name": "slot"},
+        {"keys": [("expires_at", 1)], "name": "expiry", "expireAfterSeconds": 0},
+    ]
+
+
+class UsageSlot(Record):
+    """An hour that has events. `dirty` until a roll-up has counted the events of its present `version`."""
+
+    dirty = BooleanField(required=True, default=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "usage_slots"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {"keys": [("dirty", 1)], "name": "dirty", "partialFilterExpression": {"dirty": True}},
+    ]
+
+
+class UsageDay(Record):
+    """A day's uses of one measure in one county: `hours` is hour → township → count, `counted` hour → mark's version.
+
+    Setting an hour again to what the raw events say changes nothing, so a roll-up may be repeated at any time.
+    """
+
+    day = StringField(required=True)
+    measure = StringField(required=True)
+    district_code = StringField(required=True)
+    hours = DictField()
+    counted = DictField()
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "usage_days"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {"keys": [("day", 1), ("measure", 1), ("district_code", 1)], "name": "unique_day", "unique": True},
+    ]
+
+
+class Observation(Causing):
+    """One value of an indicator for a month and an area, never changed: what is learnt later is a further revision.
+
+    `value` None where the denominator is empty: not observable. `numerator`, `denominator` are already divided as the
+    catalogue says, so that value = numerator / denominator (× 100 for a percentage). `inputs` are the counts behind.
+    `facts_hash` tells whether the same facts were found again.
+    """
+
+    indicator = StringField(required=True)
+    period = StringField(required=True)
+    level = StringField(required=True, choices=(CITY_LEVEL, COUNTY_LEVEL))
+    area = StringField(required=True)
+    revision = IntField(required=True, min_value=1)
+    value = FloatField()
+    numerator = FloatField()
+    denominator = FloatField()
+    inputs = DictField()
+    coverage = DictField(required=True)
+    source = StringField(required=True)
+    method = StringField(required=True)
+    as_of = DateTimeField(required=True)
+    facts_hash = StringField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "observations"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {
+            "keys": [("indicator", 1), ("level", 1), ("area", 1), ("period", 1), ("revision", 1)],
+            "name": "unique_revision", "unique": True,
+        },
+        {"keys": [("period", 1)], "name": "period"},
+        OUTBOX_INDEX,
+    ]  # fmt: skip

@@ -1,0 +1,68 @@
+"""Every token a person may see has a label, every notice its sentence, and none of them has room for what is private."""
+
+from string import Formatter
+from typing import get_args
+
+import pytest
+
+from config.loading import rule
+from config.text import sentences
+from models.eldercare.documents import Category, EndReason, Outcome, Relation, RiskLevel
+from models.eldercare.lifecycle import ELDER_LIFECYCLE, LINK_LIFECYCLE, VISIT_LIFECYCLE
+from models.kernel.actors import ANONYMOUS, SYSTEM, Actor
+
+LABELS = {
+    "category": get_args(Category), "risk": get_args(RiskLevel), "outcome": get_args(Outcome),
+    "end_reason": get_args(EndReason), "relation": get_args(Relation), "visit_state": VISIT_LIFECYCLE.states,
+    "link_state": LINK_LIFECYCLE.states,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("group", "token"), [(group, token) for group, tokens in LABELS.items() for token in tokens])
+def test_every_token_has_a_label(group: str, token: str) -> None:
+    assert f"eldercare.{group}.{token}" in sentences()
+
+
+def test_notices_have_room_for_name_time_and_township_only() -> None:
+    notices = {key: text for key, text in sentences().items() if key.startswith("eldercare.notice.")}
+    assert len(notices) == 8
+    for key, text in notices.items():
+        assert {name for _, name, _, _ in Formatter().parse(text) if name} <= {"name", "when", "township"}, key
+
+
+def test_the_rules_speak_of_known_outcomes() -> None:
+    outcomes = set(get_args(Outcome))
+    assert set(rule("eldercare.outcomes_seen")) <= outcomes
+    assert set(rule("eldercare.outcomes_alert")) <= outcomes
+    assert not {"not_at_home", "refused"} & set(rule("eldercare.outcomes_seen")), "attempted is not seen"
+
+
+VISIT = {"state": "booked", "resident_id": "r", "district_code": "360902", "township_id": "1", "history": []}
+
+
+@pytest.mark.parametrize(
+    ("by", "actions"),
+    [
+        (Actor("resident", "r"), ["reschedule", "cancel"]),
+        (Actor("resident", "another"), []),
+        (ANONYMOUS, []),
+        (SYSTEM, ["cancel"]),
+        (Actor("staff", "s", frozenset(["visitor"]), "360902"), ["cancel", "start", "complete"]),
+        (Actor("staff", "s", frozenset(["visitor"]), "360902", ("1",)), ["cancel", "start", "complete"]),
+        (Actor("staff", "s", frozenset(["visitor"]), "360902", ("2",)), []),
+        (Actor("staff", "s", frozenset(["visitor"]), "360921"), []),
+        (Actor("staff", "s", frozenset(["township_intake"]), "360902"), ["cancel"]),
+        (Actor("staff", "s", frozenset(["planner", "supervisor", "administrator"])), []),
+    ],
+)
+def test_who_may_do_what_with_a_booked_visit(by: Actor, actions: list[str]) -> None:
+    assert VISIT_LIFECYCLE.actions_for(VISIT, by) == actions
+
+
+def test_what_is_over_stays_so() -> None:
+    visitor = Actor("staff", "s", frozenset(["visitor", "township_intake", "supervisor"]), "360902")
+    for state in ("completed", "cancelled"):
+        assert VISIT_LIFECYCLE.actions_for({**VISIT, "state": state}, visitor) == []
+    for state in ("refused", "ended"):
+        assert LINK_LIFECYCLE.actions_for({**VISIT, "state": state}, visitor) == []
+    assert ELDER_LIFECYCLE.states == ("active", "inactive")
