@@ -7,9 +7,11 @@ from typing import Any
 from flask import Flask
 
 from api.app import create_app
+from api.v1.facilities.commands import facilities_cli
 from config.loading import catalogue, rules
 from config.settings import Settings, load_settings
 from config.text import sentences
+from deploy.demo.commands import demo
 from models.kernel.clock import Clock, SystemClock
 from models.kernel.database import connect
 from models.kernel.encryption import install_keyring
@@ -22,7 +24,10 @@ def compose(settings: Settings, clock: Clock | None = None) -> Flask:
     install_keyring(settings.secret_keys)
     connect(settings.mongodb_uri)
     platform = Platform(settings, clock or SystemClock())
-    return create_app(platform)
+    app = create_app(platform)
+    for group in (facilities_cli, demo):
+        app.cli.add_command(group)
+    return app
 
 
 def __getattr__(name: str) -> Any:

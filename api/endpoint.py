@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Any, TypeVar, get_origin
 
@@ -212,6 +212,8 @@ def to_json(data: Any) -> bytes:
 def _jsonable(value: Any) -> Any:
     if isinstance(value, datetime):
         return shown(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, BaseModel):
         return value.model_dump()
     raise TypeError(type(value).__name__)

@@ -22,7 +22,7 @@ from config.yaml_lines import CatalogueFault
 CITY = "3609"
 PERCENT = "%"
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
-TOKEN = r"^[a-z_]+$"
+NAME = r"^[a-z_]+$"
 
 
 class Indicator(Entry):
@@ -31,7 +31,7 @@ class Indicator(Entry):
     `plan_baseline`, `plan_target` are the plan's own words; `{}` there marks a sum over five years.
     """
 
-    token: str = Field(pattern=TOKEN)
+    token: str = Field(pattern=NAME)
     domain_zh: str = Field(min_length=1)
     name_zh: str = Field(min_length=1)
     unit_zh: str = Field(min_length=1)
@@ -94,7 +94,7 @@ class Denominator(Entry):
 class DeclaredCoverage(Entry):
     """From which month on an indicator's data are declared to cover all of the city, or only a part, and by whom."""
 
-    indicator: str = Field(pattern=TOKEN)
+    indicator: str = Field(pattern=NAME)
     since: str = Field(pattern=MONTH)
     coverage: Literal["complete", "partial"]
     declared_by: str | None = None
@@ -115,7 +115,7 @@ class DeclaredCoverage(Entry):
 class Measure(Entry):
     """One thing whose use is counted, without anything about the person."""
 
-    token: str = Field(pattern=TOKEN)
+    token: str = Field(pattern=NAME)
     label_zh: str = Field(min_length=1)
 
 

@@ -95,7 +95,9 @@ def _development_secrets(path: Path) -> dict[str, str]:
 def _announce(environment: dict[str, str]) -> None:
     web, sandbox = f"http://127.0.0.1:{environment['PORT']}", f"http://127.0.0.1:{environment['SANDBOX_PORT']}"
     end = time.monotonic() + READY_SECONDS
-    while not (_answers(f"{web}/health/ready") and _answers(f"{sandbox}/phone")):
+    # The demo data are there when a resident in the middle of the city finds something nearby.
+    nearby = f"{web}/api/v1/facilities?lat=27.8&lng=114.4&datum=wgs84&limit=1"
+    while not (_answers(f"{web}/health/ready") and _answers(f"{sandbox}/phone") and _answers(nearby, b'"name"')):
         if time.monotonic() > end:
             print("Yixiang is not ready after three minutes; the messages above say why.", flush=True)
             return
@@ -115,10 +117,10 @@ def _announce(environment: dict[str, str]) -> None:
     )
 
 
-def _answers(url: str) -> bool:
+def _answers(url: str, holding: bytes = b"") -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  a loopback address made above
-            return bool(answer.status == 200)
+            return answer.status == 200 and holding in answer.read()
     except (urllib.error.URLError, OSError):
         return False
 

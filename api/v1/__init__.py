@@ -6,7 +6,7 @@ from importlib import import_module
 
 from flask_restx import Namespace
 
-DOMAINS: tuple[str, ...] = ("facilities", "eldercare")
+DOMAINS: tuple[str, ...] = ("people", "facilities", "eldercare")
 
 
 def namespaces() -> list[Namespace]:

@@ -14,8 +14,8 @@ from models.kernel.outbox import OutboxEntry
 
 CHANNEL = "notice"
 STAFF_CHANNEL = "staff_alert"
-VISIT_PAGE = "pages/visits/visit"
-ELDERS_PAGE = "pages/elders/elders"
+VISIT_PAGE = "pages/visits/index"
+ELDERS_PAGE = "pages/elders/index"
 ATTEMPTED = ("not_at_home", "refused")
 
 

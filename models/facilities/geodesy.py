@@ -19,7 +19,7 @@ Counts = npt.NDArray[np.int64]
 SEMI_MAJOR = 6_378_137.0
 FLATTENING = 1 / 298.257223563
 ECCENTRICITY_2 = FLATTENING * (2 - FLATTENING)
-MILLIMETRES = 1000.0
+MILLIMETRES = 1000
 
 
 def space(longitudes: Floats, latitudes: Floats) -> Floats:

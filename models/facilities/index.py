@@ -78,7 +78,7 @@ class Columns:
         return rows, there
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Found:
     """Rows nearest first, their distances in millimetres, and whether more follow."""
 
@@ -188,7 +188,7 @@ class NearbyIndex:
         return (after[0] << ROW_BITS) | int(np.searchsorted(self.columns.ids, np.bytes_(after[1]), side="right"))
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Ask:
     origin: npt.NDArray[np.float64]
     radius: float

@@ -17,6 +17,7 @@ from models.facilities.cards import OpenStates, Raw, assemble, card_fields
 from models.facilities.datum import Datum, from_wgs84
 from models.facilities.directory import FREE_FLAGS, Directory, Snapshot, directory
 from models.facilities.documents import AgeGroup, Facility
+from models.facilities.geodesy import MILLIMETRES
 from models.facilities.index import INCLUSIVE, NO_HOURS, Found, Mask, RowFilter, Rows
 from models.facilities.opening_hours import BadHours, schedule
 from models.facilities.places import find_place, search_places
@@ -30,14 +31,13 @@ __all__ = [
     "Filters", "Search", "facility", "find_place", "nearby", "nearby_page", "page", "search_places", "search_text",
 ]  # fmt: skip
 
-MILLIMETRES = 1000
 # Distance in millimetres, id, and how many came before it on earlier pages.
 PLACE = re.compile(r"^(\d{1,12})\.([0-9A-Z]{26})\.(\d{1,9})$", re.ASCII)
 # The count only tells how far to look at once.
 MOST_SEEN = 100_000
 ANY_PLACE = sum(FREE_FLAGS.values())
 DETAILS = (
-    "ownership", "places_infant", "places_toddler", "places_preschool", "beds", "beds_nursing", "area_sqm",
+    "township_id", "opening_hours", "ownership", "places_infant", "places_toddler", "places_preschool", "beds", "beds_nursing", "area_sqm",
     "registration_number", "registration_valid_until", "accessibility", "description", "status", "source",
     "external_id",
 )  # fmt: skip
@@ -116,8 +116,9 @@ def facility(facility_id: str, at: datetime, datum: Datum = "wgs84") -> dict[str
     longitude, latitude = from_wgs84(raw["longitude"], raw["latitude"], datum)
     location = {"longitude": round(longitude, 7), "latitude": round(latitude, 7), "datum": datum}
     details = {name: raw.get(name) for name in DETAILS}
+    category = catalogue().categories.get(raw["category"])
     return {
-        **card_fields(raw), "location": location, **_open_state(raw, at), **details,
+        **card_fields(raw), "category_label": category.label_zh if category else raw["category"], "location": location, **_open_state(raw, at), **details,
         "updated_at": raw["updated_at"], "version": raw["version"],
     }  # fmt: skip
 
@@ -233,7 +234,7 @@ def _answer(
     if found.more:
         last = bytes(snapshot.columns.ids[found.rows[-1]]).decode()
         cursor = f"{int(found.distances[-1])}.{last}.{seen + len(found.rows)}"
-    return _render(live, snapshot, search, found.rows, found.distances.tolist(), cursor, at)
+    return _render(live, snapshot, search, found.rows, found.distances, cursor, at)
 
 
 def _place(cursor: str) -> tuple[tuple[int, bytes], int]:
@@ -248,7 +249,7 @@ def _place(cursor: str) -> tuple[tuple[int, bytes], int]:
 
 
 def _render(
-    live: Directory, snapshot: Snapshot, search: Search, rows: Rows, distances: list[int] | None,
+    live: Directory, snapshot: Snapshot, search: Search, rows: Rows, distances: Rows | None,
     cursor: str | None, at: datetime,
 ) -> bytes:  # fmt: skip
     columns = snapshot.columns
@@ -261,7 +262,7 @@ def _render(
         # Removed from the database since the snapshot: they are left out of the page.
         kept = [i for i, card in enumerate(cards) if card is not None]
         cards, hours = [cards[i] for i in kept], [hours[i] for i in kept]
-        distances = None if distances is None else [distances[i] for i in kept]
+        distances = None if distances is None else distances[kept]
     return assemble(
         cards, distances, hours, rule("facilities.walking_metres_per_minute") * MILLIMETRES, cursor  # type: ignore[arg-type]
     )

@@ -53,7 +53,7 @@ class WaitingEntry(Causing):
 class WaitingLeaf(Record):
     """A stretch of a list's order, from `low` up to but without `high`; `right` is the next stretch's id.
 
-    `items`: `{"i": application id, "k": full key, "v": version of the entry}`, unsorted. `frozen`: it is being cut in
+    `items`: `{"k": full key, "v": version of the entry}`, unsorted. `frozen`: it is being cut in
     two and takes nothing until that is done, which anyone who meets it does.
     """
 

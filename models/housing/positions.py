@@ -5,13 +5,13 @@ one leaf, atomically, and then tells the directory the leaf's new count together
 keeps the count of the highest version it was told, so a message that is late, doubled or lost between two writes does
 no lasting harm: the next write to the leaf, or `refresh`, sets it right.
 
-A leaf that has grown too long is frozen, its upper part copied to a new leaf whose id follows from the frozen one, and
-cut. Each step can be repeated by anyone, so a process that dies in between leaves nothing half done for long.
+A leaf that has grown too long is frozen, its upper part copied to a new leaf whose id follows from the frozen one,
+and cut. Each step can be repeated by anyone, so a process that dies in between leaves nothing half done for long.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,13 +44,13 @@ class Standing:
     total: int
 
 
-def insert(list_key: str, key: str, item: str, version: int, at: datetime) -> None:
-    """Put the item at its key. A repeat changes nothing; nor does a version older than what lies there."""
+def insert(list_key: str, key: str, version: int, at: datetime) -> None:
+    """Lay the key into the list. A repeat changes nothing; of two versions of the same key the later stays."""
     for _ in range(MAX_STEPS):
         leaf_id = _leaf_for(list_key, key, at)
         grown = collection(WaitingLeaf).find_one_and_update(
-            {"_id": leaf_id, "low": {"$lte": key}, "high": {"$gt": key}, "frozen": False, "items.i": {"$ne": item}},
-            {"$push": {"items": {"i": item, "k": key, "v": version}}, "$inc": {"n": 1, "version": 1}},
+            {"_id": leaf_id, "low": {"$lte": key}, "high": {"$gt": key}, "frozen": False, "items.k": {"$ne": key}},
+            {"$push": {"items": {"k": key, "v": version}}, "$inc": {"n": 1, "version": 1}},
             projection=COUNTED,
             return_document=ReturnDocument.AFTER,
         )
@@ -59,14 +59,14 @@ def insert(list_key: str, key: str, item: str, version: int, at: datetime) -> No
             if grown["n"] > rule("housing.waiting_leaf_most"):
                 _freeze(leaf_id)
             return
-        if _settled_otherwise(list_key, leaf_id, key, item, version):
+        if _lies_there(leaf_id, key, version):
             return
     raise Unavailable()
 
 
-def remove(list_key: str, key: str, item: str, up_to_version: int, at: datetime) -> None:
-    """Take the item away from its key, unless a version later than `up_to_version` put it there."""
-    old = {"i": item, "v": {"$lte": up_to_version}}
+def remove(list_key: str, key: str, up_to_version: int, at: datetime) -> None:
+    """Take the key away, unless a version later than `up_to_version` laid it there."""
+    old = {"k": key, "v": {"$lte": up_to_version}}
     for _ in range(MAX_STEPS):
         leaf_id = _leaf_for(list_key, key, at)
         shrunk = collection(WaitingLeaf).find_one_and_update(
@@ -79,40 +79,45 @@ def remove(list_key: str, key: str, item: str, up_to_version: int, at: datetime)
         if shrunk is not None:
             _publish(shrunk)
             return
-        leaf = _help(list_key, leaf_id, key)
-        if leaf is not None and not any(i["i"] == item and i["v"] <= up_to_version for i in leaf["items"]):
+        leaf = _help(leaf_id, key)
+        if leaf is not None and not any(i["k"] == key and i["v"] <= up_to_version for i in leaf["items"]):
             return
     raise Unavailable()
 
 
 def standing(list_key: str, key: str) -> Standing:
     """Where a key stands. Reads two documents; a write in progress elsewhere may be counted a moment late."""
-    directory = collection(WaitingDirectory).find_one({"_id": list_key})
-    if directory is None:
-        return Standing(0, 0)
-    leaves = sorted((leaf["low"], leaf["n"], leaf_id) for leaf_id, leaf in directory["leaves"].items())
-    here = bisect_right(leaves, key, key=lambda each: each[0]) - 1
-    before = sum(n for _, n, _ in leaves[:here])
-    leaf = collection(WaitingLeaf).find_one({"_id": leaves[here][2]}, {"items.k": 1})
-    within = bisect_left(sorted(item["k"] for item in leaf["items"]), key) if leaf else 0
-    return Standing(before + within, sum(n for _, n, _ in leaves))
+    for _ in range(MAX_STEPS):
+        directory = collection(WaitingDirectory).find_one({"_id": list_key})
+        if directory is None:
+            return Standing(0, 0)
+        leaves = sorted((leaf["low"], leaf["n"], leaf_id) for leaf_id, leaf in directory["leaves"].items())
+        here = bisect_right(leaves, key, key=lambda each: each[0]) - 1
+        leaf_id = leaves[here][2]
+        leaf = collection(WaitingLeaf).find_one({"_id": leaf_id}, {"items.k": 1, "high": 1})
+        if leaf is not None and key < leaf["high"]:
+            before = sum(n for _, n, _ in leaves[:here])
+            within = sum(item["k"] < key for item in leaf["items"])
+            return Standing(before + within, sum(n for _, n, _ in leaves))
+        _help(leaf_id, key)
+    raise Unavailable()
 
 
 def first(list_key: str, count: int) -> list[str]:
-    """The items at the head of the list, in order; reads only the leaves that hold them."""
+    """The keys at the head of the list, in order; reads only the leaves that hold them."""
     found: list[str] = []
     for leaf in _chain(list_key):
-        found += [item["i"] for item in sorted(leaf["items"], key=lambda each: each["k"])]
+        found += sorted(item["k"] for item in leaf["items"])
         if len(found) >= count:
             break
     return found[:count]
 
 
-def every(list_key: str) -> Iterator[tuple[str, str, int]]:
-    """All items in order as (item, key, version). Reads the whole list, leaf by leaf."""
+def every(list_key: str) -> Iterator[tuple[str, int]]:
+    """All keys in order with their versions. Reads the whole list, leaf by leaf."""
     for leaf in _chain(list_key):
         for item in sorted(leaf["items"], key=lambda each: each["k"]):
-            yield item["i"], item["k"], item["v"]
+            yield item["k"], item["v"]
 
 
 def refresh(list_key: str) -> int:
@@ -131,23 +136,26 @@ def refresh(list_key: str) -> int:
     return behind
 
 
-def build(list_key: str, items: Sequence[tuple[str, str, int]], at: datetime) -> None:
-    """Lay down a whole list of (item, key, version) at once: a list taken over from elsewhere.
+def build(list_key: str, items: Sequence[tuple[str, int]], at: datetime) -> None:
+    """Lay down a whole list of (key, version) at once: a list taken over from elsewhere.
 
     Raises Conflict where the list has begun already.
     """
-    ordered = sorted(items, key=lambda each: each[1])
+    ordered = sorted(items)
     size = int(rule("housing.waiting_leaf_most") * SHARE_LEFT_AT_END)
     pieces = [ordered[start : start + size] for start in range(0, len(ordered), size)] or [[]]
     ids = [_first_leaf(list_key), *(id_from_key("waiting leaf", f"{list_key} built {n}") for n in range(1, len(pieces)))]
-    lows = [LOWEST, *(piece[0][1] for piece in pieces[1:])]
+    lows = [LOWEST, *(piece[0][0] for piece in pieces[1:])]
     leaves = [
-        _leaf(list_key, leaf_id, low, high, right, [{"i": i, "k": k, "v": v} for i, k, v in piece], at)
+        _leaf(list_key, leaf_id, low, high, right, [{"k": k, "v": v} for k, v in piece], at)
         for leaf_id, low, high, right, piece in zip(ids, lows, [*lows[1:], HIGHEST], [*ids[1:], None], pieces, strict=True)
     ]
     # The first leaf is the head of the chain: written last, it makes all of them the list, or it was there already.
     for leaf in reversed(leaves):
         _insert_leaf(leaf)
+    found = collection(WaitingLeaf).find_one({"_id": ids[0]}) or {}
+    if found.get("items") != leaves[0]["items"] or found.get("right") != leaves[0]["right"]:
+        raise Conflict("waiting_list_begun")
     if not _begin(list_key, leaves, at):
         raise Conflict("waiting_list_begun")
 
@@ -206,22 +214,21 @@ def _publish(leaf: Raw) -> None:
     )
 
 
-def _settled_otherwise(list_key: str, leaf_id: str, key: str, item: str, version: int) -> bool:
-    """Why an insertion matched nothing: True where the item lies there already, with its version noted."""
-    leaf = _help(list_key, leaf_id, key)
-    if leaf is None or not any(each["i"] == item for each in leaf["items"]):
+def _lies_there(leaf_id: str, key: str, version: int) -> bool:
+    """Why an insertion matched nothing: True where the key lies there already; its version is noted then."""
+    leaf = _help(leaf_id, key)
+    if leaf is None or not any(each["k"] == key for each in leaf["items"]):
         return False
     collection(WaitingLeaf).update_one(
         {"_id": leaf_id, "frozen": False},
         {"$set": {"items.$[mine].v": version}},
-        array_filters=[{"mine.i": item, "mine.k": key, "mine.v": {"$lt": version}}],
+        array_filters=[{"mine.k": key, "mine.v": {"$lt": version}}],
     )
-    now = collection(WaitingLeaf).find_one({"_id": leaf_id}, {"items": {"$elemMatch": {"i": item}}})
-    lying = (now or {}).get("items") or []
-    return bool(lying and lying[0]["k"] == key and lying[0]["v"] >= version)
+    now = collection(WaitingLeaf).find_one({"_id": leaf_id}, {"items": 1})
+    return now is not None and any(each["k"] == key and each["v"] >= version for each in now["items"])
 
 
-def _help(list_key: str, leaf_id: str, key: str) -> Raw | None:
+def _help(leaf_id: str, key: str) -> Raw | None:
     """Read the leaf that a write did not match. Finishes a cut that is in its way and returns None: try again."""
     leaf = collection(WaitingLeaf).find_one({"_id": leaf_id})
     if leaf is None:

@@ -56,9 +56,7 @@ class _Pusher:
         patience = (rule("indicators.push_connect_seconds"), rule("indicators.push_read_seconds"))
         try:
             # A redirect is not followed: the signature is for this receiver.
-            answer = requests.post(
-                self._endpoint, data=body, headers=headers, timeout=patience, allow_redirects=False
-            )
+            answer = requests.post(self._endpoint, data=body, headers=headers, timeout=patience, allow_redirects=False)
         except requests.RequestException as fault:
             return Receipt("retry", type(fault).__name__)
         return _receipt(answer, timestamp)

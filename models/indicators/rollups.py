@@ -127,7 +127,10 @@ def _write(updates: list[UpdateOne]) -> None:
 def _totals(slot: str) -> Totals:
     """(measure, county) → township → count, of all raw events of the hour."""
     key = {"measure": "$measure", "county": "$district_code", "township": "$township_id"}
-    steps = [{"$match": {"slot": slot}}, {"$group": {"_id": key, "count": {"$sum": "$count"}}}]
+    steps: list[dict[str, Any]] = [
+        {"$match": {"slot": slot}},
+        {"$group": {"_id": key, "count": {"$sum": "$count"}}},
+    ]
     totals: Totals = {}
     for found in collection(UsageEvent).aggregate(steps):
         cell = found["_id"]

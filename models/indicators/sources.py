@@ -65,7 +65,7 @@ def elder_care_beds(period: str, at: datetime) -> list[Count]:
     return [
         Count(
             level, area, beds, None, {"elder_care_beds": beds, "facilities": len(here)}, _directory(here),
-            **_reach(level, here),
+            *_reach(level, here),
         )
         for level, area, here in _areas(found)
         for beds in [_sum(here, "beds")]
@@ -78,7 +78,7 @@ def nursing_beds(period: str, at: datetime) -> list[Count]:
     return [
         Count(
             level, area, nursing, beds, {"nursing_beds": nursing, "elder_home_beds": beds, "facilities": len(here)},
-            _directory(here), **_reach(level, here),
+            _directory(here), *_reach(level, here),
         )
         for level, area, here in _areas(found)
         for nursing, beds in [(_sum(here, "beds_nursing"), _sum(here, "beds"))]
@@ -133,15 +133,15 @@ def _places_of(level: str, area: str, centres: list[Raw], last: str) -> Count:
         status = say(f"indicators.status.{people.status}")
         named = say("indicators.source.population", value=people.value, as_of=people.as_of, status=status)
     text = say("indicators.source.joined", first=_directory(centres), second=named)
-    return Count(level, area, places, people.value if people else None, inputs, text, **_reach(level, centres))
+    return Count(level, area, places, people.value if people else None, inputs, text, *_reach(level, centres))
 
 
-def _reach(level: str, found: list[Raw]) -> dict[str, object]:
+def _reach(level: str, found: list[Raw]) -> tuple[dict[str, float], bool]:
     """How many counties have any record; the city's number has a gap where one has none."""
     if level != CITY_LEVEL:
-        return {"gap": not found}
+        return {}, not found
     counties, total = len({each["district_code"] for each in found}), len(catalogue().districts)
-    return {"reach": {"counties": counties, "counties_total": total}, "gap": counties < total}
+    return {"counties": counties, "counties_total": total}, counties < total
 
 
 def _directory(found: list[Raw]) -> str:

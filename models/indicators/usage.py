@@ -33,7 +33,9 @@ from models.kernel.ids import new_id
 
 SECONDS_PER_HOUR = 3600
 DUPLICATE_KEY = 11000
-DROPPED = Counter("yixiang_usage_dropped_total", "Counted uses that did not fit into memory while the database was away")
+DROPPED = Counter(
+    "yixiang_usage_dropped_total", "Counted uses that did not fit into memory while the database was away"
+)
 log = structlog.get_logger("usage")
 
 Line = tuple[str, int, str, str]
@@ -72,6 +74,9 @@ class Recorder:
     """Lines waiting in memory, and the thread that writes them."""
 
     def __init__(self) -> None:
+        self._lines: dict[Line, int]
+        self._unwritten: list[dict[str, Any]]
+        self._thread: threading.Thread | None
         self._reset()
         os.register_at_fork(after_in_child=self._reset)
         atexit.register(self._finish)
@@ -118,9 +123,9 @@ class Recorder:
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._ending = threading.Event()
-        self._lines: dict[Line, int] = {}
-        self._unwritten: list[dict[str, Any]] = []
-        self._thread: threading.Thread | None = None
+        self._lines = {}
+        self._unwritten = []
+        self._thread = None
 
     def _most(self) -> int:
         most: int = rule("indicators.usage_buffer_most")

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 
+import structlog
 from mongoengine import BinaryField, BooleanField, DateTimeField, DictField, IntField, ListField, StringField
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from config.loading import rule
-from models.kernel.database import all_records, collection
+from models.kernel.clock import as_utc
+from models.kernel.database import UNREACHABLE, all_records, collection
 from models.kernel.document import Record
 from models.kernel.encryption import open_json, seal_json
 
@@ -30,6 +32,8 @@ PENDING, SENDING, DELIVERED, FAILED, DEAD, UNCERTAIN = (
 OPEN_STATES = (PENDING, SENDING)
 RELAY_BATCH = 500
 DELIVERY_BATCH = 200
+
+log = structlog.get_logger("outbox")
 
 
 @dataclass(frozen=True)
@@ -131,31 +135,43 @@ class Handler:
 
 
 def relay(at: datetime) -> int:
-    """Move waiting entries from their causes into the collection of messages; returns how many were moved."""
+    """Move waiting entries from their causes into the collection of messages; returns how many were moved.
+
+    The causes of one collection are taken in the order in which they changed, so that no message of an order
+    overtakes an earlier one that still waits in its cause.
+    """
     moved = 0
     for record in sorted(all_records(), key=lambda each: each._get_collection_name()):
         if issubclass(record, Causing):
-            for cause in collection(record).find({"outbox_waiting": True}, {"outbox": 1}).limit(RELAY_BATCH):
+            waiting = collection(record).find({"outbox_waiting": True}, {"outbox": 1, "updated_at": 1})
+            for cause in waiting.sort([("updated_at", 1), ("_id", 1)]).limit(RELAY_BATCH):
                 moved += _relay_one(record, cause, at)
     return moved
 
 
-def deliver(at: datetime, handlers: Mapping[str, Handler]) -> dict[str, int]:
-    """Attempt every due message of the given channels once; returns counts by what became of them."""
+def deliver(
+    at: datetime, handlers: Mapping[str, Handler], now: Callable[[], datetime] | None = None
+) -> dict[str, int]:  # fmt: skip
+    """Attempt every due message of the given channels once; returns counts by what became of them.
+
+    `now` gives the present while slow receivers make the pass long; without it the whole pass happens at `at`.
+    """
+    present = now or (lambda: at)
     _settle_abandoned(at, handlers)
     counts: dict[str, int] = {}
     full: set[str] = set()
     for message in _due(at, handlers):
-        if message["channel"] in full or _waits_for_earlier(message):
+        if message["channel"] in full or _waits_for_earlier(message, at):
             continue
-        claimed = _claim(message["_id"], at)
+        claimed = _claim(message["_id"], present())
         if claimed is None:
             continue
-        receipt = handlers[claimed["channel"]].send(OutboxMessage.open_payload(claimed), claimed["_id"])
-        _note(claimed, receipt, at)
+        receipt = _attempt(handlers[claimed["channel"]], claimed)
+        _note(claimed, receipt, present())
         counts[receipt.kind] = counts.get(receipt.kind, 0) + 1
         if receipt.kind == "quota":
             full.add(claimed["channel"])
+            _hold_channel(claimed["channel"], receipt, present())
     return counts
 
 
@@ -165,9 +181,13 @@ def enqueue(entry: OutboxEntry, at: datetime) -> None:
 
 
 def retry(key: str, at: datetime) -> bool:
-    """Send a dead or uncertain message again, at a person's word; False where there is none in those states."""
+    """Send a dead, uncertain or finally refused message again, at a person's word; False where there is none such.
+
+    One that was refused and went on by another channel is not sent again.
+    """
+    stuck = [{"state": {"$in": [DEAD, UNCERTAIN]}}, {"state": FAILED, "fallbacks": []}]
     found = collection(OutboxMessage).update_one(
-        {"_id": key, "state": {"$in": [DEAD, UNCERTAIN]}},
+        {"_id": key, "$or": stuck},
         {"$set": {"state": PENDING, "next_attempt_at": at, "attempts": 0, "updated_at": at}},
     )
     return found.modified_count == 1
@@ -194,20 +214,18 @@ def _insert_message(entry: Mapping[str, Any], at: datetime) -> None:
 
 
 def _due(at: datetime, channels: Iterable[str]) -> list[dict[str, Any]]:
-    wanted = set(channels)
-    found = (
-        collection(OutboxMessage)
-        .find(
-            {"state": PENDING, "next_attempt_at": {"$lte": at}},
-            {"channel": 1, "order_key": 1, "created_at": 1},
-        )
-        .sort("next_attempt_at", 1)
-        .limit(DELIVERY_BATCH)
-    )
-    return [message for message in found if message["channel"] in wanted]
+    """The due messages, the longest due first; of one moment in the order of their causes."""
+    wanted = {"state": PENDING, "next_attempt_at": {"$lte": at}, "channel": {"$in": sorted(channels)}}
+    fields = {"channel": 1, "order_key": 1, "created_at": 1, "next_attempt_at": 1}
+    order = [("next_attempt_at", 1), ("created_at", 1), ("_id", 1)]
+    return list(collection(OutboxMessage).find(wanted, fields).sort(order).limit(DELIVERY_BATCH))
 
 
-def _waits_for_earlier(message: Mapping[str, Any]) -> bool:
+def _waits_for_earlier(message: Mapping[str, Any], at: datetime) -> bool:
+    """True where an earlier message of the same order has not gone out; this one is then put off until that one's turn.
+
+    Put off, because a queue of waiting messages at the head of the due ones would keep all others from being seen.
+    """
     if not message.get("order_key"):
         return False
     earlier = {
@@ -218,7 +236,35 @@ def _waits_for_earlier(message: Mapping[str, Any]) -> bool:
             {"created_at": message["created_at"], "_id": {"$lt": message["_id"]}},
         ],
     }
-    return collection(OutboxMessage).find_one(earlier, {"_id": 1}) is not None
+    ahead = collection(OutboxMessage).find_one(earlier, {"next_attempt_at": 1}, sort=[("created_at", 1), ("_id", 1)])
+    if ahead is None:
+        return False
+    if as_utc(ahead["next_attempt_at"]) > at:
+        collection(OutboxMessage).update_one(
+            {"_id": message["_id"], "state": PENDING, "next_attempt_at": message["next_attempt_at"]},
+            {"$set": {"next_attempt_at": ahead["next_attempt_at"]}},
+        )
+    return True
+
+
+def _attempt(handler: Handler, message: Mapping[str, Any]) -> Receipt:
+    """Hand the message to its handler. A fault of ours in it must not keep the messages behind it from going out."""
+    try:
+        return handler.send(OutboxMessage.open_payload(message), message["_id"])
+    except UNREACHABLE:
+        raise  # nothing can be noted now; the lease's end settles it
+    except Exception as fault:
+        # The message may quote personal data: only its kind goes to the log.
+        log.error("delivery_fault", channel=message["channel"], error=type(fault).__name__)
+        return Receipt("retry" if handler.idempotent else "uncertain", f"fault_{type(fault).__name__}")
+
+
+def _hold_channel(channel: str, receipt: Receipt, at: datetime) -> None:
+    """The channel is full: none of its messages is tried before the pause is over."""
+    until = at + timedelta(seconds=receipt.after or rule("kernel.outbox_backoff_longest_seconds"))
+    collection(OutboxMessage).update_many(
+        {"state": PENDING, "channel": channel, "next_attempt_at": {"$lt": until}}, {"$set": {"next_attempt_at": until}}
+    )
 
 
 def _claim(key: str, at: datetime) -> dict[str, Any] | None:
@@ -249,6 +295,9 @@ def _note(message: Mapping[str, Any], receipt: Receipt, at: datetime) -> None:
         facts["state"] = FAILED
     elif receipt.kind == "retry" and attempts >= rule("kernel.outbox_max_attempts"):
         facts["state"] = DEAD
+    elif receipt.kind == "quota":
+        # Not the message's fault: it does not count towards its end. `_hold_channel` sets when it is due.
+        facts["state"], facts["attempts"] = PENDING, attempts - 1
     else:
         facts["state"] = PENDING
         facts["next_attempt_at"] = at + timedelta(seconds=receipt.after or backoff_seconds(attempts))
@@ -268,10 +317,11 @@ def _fall_back(message: Mapping[str, Any], at: datetime) -> None:
     if not message["fallbacks"]:
         return
     following, *rest = message["fallbacks"]
-    kept = {k: message[k] for k in ("payload", "subject_id", "order_key")}
+    # With its cause's time, so that it keeps its place among messages of the same order.
+    kept = {k: message[k] for k in ("payload", "subject_id", "order_key", "created_at")}
     _insert_message(
         {**kept, "key": f"{message['_id']}>{following}", "channel": following, "fallbacks": rest,
-         "next_attempt_at": at, "created_at": at}, at,
+         "next_attempt_at": at}, at,
     )  # fmt: skip
 
 

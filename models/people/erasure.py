@@ -32,7 +32,9 @@ from models.people.queries import export_profile
 __all__ = ["continue_erasures", "erase_resident", "export_resident", "register_holder", "replay_erasures", "tombstones"]
 
 # What stays of a resident: no personal datum among them. Consents prove that the data were held rightly (article 69).
-HUSK = frozenset({"id", "version", "created_at", "updated_at", "token_epoch", "erasure", "erased_at", "consents", "demo"})
+HUSK = frozenset(
+    {"id", "version", "created_at", "updated_at", "token_epoch", "erasure", "erased_at", "consents", "demo"}
+)
 
 
 class ErasureTombstone(Record):

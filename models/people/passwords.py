@@ -26,8 +26,9 @@ def hash_password(password: str) -> str:
 
 def password_fits(password: str, stored: str | None) -> bool:
     """True where the password has this hash; for None (an unknown user) False after the same work."""
+    nobodys = _nobodys_hash()
     try:
-        return _hasher().verify(stored or _nobodys_hash(), password) and stored is not None
+        return _hasher().verify(stored or nobodys, password) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 
@@ -65,7 +66,8 @@ def otp_step(secret: str, code: str, at: datetime) -> int | None:
     All steps of the window are compared, each in constant time.
     """
     totp = pyotp.TOTP(secret, interval=rule("people.otp_step_seconds"))
-    matching = [step for step in _window(at) if hmac.compare_digest(totp.generate_otp(step), code)]
+    given = code.encode(errors="replace")
+    matching = [step for step in _window(at) if hmac.compare_digest(totp.generate_otp(step).encode(), given)]
     return matching[0] if matching else None
 
 

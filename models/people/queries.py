@@ -89,7 +89,7 @@ def openids_of(resident_id: str) -> dict[str, str]:
 
 
 def profile(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """A resident as they see themselves: their own name, ID number and phone masked."""
+    """A resident as they see themselves: the name in clear, ID number and phone masked."""
     township = catalogue().place(stored.get("home_township_id") or "")
     return {
         "id": stored["_id"],
@@ -129,9 +129,14 @@ def look_at_resident(resident_id: str, by: Actor, at: datetime) -> dict[str, Any
     """
     found = in_charge_of(resident_id, by)
     audit.record(by, "resident.looked_at", f"resident:{resident_id}", at, district_code=district_of(found))
-    shown = profile(found)
+    return masked_profile(found)
+
+
+def masked_profile(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """A resident as staff see them: the name masked, too."""
+    shown = profile(stored)
     if shown["identity"]:
-        shown["identity"] = _identity(found, mask_name(_clear(found, "name")))
+        shown["identity"] = _identity(stored, mask_name(_clear(stored, "name")))
     return shown
 
 

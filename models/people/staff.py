@@ -87,14 +87,14 @@ def sign_out(by: Actor, at: datetime) -> None:
     audit.record(by, "staff.signed_out", f"staff:{by.id}", at)
 
 
-def change_password(by: Actor, current: str, new: str, otp: str | None, at: datetime, *, otp_required: bool) -> None:
+def change_password(by: Actor, current: str, new: str, otp: str | None, at: datetime) -> None:
     """Set another password after the current one was proved; ends every token.
 
     Raises as `sign_in`, InvalidInput (`new_password`).
     """
     found = caseworker(by.id)
     passwords.check_new_password(new, found["username"], "new_password")
-    _proved(found["username"], current, otp, at, otp_required and bool(found.get("otp_secret")))
+    _proved(found["username"], current, otp, at, otp_required=False)
     if new == current:
         raise _fault("new_password", "password_same")
     _end_tokens(by.id, {"password_hash": passwords.hash_password(new)}, at)

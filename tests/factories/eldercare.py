@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from pymongo.collection import Collection
 from stdnum.iso7064 import mod_11_2
 
 from config.loading import catalogue
 from models.eldercare import booking, operations
-from models.eldercare.documents import ElderLink
+from models.eldercare.documents import Elder, ElderLink, Visit, VisitSlot
 from models.kernel.actors import TOWNSHIP_INTAKE, VISITOR, Actor
-from models.kernel.clock import at_local
+from models.kernel.clock import at_local, month_of
 from models.kernel.database import collection
 from models.kernel.ids import new_id
 from models.kernel.lifecycle import Raw
@@ -23,6 +26,7 @@ FENGXIN = next(place for place in catalogue().places if place.district_code == "
 NAME, ADDRESS, HEALTH, PHONE = "欧阳桂英", "三阳镇幸福路八号", "高血压，夜里常头晕", "13800138000"
 MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 TOMORROW = date(2026, 11, 24)
+WRITES = ("insert_one", "update_one", "update_many", "find_one_and_update", "delete_one")
 
 
 def id_number(number: int, born: str = "19400203") -> str:
@@ -95,3 +99,58 @@ def make_slot(
     starts = at_local(day, hour)
     plan = booking.SlotPlan(place, starts, starts + timedelta(hours=1), capacity, by.id)
     return booking.publish_slot(new_id(), plan, by=by, at=at)
+
+
+def assert_consistent() -> None:
+    """What must hold between slots and visits whenever nothing is under way."""
+    visits = {visit["_id"]: visit for visit in collection(Visit).find()}
+    placed = {}
+    for slot in collection(VisitSlot).find():
+        assert slot["free"] == slot["capacity"] - len(slot["bookings"]) >= 0
+        assert slot["pending"] == []
+        elders = [each["elder_id"] for each in slot["bookings"]]
+        assert len(elders) == len(set(elders)), "one person twice in one hour"
+        for each in slot["bookings"]:
+            visit = visits[each["visit_id"]]
+            assert (visit["booking_id"], visit["slot_id"]) == (each["id"], slot["_id"])
+            assert visit["state"] != "cancelled"
+            placed[visit["_id"]] = slot["_id"]
+    for visit in visits.values():
+        assert visit.get("owed", []) == []
+        if visit.get("slot_id") and visit["state"] != "cancelled":
+            assert placed[visit["_id"]] == visit["slot_id"]
+        keys = [entry["key"] for entry in visit.get("outbox", [])]
+        assert len(keys) == len(set(keys))
+        if visit.get("seen_at"):
+            elder = collection(Elder).find_one({"_id": visit["elder_id"]})
+            assert elder is not None
+            assert month_of(visit["seen_at"]) in elder["seen_months"]
+    assert collection(Elder).count_documents({"owed": {"$gt": ""}}) == 0
+
+
+class Crash(BaseException):
+    """The process dies here."""
+
+
+@contextmanager
+def crash_before_write(number: int) -> Iterator[list[str]]:
+    """Die before the `number`-th write of the block, from 1; yields the writes done. Reads and writes are real."""
+    done: list[str] = []
+    kept = {name: getattr(Collection, name) for name in WRITES}
+
+    def counted(name: str) -> Callable[..., Any]:
+        def write(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if len(done) + 1 >= number:
+                raise Crash
+            done.append(f"{self.name}.{name}")
+            return kept[name](self, *args, **kwargs)
+
+        return write
+
+    try:
+        for name in WRITES:
+            setattr(Collection, name, counted(name))
+        yield done
+    finally:
+        for name, original in kept.items():
+            setattr(Collection, name, original)

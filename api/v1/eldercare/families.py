@@ -22,6 +22,7 @@ from api.v1.eldercare.views import (
 from config.loading import catalogue, rule
 from models.eldercare import booking, operations, queries
 from models.eldercare.documents import Visit
+from models.indicators.usage import record_use
 from models.kernel.database import collection
 from models.kernel.errors import FieldFault, InvalidInput, NotFound
 from models.kernel.lifecycle import Raw
@@ -94,6 +95,7 @@ class Visits(Endpoint):
         visit = booking.book_visit(
             call.idempotency_id or "", asked.elder_id, asked.slot_id, asked.wishes, by=call.actor, at=call.at
         )
+        record_use("visit_booked", call.at, visit["district_code"], visit["township_id"])
         return _view(visit, call)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_restx import Namespace
 
+import models.eldercare.erasing  # noqa: F401  makes its part of copies and erasures known
 from api.v1.eldercare import families, staff, visitors
 
 namespace = Namespace("eldercare", description="The register of old people in special difficulty, and visits to them.")

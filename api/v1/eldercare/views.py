@@ -123,6 +123,7 @@ class StaffElderItem(BaseModel):
     categories: list[str]
     category_labels: list[str]
     risk_level: str
+    risk_label: str
     district_code: str
     township_id: str
     township: str
@@ -161,6 +162,7 @@ class Period(BaseModel):
     since: date
     until: date | None
     reason: str | None
+    reason_label: str | None
 
 
 class StaffElderDetail(StaffElderItem):
@@ -281,7 +283,7 @@ def staff_elder_detail(elder: Raw, links: list[Raw], by: Actor, at: datetime) ->
         birth_date=date.fromisoformat(open_text(elder["birth_date"], Elder.birth_date.context)),
         address=private["address"], contacts=private["contacts"], point=private["point"],
         health_notes=health if may_read_health(by) else None, legal_basis=elder["legal_basis"],
-        periods=[Period(since=p["from"], until=p["until"], reason=p["reason"]) for p in elder["periods"]],
+        periods=[_period(each) for each in elder["periods"]],
         seen_months=sorted(elder.get("seen_months", ())), links=[staff_link_item(each, by) for each in links],
         actions=ELDER_LIFECYCLE.actions_for(elder, by),
     )  # fmt: skip
@@ -364,10 +366,17 @@ def _elder(elder: Raw, at: datetime) -> dict[str, Any]:
         "id": elder["_id"],
         "name": masked_name(elder),
         "category_labels": [label("eldercare.category", each) for each in elder["categories"]],
+        "risk_label": label("eldercare.risk", elder["risk_level"]),
         "township": township_name(elder["township_id"]),
         "on_register": queries.on_register(elder, at),
         "seen_this_month": queries.seen_in(elder, month_of(at)),
     }
+
+
+def _period(period: Raw) -> Period:
+    reason = period["reason"]
+    told = label("eldercare.end_reason", reason) if reason else None
+    return Period(since=period["from"], until=period["until"], reason=reason, reason_label=told)
 
 
 def _link(link: Raw, by: Actor) -> dict[str, Any]:

@@ -101,12 +101,9 @@ class FacilityCard(BaseModel):
     id: str
     name: str
     category: str
-    category_label: str
     district_code: str
-    township_id: str
     address: str | None
     phone: str | None
-    opening_hours: str | None
     inclusive: bool | None
     free_places: FreePlaces | None
     location: Location

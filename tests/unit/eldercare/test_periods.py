@@ -43,7 +43,9 @@ def test_the_first_moment_of_a_month_is_midnight_in_china() -> None:
         days_of("2026-12", midnight - timedelta(seconds=1))
 
 
-@pytest.mark.parametrize("month", ["2026-13", "2026-00", "0000-01", "9999-12", "2026-1", "", "\u0662026-01", "2026-11x"])
+@pytest.mark.parametrize(
+    "month", ["2026-13", "2026-00", "0000-01", "9999-12", "2026-1", "", "\u0662026-01", "2026-11x"]
+)
 def test_what_is_no_month_is_refused(month: str) -> None:
     with pytest.raises(InvalidInput):
         days_of(month, LATE)

@@ -155,7 +155,8 @@ def test_hostile_envelopes_are_refused_at_the_gate(body: str, code: str) -> None
     assert refused(WECHAT.sign(body, MORNING, "a")) == (code, 400)
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.slow
+@settings(max_examples=600, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(
     body=st.one_of(
         st.binary(max_size=300),
@@ -177,7 +178,8 @@ def test_anything_unsigned_is_refused_with_a_status_below_500(
     assert 400 <= caught.value.status < 500
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.slow
+@settings(max_examples=600, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(data=st.binary(max_size=120), cut=st.integers(0, 200), flip=st.integers(0, 400))
 def test_signed_rubbish_is_refused_with_a_status_below_500(data: bytes, cut: int, flip: int) -> None:
     sealed = bytearray(base64.b64decode(ENVELOPE.seal(message_xml(Content=str(data)), 0, WECHAT.appid)))

@@ -171,13 +171,15 @@ def read_or_refused(text: str, form: str) -> None:
         assert fault.status == 400
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.slow
+@settings(max_examples=600, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(fields=FIELDS, complete=st.booleans())
 def test_any_json_is_read_or_refused(fields: dict[str, object], complete: bool) -> None:
     read_or_refused(json.dumps({**(BASE if complete else {}), **fields}), "json")
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.slow
+@settings(max_examples=600, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(fields=FIELDS, complete=st.booleans(), cut=st.one_of(st.none(), st.integers(1, 40)))
 def test_any_xml_is_read_or_refused(fields: dict[str, object], complete: bool, cut: int | None) -> None:
     def element(name: str, value: object) -> str:

@@ -37,7 +37,7 @@ def test_characters_xml_cannot_hold_are_removed_and_the_rest_survives() -> None:
     assert said("<&>\"'") == "<&>\"'"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
 @given(text=st.text(min_size=1, max_size=200).filter(lambda text: "\r" not in text and text.strip()))
 def test_any_text_survives(text: str) -> None:
     kept = "".join(

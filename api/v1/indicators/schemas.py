@@ -1,0 +1,85 @@
+"""Query and answer of the public indicators."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from api.endpoint import Query
+from config.indicators import MONTH
+from config.loading import rule
+
+AREA = r"^3609(\d\d)?$"
+CURSOR_CHARS = 600
+
+
+class ObservationsQuery(Query):
+    """Which observations. `first`, `last` are months, both within; `revisions` all shows what stood there before."""
+
+    level: Literal["city", "county"] = "city"
+    area: str | None = Field(default=None, pattern=AREA)
+    first: str | None = Field(default=None, pattern=MONTH)
+    last: str | None = Field(default=None, pattern=MONTH)
+    revisions: Literal["latest", "all"] = "latest"
+    limit: int = Field(default_factory=lambda: int(rule("indicators.page_size")), ge=1, le=120)
+    cursor: str | None = Field(default=None, max_length=CURSOR_CHARS)
+
+
+class ObservationView(BaseModel):
+    """One observation. `value` is there only where the whole area is covered; `partial_value` says what is known."""
+
+    indicator: str
+    period: str
+    level: Literal["city", "county"]
+    area: str
+    area_name: str
+    revision: int
+    status: Literal["complete", "partial", "not_observable"]
+    value: float | None
+    partial_value: float | None
+    unit: str
+    numerator: float | None
+    denominator: float | None
+    coverage: dict[str, Any]
+    source: str
+    method: str
+    as_of: datetime
+    note: str | None
+
+
+class ObservationPage(BaseModel):
+    """A page of observations, the latest month first."""
+
+    items: list[ObservationView]
+    next: str | None
+
+
+class IndicatorView(BaseModel):
+    """One indicator of the plan, its target, how it is observed, and the city's latest observation by the platform."""
+
+    token: str
+    name: str
+    domain: str
+    unit: str
+    binding: bool
+    cumulative_five_years: bool
+    baseline_2020: float | None
+    target_2025: float | None
+    target_comparison: Literal["at_least", "more_than", "all"]
+    plan_baseline: str
+    plan_target: str
+    observed_by: Literal["platform", "platform_partial", "department"]
+    owner: str | None
+    numerator: str | None
+    denominator: str | None
+    method: str
+    source: str
+    latest: ObservationView | None
+
+
+class IndicatorList(BaseModel):
+    """All indicators of the plan, in its order."""
+
+    items: list[IndicatorView]

@@ -1,0 +1,108 @@
+"""How facilities and times are said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.understanding.lexicon import category_words
+from config.loading import catalogue, rule
+from config.text import say
+from models.kernel.clock import day_of, local
+
+Item = Mapping[str, Any]
+KILOMETRE = 1000
+ROUNDED_TO = 10
+
+
+def call_of(category: str) -> str:
+    """Our short word for a category."""
+    return category_words()[category].call
+
+
+def district_name(code: str | None) -> str:
+    """A county's name; the city's where none is known."""
+    found = catalogue().districts.get(code or "")
+    return found.name_zh if found else say("bot.city")
+
+
+def distance(metres: float) -> str:
+    """"about 350 metres", "about 1.2 kilometres"."""
+    if metres < KILOMETRE:
+        return say("bot.distance_m", metres=max(ROUNDED_TO, round(metres / ROUNDED_TO) * ROUNDED_TO))
+    return say("bot.distance_km", kilometres=f"{metres / KILOMETRE:.1f}")
+
+
+def opening(item: Item, at: datetime) -> str:
+    """Whether it is open, and until when or from when."""
+    if item.get("open_now") is None:
+        return say("bot.hours_unknown")
+    if item["open_now"]:
+        closes = _moment(item.get("closes_at"))
+        return say("bot.open_until", time=_clock(closes, at)) if closes else say("bot.open_always")
+    opens = _moment(item.get("opens_at"))
+    return say("bot.closed_until", time=_clock(opens, at)) if opens else say("bot.closed")
+
+
+def line(number: int, item: Item, at: datetime) -> str:
+    """A facility in a list: number, name, distance, opening, telephone."""
+    name = item["name"][: rule("conversations.name_chars_shown")]
+    lines = [say("bot.numbered", number=number, label=name)]
+    far = item.get("distance_m")
+    facts = [distance(far)] if far is not None else []
+    lines.append(say("bot.item_facts", facts=say("bot.comma").join([*facts, opening(item, at)])))
+    if item.get("phone"):
+        lines.append(say("bot.item_phone", phone=item["phone"]))
+    return "\n".join(lines)
+
+
+def detail(item: Item, far: float | None, at: datetime) -> str:
+    """One facility in full."""
+    lines = [say("bot.detail.name", name=item["name"])]
+    lines.append(say("bot.detail.kind", kind=item["category_label"], district=district_name(item["district_code"])))
+    if far is not None:
+        lines.append(say("bot.detail.distance", distance=distance(far)))
+    lines.append(say("bot.detail.state", state=opening(item, at)))
+    hours = say("bot.comma").join(f"{each['from']}-{each['to']}" for each in item.get("hours_today") or ())
+    if hours:
+        lines.append(say("bot.detail.hours", hours=hours))
+    for field in ("address", "phone"):
+        if item.get(field):
+            lines.append(say(f"bot.detail.{field}", value=item[field]))
+    if item.get("inclusive"):
+        lines.append(say("bot.detail.inclusive"))
+    free = sum((item.get("free_places") or {}).values())
+    if free:
+        lines.append(say("bot.detail.free_places", count=free))
+    return "\n".join(lines)
+
+
+def when(moment: datetime, at: datetime) -> str:
+    """A coming moment as it is said today: "14:00", "tomorrow 09:00", "Monday 09:00"."""
+    return _clock(moment, at)
+
+
+def date_of(moment: datetime) -> str:
+    """A day: month and day."""
+    day = local(moment)
+    return say("bot.date", month=day.month, day=day.day)
+
+
+def _moment(given: Any) -> datetime | None:
+    if given is None or isinstance(given, datetime):
+        return given
+    return datetime.fromisoformat(given)
+
+
+def _clock(moment: datetime, at: datetime) -> str:
+    time = f"{local(moment):%H:%M}"
+    days = (day_of(moment) - day_of(at)).days
+    if days == 0:
+        return time
+    if days == 1:
+        return say("bot.tomorrow", time=time)
+    names = say("bot.weekdays").split()
+    if days < len(names):
+        return say("bot.on_weekday", weekday=names[local(moment).weekday()], time=time)
+    return say("bot.on_date", date=date_of(moment), time=time)

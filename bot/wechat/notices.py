@@ -1,0 +1,70 @@
+"""The outbox's channel `notice`: what happened is told to a resident once, by the best way there is.
+
+The words are first put among the resident's messages in the mini-program, where they stay. Then they go out: as a
+one-time subscription message where a consent is left, else as a customer-service message while the reply window is
+open. Both are messages of their own in the outbox, so a repeat of the notice sends nothing twice.
+
+Payload: `{"resident_id", "text_key", "values": {…}, "page"}`; the values hold no ID number, phone or child's name.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot.wechat.delivery import CUSTOM, SUBSCRIBE
+from bot.wechat.templates import templates
+from config.text import say, sentences
+from models.kernel.clock import local
+from models.kernel.database import collection
+from models.kernel.outbox import Handler, OutboxEntry, Receipt, enqueue
+from models.people.documents import Resident
+from models.people.messages import store_message
+from models.platform import Platform
+
+CHANNEL = "notice"
+# By the domain a notice's text belongs to, the template that carries it.
+TEMPLATE_OF_DOMAIN = {
+    "casework": "application_progress",
+    "childcare": "application_progress",
+    "eldercare": "visit_reminder",
+}
+
+
+def handlers(platform: Platform) -> dict[str, Handler]:
+    """The handler of `notice`; a repeat does no harm."""
+
+    def send(payload: dict[str, Any], key: str) -> Receipt:
+        return tell(payload, key, platform.clock.now())
+
+    return {CHANNEL: Handler(send, idempotent=True)}
+
+
+def tell(payload: dict[str, Any], key: str, at: datetime) -> Receipt:
+    """Store the words for the resident and pass them on to WeChat."""
+    resident_id = payload["resident_id"]
+    if collection(Resident).find_one({"_id": resident_id, "erased_at": None}, {"_id": 1}) is None:
+        return Receipt("final", "no_resident")
+    text, page = say(payload["text_key"], **payload["values"]), payload.get("page")
+    store_message(key, resident_id, text, page, at)
+    outgoing = {"resident_id": resident_id, "text": text, "page": page}
+    template = TEMPLATE_OF_DOMAIN.get(payload["text_key"].partition(".")[0])
+    if template in templates():
+        outgoing |= {"template": template, "data": _data(payload, text, at)}
+        enqueue(OutboxEntry(f"{key}>{SUBSCRIBE}", SUBSCRIBE, outgoing, (CUSTOM,), subject_id=resident_id), at)
+    else:
+        enqueue(OutboxEntry(f"{key}>{CUSTOM}", CUSTOM, outgoing, subject_id=resident_id), at)
+    return Receipt("delivered", "passed_on")
+
+
+def _data(payload: dict[str, Any], text: str, at: datetime) -> dict[str, str]:
+    """The words of a template's fields; what does not fit is cut by the sender."""
+    domain, values = payload["text_key"].partition(".")[0], payload["values"]
+    short = f"{payload['text_key']}_short"
+    return {
+        "matter": say(f"notices.matter.{domain}"),
+        "state": say(short) if short in sentences() else say("notices.state"),
+        "at": f"{local(at):%Y-%m-%d %H:%M}",
+        "place": str(values.get("township") or say("notices.city")),
+        "note": text,
+    }

@@ -1,0 +1,47 @@
+"""`flask --app wsgi demo load`: the invented data that `make run` shows, once, and never in production."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from deploy.demo import facilities, people
+from models.facilities.importing import import_rows
+from models.facilities.rows import RawRow
+from models.kernel.actors import SYSTEM
+from models.kernel.database import database
+from models.platform import Platform
+
+demo = AppGroup("demo", help="Invented data for development.")
+MARKS, MARK = "demo", "loaded"
+FILE_NAME = "demo"
+
+
+@demo.command("load")
+def load() -> None:
+    """Load the demo data where they are not yet; the staff's password is set in any case."""
+    platform: Platform = current_app.extensions["yixiang"]
+    if platform.settings.production:
+        raise click.ClickException("demo data do not belong in production")
+    at = platform.clock.now()
+    if platform.settings.demo_staff_password:
+        people.load_staff(platform.settings.demo_staff_password, at)
+    if database()[MARKS].find_one({"_id": MARK}):
+        click.echo("the demo data are there")
+        return
+    report = import_rows(raw_rows(), by=SYSTEM, at=at, name=FILE_NAME)
+    residents = people.load_residents(at)
+    elders = people.load_register(residents, at)
+    slots = people.load_slots(at)
+    database()[MARKS].insert_one({"_id": MARK, "at": at})
+    click.echo(f"demo data (invented): {report.accepted} facilities, {elders} register entries, {slots} slots")
+
+
+def raw_rows() -> list[RawRow]:
+    """The demo directory as rows of an import file."""
+    return [RawRow(line, {k: _text(v) for k, v in row.items()}) for line, row in enumerate(facilities.rows(), start=2)]
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,121 @@
+"""What is kept of a chat: its state, a hand-over to a caseworker, and questions that found no answer."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from mongoengine import BinaryField, DateTimeField, FloatField, IntField, ListField, StringField
+
+from models.kernel.document import Record
+from models.kernel.encryption import EncryptedStringField
+from models.kernel.outbox import OUTBOX_INDEX, Causing
+
+STATE_CONTEXT, REPLIES_CONTEXT = "conversations.state", "conversations.replies"
+OPENID_CONTEXT, TEXT_CONTEXT = "handovers.openid", "handovers.text"
+QUESTION_CONTEXT = "unanswered_questions.text"
+FOLLOWER, STAFF = "follower", "staff"
+
+
+class Conversation(Record):
+    """Where the chat with one follower stands. The id comes from the blind index of the openid.
+
+    `state` and `replies` are sealed JSON; `last_message_id` and `replies` give a repeated message the same answer.
+    """
+
+    openid_index = StringField(required=True)
+    resident_id = StringField()
+    state = BinaryField(required=True)
+    replies = BinaryField(required=True)
+    last_message_id = StringField(required=True)
+    spoke_at = DateTimeField(required=True)
+    expires_at = DateTimeField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "conversations"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {"keys": [("expires_at", 1)], "name": "expiry", "expireAfterSeconds": 0},
+        {
+            "keys": [("resident_id", 1)],
+            "name": "resident",
+            "partialFilterExpression": {"resident_id": {"$type": "string"}},
+        },
+    ]
+
+
+class HandOver(Causing):
+    """A follower's wish to speak with a person. `number` counts the day's tickets of a county, from 1.
+
+    `messages` are `{"id", "at", "from": follower or staff, "by", "text": sealed}`. `open_index` is the follower while
+    the ticket is open, so that nobody has two. `district_code` None: the county is not known, the city sees to it.
+    """
+
+    state = StringField(required=True)
+    number = IntField(required=True)
+    openid_index = StringField(required=True)
+    open_index = StringField()
+    openid = EncryptedStringField(OPENID_CONTEXT)
+    resident_id = StringField()
+    district_code = StringField()
+    messages = ListField()
+    taken_by = StringField()
+    taken_at = DateTimeField()
+    closed_at = DateTimeField()
+    expires_at = DateTimeField()
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "handovers"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {
+            "keys": [("open_index", 1)],
+            "name": "unique_open",
+            "unique": True,
+            "partialFilterExpression": {"open_index": {"$type": "string"}},
+        },
+        {"keys": [("district_code", 1), ("state", 1), ("created_at", 1)], "name": "queue"},
+        {"keys": [("openid_index", 1)], "name": "follower"},
+        {"keys": [("resident_id", 1)], "name": "resident"},
+        {"keys": [("expires_at", 1)], "name": "expiry", "expireAfterSeconds": 0},
+        OUTBOX_INDEX,
+    ]
+
+
+class UnansweredQuestion(Record):
+    """What a follower asked and nothing answered. The text is masked and encrypted; `alike` is equal for equal texts."""
+
+    openid_index = StringField(required=True)
+    text = EncryptedStringField(QUESTION_CONTEXT)
+    alike = StringField(required=True)
+    intent = StringField(required=True)
+    confidence = FloatField(required=True)
+    month = StringField(required=True)
+    expires_at = DateTimeField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "unanswered_questions"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {"keys": [("month", 1), ("alike", 1)], "name": "month"},
+        {"keys": [("openid_index", 1)], "name": "follower"},
+        {"keys": [("expires_at", 1)], "name": "expiry", "expireAfterSeconds": 0},
+    ]
+
+
+class ChatCode(Record):
+    """The code by which a resident joins their account to the follower they are. The id is the resident's.
+
+    `code_index` stands only while the code is good; `issued` counts those of the window.
+    """
+
+    code_index = StringField()
+    expires_at = DateTimeField(required=True)
+    redeemed_by = StringField()
+    window_started_at = DateTimeField(required=True)
+    issued = IntField(required=True)
+    purge_at = DateTimeField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "chat_codes"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {
+            "keys": [("code_index", 1)],
+            "name": "unique_code",
+            "unique": True,
+            "partialFilterExpression": {"code_index": {"$type": "string"}},
+        },
+        {"keys": [("purge_at", 1)], "name": "purge", "expireAfterSeconds": 0},
+    ]

@@ -1,0 +1,185 @@
+"""Handing a follower over to a caseworker: asking, waiting, speaking, ending."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from config.loading import rule
+from config.text import say
+from models.conversations.documents import FOLLOWER, OPENID_CONTEXT, STAFF, TEXT_CONTEXT, HandOver
+from models.conversations.inbound import follower_index
+from models.conversations.lifecycle import HANDOVER, OPEN_STATES, WAITING, WITHDRAWN, follower_actor
+from models.facilities.opening_hours import schedule
+from models.kernel import audit
+from models.kernel.actors import Actor
+from models.kernel.clock import day_of
+from models.kernel.counters import next_value
+from models.kernel.database import collection
+from models.kernel.encryption import open_text, seal_text
+from models.kernel.errors import InvalidInput, LimitReached, NotFound
+from models.kernel.ids import id_from_key
+from models.kernel.lifecycle import Change, Raw, history_entry
+from models.kernel.outbox import OutboxEntry
+
+CHANNEL = "wechat_custom"
+CITY = "city"
+ENCODING = "utf-8"
+
+
+def ask_for_person(
+    openid: str, text: str, key: str, at: datetime, *, district_code: str | None, resident_id: str | None
+) -> Raw:
+    """Open a ticket with what was said, or return the follower's open one. `key` names the message that asks."""
+    here = collection(HandOver)
+    ticket_id = id_from_key("handover", key)
+    found = here.find_one({"_id": ticket_id}) or here.find_one({"open_index": follower_index(openid)})
+    if found is not None:
+        return found
+    by = follower_actor(openid)
+    ticket = HandOver(
+        id=ticket_id, created_at=at, updated_at=at, state=WAITING, openid=openid, openid_index=by.id, open_index=by.id,
+        number=next_value(f"handover {district_code or CITY} {day_of(at)}"), resident_id=resident_id,
+        district_code=district_code, messages=[_message(key, FOLLOWER, text, at)],
+        history=[history_entry("ask", None, WAITING, by, at, key)],
+    ).raw()  # fmt: skip
+    try:
+        here.insert_one(ticket)
+    except DuplicateKeyError:  # the same message again, or another one that asked at the same time
+        found = here.find_one({"_id": ticket_id}) or here.find_one({"open_index": by.id})
+        if found is None:
+            raise
+        return found
+    return ticket
+
+
+def open_ticket(openid: str) -> Raw | None:
+    """The follower's ticket that is not ended, None where there is none."""
+    return collection(HandOver).find_one({"open_index": follower_index(openid)}, {"history": 0})
+
+
+def say_to_person(openid: str, ticket_id: str, text: str, key: str, at: datetime) -> Raw:
+    """Add what the follower says. Raises LimitReached, IllegalTransition where the ticket was ended meanwhile."""
+
+    def change(ticket: Raw) -> Change:
+        if len(ticket["messages"]) >= rule("conversations.handover_messages_most"):
+            raise LimitReached("handover_full")
+        return Change(push={"messages": _message(key, FOLLOWER, text, at)})
+
+    return HANDOVER.perform(ticket_id, "say", by=follower_actor(openid), at=at, key=key, change=change)
+
+
+def withdraw(openid: str, ticket_id: str, key: str, at: datetime) -> Raw:
+    """The follower needs nobody any more. Raises IllegalTransition where the ticket was ended meanwhile."""
+    return HANDOVER.perform(
+        ticket_id, "withdraw", by=follower_actor(openid), at=at, key=key, change=Change(set=_ended(at))
+    )
+
+
+def take(ticket_id: str, *, by: Actor, at: datetime, key: str, version: int | None = None) -> Raw:
+    """A caseworker takes the ticket; the follower is told. Raises what `Lifecycle.perform` raises."""
+
+    def change(ticket: Raw) -> Change:
+        told = _entry(ticket, f"{ticket_id}:taken:{ticket['version']}", say("conversations.taken"))
+        return Change(set={"taken_by": by.id, "taken_at": at}, outbox=[told])
+
+    done = HANDOVER.perform(_visible(ticket_id, by), "take", by=by, at=at, key=key, version=version, change=change)
+    audit.record(by, "handover.take", f"handover:{ticket_id}", at, district_code=done.get("district_code"))
+    return done
+
+
+def reply(ticket_id: str, text: str, *, by: Actor, at: datetime, key: str, version: int | None = None) -> Raw:
+    """Say something to the follower. Raises InvalidInput `reply_too_long`, LimitReached, and as `perform`."""
+    if len(text.encode(ENCODING)) > rule("conversations.reply_bytes"):
+        raise InvalidInput("reply_too_long")
+
+    def change(ticket: Raw) -> Change:
+        if len(ticket["messages"]) >= rule("conversations.handover_messages_most"):
+            raise LimitReached("handover_full")
+        said = _message(key, STAFF, text, at, by.id)
+        return Change(push={"messages": said}, outbox=[_entry(ticket, outbox_key(ticket_id, key), text)])
+
+    return HANDOVER.perform(_visible(ticket_id, by), "reply", by=by, at=at, key=key, version=version, change=change)
+
+
+def close(
+    ticket_id: str, *, by: Actor, at: datetime, key: str, note: str | None = None, version: int | None = None
+) -> Raw:
+    """End the ticket; the bot answers again, and the follower is told so."""
+
+    def change(ticket: Raw) -> Change:
+        told = _entry(ticket, f"{ticket_id}:closed", say("conversations.closed"))
+        return Change(set=_ended(at), note=note, outbox=[told])
+
+    done = HANDOVER.perform(_visible(ticket_id, by), "close", by=by, at=at, key=key, version=version, change=change)
+    audit.record(by, "handover.close", f"handover:{ticket_id}", at, district_code=done.get("district_code"))
+    return done
+
+
+def ahead_of(ticket: Raw) -> int:
+    """How many wait longer in the same queue."""
+    earlier = {
+        "district_code": ticket.get("district_code"), "state": WAITING, "created_at": {"$lt": ticket["created_at"]},
+    }  # fmt: skip
+    return int(collection(HandOver).count_documents(earlier))
+
+
+def staffed_until(at: datetime) -> tuple[bool, datetime | None]:
+    """Whether caseworkers answer the chat now, and when that changes next."""
+    state = schedule(rule("conversations.handover_hours")).state(at)
+    return bool(state.open), state.until
+
+
+def erase_tickets(where: dict[str, Any], at: datetime) -> int:
+    """Take the person out of the matching tickets; numbers and times stay for the statistics. Returns how many."""
+    here = collection(HandOver)
+    here.update_many({**where, "state": {"$in": list(OPEN_STATES)}}, {"$set": {"state": WITHDRAWN, **_ended(at)}})
+    erased = here.update_many(
+        {**where, "messages": {"$exists": True}},
+        {
+            "$set": {"openid_index": "", "history": [], "outbox": [], "outbox_waiting": False, "updated_at": at},
+            "$unset": {"openid": 1, "resident_id": 1, "messages": 1},
+            "$inc": {"version": 1},
+        },
+    )  # fmt: skip
+    return int(erased.modified_count)
+
+
+def outbox_key(ticket_id: str, key: str) -> str:
+    """The key of the message that carries a caseworker's reply, by which its delivery is looked up."""
+    return f"{ticket_id}:{key}"
+
+
+def text_of(message: dict[str, Any]) -> str:
+    """What was said, decrypted."""
+    return open_text(message["text"], TEXT_CONTEXT)
+
+
+def _visible(ticket_id: str, by: Actor) -> str:
+    """The id, where the ticket lies in the caseworker's county. Raises NotFound: others may not know of it."""
+    found = collection(HandOver).find_one({"_id": ticket_id}, {"district_code": 1})
+    if found is None or not by.covers(found.get("district_code")):
+        raise NotFound()
+    return ticket_id
+
+
+def _message(key: str, sender: str, text: str, at: datetime, by: str | None = None) -> dict[str, Any]:
+    kept = text[: rule("conversations.handover_chars_most")]
+    return {"id": key, "at": at, "from": sender, "by": by, "text": seal_text(kept, TEXT_CONTEXT)}
+
+
+def _entry(ticket: Raw, key: str, text: str) -> OutboxEntry:
+    openid = open_text(ticket["openid"], OPENID_CONTEXT)
+    follower = ticket["openid_index"]
+    return OutboxEntry(
+        key=key, channel=CHANNEL, payload={"openid": openid, "text": text}, subject_id=follower,
+        order_key=f"follower {follower}",
+    )  # fmt: skip
+
+
+def _ended(at: datetime) -> dict[str, Any]:
+    return {
+        "open_index": None, "closed_at": at, "expires_at": at + timedelta(days=rule("conversations.handover_keep_days"))
+    }  # fmt: skip

@@ -1,0 +1,93 @@
+"""What caseworkers see of the chat: the queue, masked, and one ticket in full."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from models.conversations.documents import STAFF, HandOver
+from models.conversations.handovers import outbox_key, text_of
+from models.conversations.lifecycle import HANDOVER, OPEN_STATES
+from models.conversations.masking import mask_text
+from models.kernel import audit
+from models.kernel.actors import Actor
+from models.kernel.clock import as_utc
+from models.kernel.database import collection
+from models.kernel.errors import InvalidInput, NotFound
+from models.kernel.lifecycle import Raw
+from models.kernel.outbox import PENDING, OutboxMessage
+from models.kernel.paging import Page, decode_cursor, encode_cursor
+
+SECONDS_PER_MINUTE = 60
+
+
+def queue(by: Actor, states: Sequence[str], limit: int, cursor: str | None, at: datetime) -> Page:
+    """Open tickets of the caseworker's county (of all, for the whole city's staff), the longest waiting first."""
+    where: dict[str, Any] = {"state": {"$in": [s for s in states if s in OPEN_STATES]}}
+    if by.district_code is not None:
+        where["district_code"] = by.district_code
+    if cursor is not None:
+        where |= _after(cursor)
+    found = list(collection(HandOver).find(where).sort([("created_at", 1), ("_id", 1)]).limit(limit + 1))
+    following = None
+    if len(found) > limit:
+        last = found[limit - 1]
+        following = encode_cursor({"at": as_utc(last["created_at"]).isoformat(), "id": last["_id"]})
+    return Page([_item(each, by, at) for each in found[:limit]], following)
+
+
+def ticket(ticket_id: str, by: Actor, at: datetime) -> dict[str, Any]:
+    """One ticket with all that was said. The look is recorded. Raises NotFound outside one's county."""
+    found = collection(HandOver).find_one({"_id": ticket_id})
+    if found is None or not by.covers(found.get("district_code")):
+        raise NotFound()
+    audit.record(by, "handover.read", f"handover:{ticket_id}", at, district_code=found.get("district_code"))
+    return shown(found, by, at)
+
+
+def shown(found: Raw, by: Actor, at: datetime) -> dict[str, Any]:
+    """A ticket as its caseworker sees it."""
+    messages = found.get("messages", [])
+    deliveries = _deliveries([outbox_key(found["_id"], m["id"]) for m in messages if m["from"] == STAFF])
+    said = [
+        {
+            "at": as_utc(m["at"]), "from": m["from"], "text": text_of(m),
+            "delivery": deliveries.get(outbox_key(found["_id"], m["id"]), PENDING) if m["from"] == STAFF else None,
+        }
+        for m in messages
+    ]  # fmt: skip
+    return {**_facts(found, by, at), "messages": said}
+
+
+def _item(found: Raw, by: Actor, at: datetime) -> dict[str, Any]:
+    messages = found.get("messages", [])
+    return {**_facts(found, by, at), "last_text": mask_text(text_of(messages[-1])) if messages else ""}
+
+
+def _facts(found: Raw, by: Actor, at: datetime) -> dict[str, Any]:
+    until = as_utc(found.get("taken_at") or found.get("closed_at") or at)
+    return {
+        "id": found["_id"], "number": found["number"], "state": found["state"],
+        "district_code": found.get("district_code"), "asked_at": as_utc(found["created_at"]),
+        "waited_minutes": int((until - as_utc(found["created_at"])).total_seconds() // SECONDS_PER_MINUTE),
+        "taken_by_me": found.get("taken_by") == by.id, "known_resident": bool(found.get("resident_id")),
+        "messages_count": len(found.get("messages", [])), "actions": HANDOVER.actions_for(found, by),
+        "version": found["version"],
+    }  # fmt: skip
+
+
+def _deliveries(keys: list[str]) -> dict[str, str]:
+    if not keys:
+        return {}
+    found = collection(OutboxMessage).find({"_id": {"$in": keys}}, {"state": 1})
+    return {each["_id"]: each["state"] for each in found}
+
+
+def _after(cursor: str) -> dict[str, Any]:
+    position = decode_cursor(cursor)
+    try:
+        at, ticket_id = datetime.fromisoformat(position["at"]), str(position["id"])
+    except (KeyError, TypeError, ValueError):
+        raise InvalidInput("bad_cursor") from None
+    return {"$or": [{"created_at": {"$gt": at}}, {"created_at": at, "_id": {"$gt": ticket_id}}]}

@@ -1,0 +1,71 @@
+"""The state of a chat: read, and written with its version in the filter, so that of two messages none is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from config.loading import rule
+from models.conversations.documents import REPLIES_CONTEXT, STATE_CONTEXT, Conversation
+from models.conversations.inbound import follower_index
+from models.kernel.clock import as_utc
+from models.kernel.database import collection
+from models.kernel.encryption import open_json, seal_json
+from models.kernel.ids import id_from_key
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """A chat as it stands. `version` 0: nothing is kept of this follower."""
+
+    version: int = 0
+    state: Json = field(default_factory=dict)
+    replies: tuple[Json, ...] = ()
+    last_message_id: str = ""
+    spoke_at: datetime | None = None
+
+
+def conversation_id(openid: str) -> str:
+    """The id of the chat with a follower."""
+    return id_from_key("conversation", follower_index(openid))
+
+
+def remembered(openid: str) -> Remembered:
+    """The chat with a follower."""
+    found = collection(Conversation).find_one({"_id": conversation_id(openid)})
+    if found is None:
+        return Remembered()
+    return Remembered(
+        found["version"], open_json(found["state"], STATE_CONTEXT), tuple(open_json(found["replies"], REPLIES_CONTEXT)),
+        found["last_message_id"], as_utc(found["spoke_at"]),
+    )  # fmt: skip
+
+
+def remember(
+    openid: str, before: Remembered, state: Json, replies: Sequence[Json], message_id: str, at: datetime, *,
+    resident_id: str | None = None,
+) -> bool:  # fmt: skip
+    """Keep the chat as it stands after `message_id`; False where another message was quicker than this one."""
+    facts: dict[str, Any] = {
+        "state": seal_json(dict(state), STATE_CONTEXT), "replies": seal_json(list(replies), REPLIES_CONTEXT),
+        "last_message_id": message_id, "spoke_at": at, "updated_at": at, "resident_id": resident_id,
+        "expires_at": at + timedelta(days=rule("conversations.keep_days")),
+    }  # fmt: skip
+    here = collection(Conversation)
+    if before.version:
+        written = here.update_one(
+            {"_id": conversation_id(openid), "version": before.version}, {"$set": facts, "$inc": {"version": 1}}
+        )
+        return bool(written.modified_count)
+    fresh = {"_id": conversation_id(openid), "version": 1, "created_at": at, "openid_index": follower_index(openid)}
+    try:
+        here.insert_one({**fresh, **facts})
+    except DuplicateKeyError:
+        return False
+    return True

@@ -1,0 +1,114 @@
+"""What elder care keeps of residents: given out and erased when a resident asks. Source: PIPL articles 45 and 47.
+
+The register itself is about old people and rests on the authority's duty or their own consent; it is no part of a
+family member's account. An old person who uses the product finds the own entry in the copy.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from pymongo import ReturnDocument
+
+from models.eldercare.documents import (
+    BOOKED,
+    ELDER_NAME,
+    LINK_NAME,
+    Elder,
+    ElderLink,
+    Visit,
+    VisitSlot,
+)
+from models.eldercare.operations import ID_NUMBER
+from models.eldercare.settling import cancel
+from models.kernel.actors import SYSTEM
+from models.kernel.database import collection
+from models.kernel.encryption import blind_index, open_json, open_text
+from models.kernel.errors import Conflict
+from models.kernel.lifecycle import Raw
+from models.people.documents import Resident
+from models.people.holders import register_holder
+
+NAME = "eldercare"
+ERASED_RESIDENT = "erased"
+LEFT = "resident_left"
+
+
+def export_resident_visits(resident_id: str) -> dict[str, Any]:
+    """The resident's links and visits, and the register entry where they are the old person, in clear."""
+    links = collection(ElderLink).find({"resident_id": resident_id}).sort([("created_at", 1)])
+    visits = collection(Visit).find({"resident_id": resident_id}).sort([("starts_at", 1)])
+    return {
+        "links": [_link(each) for each in links],
+        "visits": [_visit(each) for each in visits],
+        "register_entry": _own_entry(resident_id),
+    }
+
+
+def erase_resident_visits(resident_id: str, at: datetime) -> int:
+    """Cancel what is booked, take the resident out of visits and slots, delete the links. Again: no harm.
+
+    What became of a visit stays, without who booked it: the old person's history and the month's numbers rest on it.
+    """
+    for visit in list(collection(Visit).find({"resident_id": resident_id, "state": BOOKED}, {"_id": 1})):
+        with suppress(Conflict):  # begun or cancelled in between
+            cancel(visit["_id"], None, SYSTEM, at, key=LEFT)
+    visits = list(collection(Visit).find({"resident_id": resident_id}))
+    slots = collection(VisitSlot).update_many(
+        {"_id": {"$in": [visit["slot_id"] for visit in visits if visit.get("slot_id")]}},
+        {"$set": {"bookings.$[mine].resident_id": ERASED_RESIDENT}, "$unset": {"bookings.$[mine].sealed": ""}},
+        array_filters=[{"mine.resident_id": resident_id}],
+    )
+    count = sum(_anonymise(visit, resident_id, at) for visit in visits)
+    links = collection(ElderLink).delete_many({"resident_id": resident_id})
+    return count + slots.modified_count + links.deleted_count
+
+
+def _anonymise(visit: Raw, resident_id: str, at: datetime) -> int:
+    history = [
+        {**entry, "by": {**entry["by"], "id": ERASED_RESIDENT}} if entry["by"]["id"] == resident_id else entry
+        for entry in visit["history"]
+    ]
+    outbox = [entry for entry in visit.get("outbox", ()) if entry.get("subject_id") != resident_id]
+    changed = collection(Visit).find_one_and_update(
+        {"_id": visit["_id"], "version": visit["version"]},
+        {"$set": {"resident_id": None, "wishes": None, "history": history, "outbox": outbox,
+                  "outbox_waiting": bool(outbox), "updated_at": at}, "$inc": {"version": 1}},
+        return_document=ReturnDocument.AFTER,
+    )  # fmt: skip
+    return int(changed is not None)
+
+
+def _link(link: Raw) -> dict[str, Any]:
+    return {
+        "name": open_text(link["name"], LINK_NAME), "relation": link["relation"], "state": link["state"],
+        "id_number": open_text(link["id_number"], ElderLink.id_number.context), "created_at": link["created_at"],
+    }  # fmt: skip
+
+
+def _visit(visit: Raw) -> dict[str, Any]:
+    wishes = visit.get("wishes")
+    return {
+        "starts_at": visit["starts_at"], "state": visit["state"], "township_id": visit["township_id"],
+        "wishes": open_text(wishes, Visit.wishes.context) if wishes else None,
+    }  # fmt: skip
+
+
+def _own_entry(resident_id: str) -> dict[str, Any] | None:
+    resident = collection(Resident).find_one({"_id": resident_id}, {"id_number_index": 1}) or {}
+    index = resident.get("id_number_index")
+    elder = collection(Elder).find_one({"id_number_index": index}) if index else None
+    if elder is None:
+        return None
+    health = elder.get("health_notes")
+    return {
+        "name": open_text(elder["name"], ELDER_NAME), **open_json(elder["private"], Elder.private.context),
+        "health_notes": open_text(health, Elder.health_notes.context) if health else None,
+        "categories": elder["categories"], "risk_level": elder["risk_level"], "legal_basis": elder["legal_basis"],
+        "periods": elder["periods"], "seen_months": elder.get("seen_months", []),
+    }  # fmt: skip
+
+
+register_holder(NAME, export=export_resident_visits, erase=erase_resident_visits)
