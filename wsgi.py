@@ -2,32 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask
 
 from api.app import create_app
 from api.v1.facilities.commands import facilities_cli
+from api.v1.indicators.commands import indicators_group
+from api.v1.people.commands import erase
+from api.v1.people.commands import staff as staff_group
+from bot.dialogues.engine import answerer
+from bot.webhook import webhook_blueprint
+from bot.wechat import delivery, notices
+from bot.wechat.service import Wechat
+from config.indicators import check_indicators
 from config.loading import catalogue, rules
 from config.settings import Settings, load_settings
 from config.text import sentences
 from deploy.demo.commands import demo
+from jobs.commands import jobs_group, outbox_group
+from models.eldercare import alerts
+from models.indicators.observations import PUSH_CHANNEL
+from models.indicators.push import push_handler
 from models.kernel.clock import Clock, SystemClock
 from models.kernel.database import connect
 from models.kernel.encryption import install_keyring
+from models.kernel.outbox import Handler
 from models.platform import Platform
+
+COMMANDS = (facilities_cli, indicators_group, jobs_group, outbox_group, staff_group, erase, demo)
 
 
 def compose(settings: Settings, clock: Clock | None = None) -> Flask:
     """The whole product as one Flask app. A fault in the catalogue or the settings stops it here."""
     catalogue(), rules(), sentences()
+    check_indicators()
     install_keyring(settings.secret_keys)
     connect(settings.mongodb_uri)
-    platform = Platform(settings, clock or SystemClock())
+    present = clock or SystemClock()
+    platform = Platform(settings, present, Wechat(settings, present))
+    platform = replace(platform, handlers=_handlers(platform))
     app = create_app(platform)
-    for group in (facilities_cli, demo):
-        app.cli.add_command(group)
+    app.register_blueprint(webhook_blueprint(platform, answerer(platform)))
+    for command in COMMANDS:
+        app.cli.add_command(command)
     return app
+
+
+def _handlers(platform: Platform) -> Mapping[str, Handler]:
+    """Who serves each channel of the outbox."""
+    return {
+        **delivery.handlers(platform),
+        **notices.handlers(platform),
+        alerts.CHANNEL: alerts.alert_handler(platform.clock.now),
+        PUSH_CHANNEL: push_handler(platform.settings, platform.clock),
+    }
 
 
 def __getattr__(name: str) -> Any:

@@ -12,7 +12,8 @@ from flask_restx import Api
 from flask_restx.model import SchemaModel
 from pydantic import BaseModel
 
-from api.endpoint import IDEMPOTENCY_HEADER, Endpoint, Route
+from api.endpoint import IDEMPOTENCY_HEADER, JSON_TYPE, Endpoint, Route
+from api.errors import PROBLEM
 
 REF_TEMPLATE = "#/definitions/{model}"
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -49,6 +50,7 @@ def _documentation(api: Api, spec: Route, text: str) -> dict[str, Any]:
         "description": f"{text.strip()}\n\nAccess: {spec.access.described()}".strip(),
         "params": _parameters(spec),
         "responses": {str(spec.status): ("OK", _model(api, spec.response) if spec.response else None, {})},
+        "produces": [JSON_TYPE, PROBLEM],
         "security": [] if spec.access.kind == "public" else [{"bearer": []}],
     }
     for status in COMMON_PROBLEMS:

@@ -152,6 +152,11 @@ def measures() -> dict[str, Measure]:
     return {each.token: each for each in load_csv(CATALOGUE / "measures.csv", Measure, unique="token")}
 
 
+def check_indicators() -> None:
+    """Read all files of this part, so that a fault stops the start."""
+    indicators(), denominators(), declared_coverage(), measures()
+
+
 def denominator(measure: str, area: str, day: date) -> Denominator | None:
     """The latest value of the series known for `day`; None where there is none for this area."""
     wanted = (each for each in denominators() if each.measure == measure and each.area == area)

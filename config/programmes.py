@@ -24,7 +24,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TEXT_MOST = 2000
 ITEMS_MOST = 50
 
-Format = Literal["date", "month", "person-name", "id-number", "mobile-phone", "township", "facility"]
+Format = Literal["date", "month", "person-name", "id-number", "mobile-phone", "township", "facility", "child"]
 Stage = Literal["submitted", "accepted", "correction"]
 Scalar = str | int | float | bool
 
@@ -250,6 +250,14 @@ class Exclusion(Sourced):
     programme: str = Field(pattern=TOKEN)
 
 
+class ChildFields(Entry):
+    """The fields that must agree with the child whom the applicant has registered as its guardian."""
+
+    id: str
+    name: str
+    birth_date: str
+
+
 class People(Entry):
     """Which form fields name the applicant, the person it is for, and the place that is responsible.
 
@@ -260,10 +268,18 @@ class People(Entry):
     subject: str
     township: str
     identifies: list[str] = Field(min_length=1)
+    child: ChildFields | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:
-        return (self.applicant, self.subject, self.township, *self.identifies)
+        child = (self.child.id, self.child.name, self.child.birth_date) if self.child else ()
+        return (self.applicant, self.subject, self.township, *self.identifies, *child)
+
+
+class ConsentNeeded(Sourced):
+    """What the applicant must have agreed to before submission, a purpose of `consents.yaml`."""
+
+    purpose: Literal["identity", "child", "verification"]
 
 
 # The staff's actions of each lifecycle variant; `models.casework.lifecycle` holds the tables.
@@ -281,6 +297,7 @@ class Programme(Entry):
     lifecycle: Literal["single_review"]
     particulars: Literal["childcare_place"] | None = None
     people: People
+    consents: list[ConsentNeeded]
     roles: dict[str, Roles]
     conflicts: list[Exclusion]
     versions: list[Version] = Field(min_length=1)
@@ -294,6 +311,8 @@ class Programme(Entry):
         days = [each.in_force_from for each in self.versions]
         if numbers != sorted(set(numbers)) or days != sorted(set(days)):
             raise ValueError("versions and their days must rise")
+        if self.people.child is None and any(each.purpose == "child" for each in self.consents):
+            raise ValueError("consent for a child needs people.child")
         for version in self.versions:
             missing = [name for name in self.people.fields if name not in version.form.required]
             if missing:

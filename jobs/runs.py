@@ -62,8 +62,11 @@ def run_id(job: str, period: str) -> str:
     return f"{job}:{period}"
 
 
-def claim(job: str, due: Due, holder: str, at: datetime) -> Claim | None:
-    """Take the run if nobody has it, its holder vanished, or it failed and its pause is over; else None."""
+def claim(job: str, due: Due, holder: str, at: datetime, *, at_once: bool = False) -> Claim | None:
+    """Take the run if nobody has it, its holder vanished, or it failed and its pause is over; else None.
+
+    `at_once`: a person does not wait for the pause. `at` is the real present, for the lease is real.
+    """
     key = run_id(job, due.period)
     held = {"state": RUNNING, "holder": holder, "lease_until": _lease(at), "updated_at": at}
     fresh = {
@@ -73,7 +76,7 @@ def claim(job: str, due: Due, holder: str, at: datetime) -> Claim | None:
     try:
         collection(JobRun).insert_one(fresh)
     except DuplicateKeyError:
-        return _take_over(key, held, at)
+        return _take_over(key, held, at, at_once)
     return Claim(key, holder, 1, 1)
 
 
@@ -112,11 +115,9 @@ def is_open(record: dict[str, Any] | None, at: datetime) -> bool:
     return record["state"] == FAILED and as_utc(record["next_attempt_at"]) <= at
 
 
-def _take_over(key: str, held: dict[str, Any], at: datetime) -> Claim | None:
-    open_again = [
-        {"state": RUNNING, "lease_until": {"$lte": at}},
-        {"state": FAILED, "next_attempt_at": {"$lte": at}},
-    ]
+def _take_over(key: str, held: dict[str, Any], at: datetime, at_once: bool) -> Claim | None:
+    failed: dict[str, Any] = {"state": FAILED} if at_once else {"state": FAILED, "next_attempt_at": {"$lte": at}}
+    open_again = [{"state": RUNNING, "lease_until": {"$lte": at}}, failed]
     found = collection(JobRun).find_one_and_update(
         {"_id": key, "$or": open_again},
         {"$set": held, "$inc": {"version": 1, "attempts": 1}},

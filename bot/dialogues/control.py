@@ -8,10 +8,7 @@ from functools import lru_cache
 from bot.understanding.hearing import bare, plain
 from bot.understanding.lexicon import commands
 
-MORE, BACK, CANCEL, RESTART, REPEAT, YES, NO, UNKNOWN = (
-    "more", "back", "cancel", "restart", "repeat", "yes", "no", "unknown",
-)  # fmt: skip
-COMMANDS = (MORE, BACK, CANCEL, RESTART, REPEAT, YES, NO, UNKNOWN)
+MORE, BACK, CANCEL, RESTART, REPEAT, UNKNOWN = "more", "back", "cancel", "restart", "repeat", "unknown"
 CODE_DIGITS = 6
 _NUMBER = r"([0-9]{1,2})"
 # What WeChat writes for its emoticons: [name] or /:code.
@@ -56,7 +53,8 @@ def _by_word() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _frames() -> tuple[re.Pattern[str], ...]:
     return tuple(
-        re.compile(re.escape(bare(frame.replace("{n}", "0"))).replace("0", _NUMBER)) for frame in commands().number_frames
+        re.compile(re.escape(bare(frame.replace("{n}", "0"))).replace("0", _NUMBER))
+        for frame in commands().number_frames
     )
 
 

@@ -28,7 +28,7 @@ def district_name(code: str | None) -> str:
 
 
 def distance(metres: float) -> str:
-    """"about 350 metres", "about 1.2 kilometres"."""
+    """ "about 350 metres", "about 1.2 kilometres"."""
     if metres < KILOMETRE:
         return say("bot.distance_m", metres=max(ROUNDED_TO, round(metres / ROUNDED_TO) * ROUNDED_TO))
     return say("bot.distance_km", kilometres=f"{metres / KILOMETRE:.1f}")
@@ -67,9 +67,7 @@ def detail(item: Item, far: float | None, at: datetime) -> str:
     hours = say("bot.comma").join(f"{each['from']}-{each['to']}" for each in item.get("hours_today") or ())
     if hours:
         lines.append(say("bot.detail.hours", hours=hours))
-    for field in ("address", "phone"):
-        if item.get(field):
-            lines.append(say(f"bot.detail.{field}", value=item[field]))
+    lines += [say(f"bot.detail.{name}", value=item[name]) for name in ("address", "phone") if item.get(name)]
     if item.get("inclusive"):
         lines.append(say("bot.detail.inclusive"))
     free = sum((item.get("free_places") or {}).values())

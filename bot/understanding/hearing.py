@@ -35,7 +35,7 @@ def bare(text: str) -> str:
 
 def syllables(text: str) -> str:
     """The sound: syllables with a blank before, between and after them."""
-    return EDGE + EDGE.join(lazy_pinyin(text, style=Style.NORMAL, errors=list)) + EDGE
+    return EDGE + EDGE.join(lazy_pinyin(text, style=Style.NORMAL, errors=list)) + EDGE  # type: ignore[arg-type]
 
 
 def blur(sound: str) -> str:

@@ -166,4 +166,3 @@ def _with_programme() -> frozenset[str]:
 
 def _owned(words: dict[str, tuple[str, ...]]) -> tuple[Phrase, ...]:
     return tuple(phrase for owner, each in words.items() for phrase in phrases(owner, each))
-

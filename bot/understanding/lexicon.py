@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -51,7 +51,7 @@ class PlaceWords(Entry):
 class Commands(Entry):
     """What steers a conversation, how numbers are said, and what WeChat puts in place of a sticker."""
 
-    commands: dict[str, Words]
+    commands: dict[Literal["more", "back", "cancel", "restart", "repeat", "unknown"], Words]
     particles: Words
     number_frames: Words
     digits: dict[str, int]

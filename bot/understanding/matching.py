@@ -46,11 +46,11 @@ def find(heard: Heard, phrase: Phrase) -> Hit | None:
         return Hit(phrase, at, at + len(phrase.text), 1.0)
     if phrase.text.isascii() or len(phrase.text) < rule("conversations.sound_chars_least"):
         return None
-    at = _syllable(heard.sound, phrase.sound)
-    if at is None and len(phrase.text) >= rule("conversations.blurred_chars_least"):
-        at = _syllable(heard.blurred, phrase.blurred)
-    if at is not None:
-        return Hit(phrase, at, at + len(phrase.text), rule("conversations.trust_in_sound"))
+    first = _syllable(heard.sound, phrase.sound)
+    if first is None and len(phrase.text) >= rule("conversations.blurred_chars_least"):
+        first = _syllable(heard.blurred, phrase.blurred)
+    if first is not None:
+        return Hit(phrase, first, first + len(phrase.text), rule("conversations.trust_in_sound"))
     if len(phrase.typed) >= rule("conversations.typed_letters_least"):
         for run in heard.typed:
             if phrase.typed in run:

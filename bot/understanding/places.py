@@ -54,7 +54,7 @@ def _counts(hit: Hit, heard: Heard) -> bool:
     """A name that is only heard must be long; one that is an ordinary word too needs to be said as a place's name."""
     words = place_words()
     if hit.trust < 1:
-        return len(hit.phrase.text) >= rule("conversations.place_sound_chars_least")
+        return bool(len(hit.phrase.text) >= rule("conversations.place_sound_chars_least"))
     if hit.phrase.owner == FULL or hit.phrase.text not in words.ordinary_words:
         return True
     return heard.text == hit.phrase.text or heard.text.startswith(words.followed_by, hit.end)

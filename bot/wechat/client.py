@@ -94,7 +94,7 @@ class OneTokenClient(WeChatClient):
             answer = self._http.request(
                 method, self._base + path, params=query, json=json, timeout=self.timeout, allow_redirects=False
             )
-            found = answer.json()
+            found = answer.json() if answer.status_code == HTTP_OK else None
         # Their texts hold the address with token and secret: nothing of them goes on.
         except UNSENT:
             raise Unsent("connect") from None
@@ -102,7 +102,7 @@ class OneTokenClient(WeChatClient):
             raise (Unsent("connect") if _refused(fault) else Unknown("connection")) from None
         except (requests.RequestException, ValueError):
             raise Unknown("answer") from None
-        if answer.status_code != HTTP_OK or not isinstance(found, dict):
+        if not isinstance(found, dict):
             raise Unknown(f"status_{answer.status_code}")
         return found
 

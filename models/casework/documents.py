@@ -37,6 +37,7 @@ class Application(Causing):
     `papers`: one entry a file: `{id, paper, name (sealed), media_type, bytes, pages, added_at}`; the content lies in
     PaperChunk. `days_used`: working days each stage of the office has taken so far. `placement`: what was given, with
     the `attempt` (the version it was decided from). `release_due`: given, then withdrawn, and not yet given back.
+    `child_id`: the registered child it is for, whose guardian's consent it rests on.
     `open_for`: blind index of applicant and person, set while the application is open, unique.
     """
 
@@ -62,6 +63,7 @@ class Application(Causing):
     placement = DictField()
     release_due = BooleanField()
     open_for = StringField()
+    child_id = StringField()
     papers_deleted_at = DateTimeField()
     anonymised_at = DateTimeField()
 

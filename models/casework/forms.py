@@ -15,15 +15,14 @@ from typing import Any
 import orjson
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
-from stdnum.cn import ric
 
 from config.loading import catalogue, rule
 from config.programmes import Form, FormField
 from config.text import label, say
 from models.kernel.errors import FieldFault, InvalidInput
 from models.kernel.ids import ID_PATTERN
+from models.people import identity
 
-_NAME = re.compile(r"^[^\W\d_][^\d_]*$")
 _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 _PHONE = re.compile(r"^1[3-9]\d{9}$")
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
@@ -34,21 +33,23 @@ CODES = {
     "oneOf": "literal_error", "minItems": "too_short", "maxItems": "too_long", "uniqueItems": "repeated",
     "minimum": "greater_than_equal", "maximum": "less_than_equal",
 }  # fmt: skip
-# Permits of residents of Hong Kong, Macau and Taiwan have ID numbers with these first digits (GB 11643, permit rules of
-# 2018), which the library does not know as places; everything else of the number is checked alike.
-PERMIT_PREFIXES = ("81", "82", "83")
+ID_KINDS = (identity.RESIDENT_ID_CARD, identity.HMT_RESIDENCE_PERMIT)
 
 
 def cleaned(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers with white space around texts removed and ID numbers in capitals; other values as they are."""
-    found: dict[str, Any] = {}
-    for name, value in answers.items():
-        field = form.properties.get(name)
-        if isinstance(value, str):
-            value = value.strip()
-            value = value.upper() if field is not None and field.format == "id-number" else value
-        found[name] = value
-    return found
+    """The answers as they are stored: no white space around texts, ID numbers in capitals, names in one spelling."""
+    return {name: _clean(form.properties.get(name), value) for name, value in answers.items()}
+
+
+def _clean(field: FormField | None, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    value = value.strip()
+    if field is not None and field.format == "id-number":
+        return value.upper()
+    if field is not None and field.format == "person-name" and is_name(value):
+        return identity.read_name(value)
+    return value
 
 
 def merged(form: Form, before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,16 +146,21 @@ def is_month(value: str) -> bool:
 
 
 def is_id_number(value: str) -> bool:
-    """True for an ID number or a permit's number with a right check digit (GB 11643)."""
-    if not value.isascii() or not value[:-1].isdecimal() or len(value) != 18:
+    """True for the number of an ID card, or of a residence permit of Hong Kong, Macau and Taiwan residents."""
+    return any(_reads(identity.read_id_number, value, kind, date.max) for kind in ID_KINDS)
+
+
+def is_name(value: str) -> bool:
+    """True for what may be a person's name."""
+    return _reads(identity.read_name, value)
+
+
+def _reads(read: Callable[..., Any], *values: Any) -> bool:
+    try:
+        read(*values)
+    except InvalidInput:
         return False
-    if value.startswith(PERMIT_PREFIXES):
-        return bool(ric.calc_check_digit(value[:-1]) == value[-1] and is_date(_birth(value)))
-    return bool(ric.is_valid(value))
-
-
-def _birth(number: str) -> str:
-    return f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
+    return True
 
 
 def _checker(formats: Mapping[str, Callable[[str], bool]]) -> FormatChecker:
@@ -168,9 +174,10 @@ def _checker(formats: Mapping[str, Callable[[str], bool]]) -> FormatChecker:
 FORMATS = _checker({
     "date": is_date,
     "month": is_month,
-    "person-name": lambda value: bool(_NAME.match(value)),
+    "person-name": is_name,
     "id-number": is_id_number,
     "mobile-phone": lambda value: bool(_PHONE.match(value)),
     "township": lambda value: catalogue().place(value) is not None,
     "facility": lambda value: bool(_ID.match(value)),
+    "child": lambda value: bool(_ID.match(value)),
 })  # fmt: skip

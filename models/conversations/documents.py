@@ -78,7 +78,7 @@ class HandOver(Causing):
 
 
 class UnansweredQuestion(Record):
-    """What a follower asked and nothing answered. The text is masked and encrypted; `alike` is equal for equal texts."""
+    """What a follower asked and nothing answered, masked and encrypted; `alike` is equal for equal texts."""
 
     openid_index = StringField(required=True)
     text = EncryptedStringField(QUESTION_CONTEXT)

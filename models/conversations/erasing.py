@@ -15,8 +15,8 @@ from models.conversations.unanswered import erase_questions
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
 from models.kernel.encryption import open_text
-from models.people.documents import Resident
 from models.people.holders import register_holder
+from models.people.queries import openids_of
 
 NAME = "conversations"
 
@@ -54,21 +54,18 @@ def _erase_chat(openid: str, at: datetime) -> int:
 
 
 def _openids(resident_id: str) -> set[str]:
-    found = collection(Resident).find_one({"_id": resident_id}, {"official_openid": 1})
-    known = {open_text(found["official_openid"], "residents.official_openid")} if _has(found) and found else set()
+    known = openids_of(resident_id).get("official_openid")
     tickets = collection(HandOver).find({"resident_id": resident_id}, {"openid": 1})
-    return known | {open_text(ticket["openid"], OPENID_CONTEXT) for ticket in tickets if ticket.get("openid")}
-
-
-def _has(found: dict[str, Any] | None) -> bool:
-    return bool(found and found.get("official_openid"))
+    found = {open_text(ticket["openid"], OPENID_CONTEXT) for ticket in tickets if ticket.get("openid")}
+    return found | ({known} if known else set())
 
 
 def _exported(ticket: dict[str, Any]) -> dict[str, Any]:
     said = [
         {"at": as_utc(each["at"]), "from": each["from"], "text": text_of(each)} for each in ticket.get("messages", [])
     ]
-    return {"number": ticket["number"], "state": ticket["state"], "asked_at": as_utc(ticket["created_at"]), "said": said}
+    asked_at = as_utc(ticket["created_at"])
+    return {"number": ticket["number"], "state": ticket["state"], "asked_at": asked_at, "said": said}
 
 
 register_holder(NAME, export=export_resident_chat, erase=erase_resident_chat)

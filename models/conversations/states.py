@@ -54,9 +54,11 @@ def remember(
     """Keep the chat as it stands after `message_id`; False where another message was quicker than this one."""
     facts: dict[str, Any] = {
         "state": seal_json(dict(state), STATE_CONTEXT), "replies": seal_json(list(replies), REPLIES_CONTEXT),
-        "last_message_id": message_id, "spoke_at": at, "updated_at": at, "resident_id": resident_id,
+        "last_message_id": message_id, "spoke_at": at, "updated_at": at,
         "expires_at": at + timedelta(days=rule("conversations.keep_days")),
     }  # fmt: skip
+    if resident_id is not None:
+        facts["resident_id"] = resident_id
     here = collection(Conversation)
     if before.version:
         written = here.update_one(

@@ -21,11 +21,10 @@ from models.eldercare.documents import (
     Visit,
     VisitSlot,
 )
-from models.eldercare.operations import ID_NUMBER
 from models.eldercare.settling import cancel
 from models.kernel.actors import SYSTEM
 from models.kernel.database import collection
-from models.kernel.encryption import blind_index, open_json, open_text
+from models.kernel.encryption import open_json, open_text
 from models.kernel.errors import Conflict
 from models.kernel.lifecycle import Raw
 from models.people.documents import Resident

@@ -63,7 +63,7 @@ def register_elder(elder_id: str, entry: Entry, *, by: Actor, at: datetime) -> R
         id_number_index=blind_index(ID_NUMBER, number.number), birth_date=number.birth_date.isoformat(),
         categories=entry.categories, risk_level=entry.risk_level, district_code=entry.place.district_code,
         township_id=entry.place.id, community=entry.community, private=entry.private, health_notes=entry.health_notes,
-        legal_basis=entry.legal_basis, periods=opened([], entry.since, at),
+        legal_basis=entry.legal_basis, periods=opened([], entry.since, at, "active_from"),
     ).raw()  # fmt: skip
     elder["history"] = [history_entry("register", None, elder["state"], by, at, key=elder_id)]
     try:

@@ -36,12 +36,12 @@ def is_active(periods: Sequence[Period], first: str, last: str) -> bool:
     return any(p["from"] <= last and (p["until"] is None or p["until"] >= first) for p in periods)
 
 
-def opened(periods: Sequence[Period], since: date, at: datetime) -> list[Period]:
+def opened(periods: Sequence[Period], since: date, at: datetime, field: str = "from") -> list[Period]:
     """The periods with a new one from `since`. Raises InvalidInput for a day to come or before the last one's end."""
     if since > day_of(at):
-        raise InvalidInput(faults=[FieldFault("from", "in_the_future")])
+        raise InvalidInput(faults=[FieldFault(field, "in_the_future")])
     if periods and since.isoformat() < str(periods[-1]["until"]):
-        raise InvalidInput(faults=[FieldFault("from", "before_last_period")])
+        raise InvalidInput(faults=[FieldFault(field, "before_last_period")])
     return [*periods, {"from": since.isoformat(), "until": None, "reason": None}]
 
 

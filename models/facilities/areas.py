@@ -68,7 +68,8 @@ def areas() -> Areas:
     for polygon in shapes.values():
         shapely.prepare(polygon)
     towns = frozenset(place.id for place in catalogue().places if place.name_zh.endswith(written.town_endings))
-    return Areas(city, _whole_cells(city), tuple(shapes.items()), {code: _townships(code) for code in codes}, written.seats, towns)
+    townships = {code: _townships(code) for code in codes}
+    return Areas(city, _whole_cells(city), tuple(shapes.items()), townships, written.seats, towns)
 
 
 def in_yichun(longitude: float, latitude: float) -> bool:
@@ -87,10 +88,15 @@ def district_of(longitude: float, latitude: float) -> str | None:
     return None
 
 
-def township_of(longitude: float, latitude: float, district_code: str) -> str:
-    """The id of the county's township whose point is nearest to a WGS-84 point."""
+def nearest_township(longitude: float, latitude: float, district_code: str) -> Place:
+    """The county's township whose point is nearest to a WGS-84 point."""
     tree, places = areas().townships[district_code]
-    return places[int(tree.query(space_point(longitude, latitude))[1])].id
+    return places[int(tree.query(space_point(longitude, latitude))[1])]
+
+
+def township_of(longitude: float, latitude: float, district_code: str) -> str:
+    """The id of `nearest_township`."""
+    return nearest_township(longitude, latitude, district_code).id
 
 
 def own_point(longitude: float, latitude: float, datum: Datum) -> tuple[float, float]:
@@ -113,8 +119,7 @@ def kind_of_area(longitude: float, latitude: float) -> AreaKind:
     district = district_of(longitude, latitude)
     if district is None:
         return "village"
-    place = catalogue().place(township_of(longitude, latitude, district))
-    assert place is not None
+    place = nearest_township(longitude, latitude, district)
     near = distance_m(longitude, latitude, place.longitude, place.latitude) <= rule("facilities.central_town_radius_m")
     return "central_town" if near and place.id in areas().town_ids else "village"
 
@@ -122,8 +127,8 @@ def kind_of_area(longitude: float, latitude: float) -> AreaKind:
 def _whole_cells(city: Any) -> frozenset[tuple[int, int]]:
     """The cells of a grid that lie in the city with all of their area: most points are answered by these."""
     west, south, east, north = (int(bound * CELLS) for bound in city.bounds)
-    columns, rows = np.meshgrid(np.arange(west, east + 1), np.arange(south, north + 1))
-    columns, rows = columns.ravel(), rows.ravel()
+    grid = np.meshgrid(np.arange(west, east + 1), np.arange(south, north + 1))
+    columns, rows = (each.ravel() for each in grid)
     boxes = shapely.box(columns / CELLS, rows / CELLS, (columns + 1) / CELLS, (rows + 1) / CELLS)
     whole = shapely.contains_properly(city, boxes)
     return frozenset(zip(columns[whole].tolist(), rows[whole].tolist(), strict=True))

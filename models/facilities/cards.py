@@ -33,8 +33,8 @@ ITEM = b'%b%d.%03d,"walking_minutes":%d,%b'
 
 def free_places(raw: Raw) -> dict[str, int] | None:
     """Free childcare places by age group; None where the facility has none by its nature."""
-    known = {group: raw[f"free_{group}"] for group in AGE_GROUPS if raw.get(f"free_{group}") is not None}
-    return known or None
+    given = {group: raw.get(f"free_{group}") for group in AGE_GROUPS}
+    return {group: free for group, free in given.items() if free is not None} or None
 
 
 def card_fields(raw: Raw) -> dict[str, Any]:
@@ -74,9 +74,7 @@ class Cards:
                 self._kept[datum].pop(key, None)
         self._keep("wgs84", key, render(raw))
 
-    def get(
-        self, ids: list[bytes], points: Callable[[int], tuple[float, float]], datum: Datum
-    ) -> list[bytes | None]:
+    def get(self, ids: list[bytes], points: Callable[[int], tuple[float, float]], datum: Datum) -> list[bytes | None]:
         """The cards of these ids, None for a facility no longer stored.
 
         `points(i)` is the WGS-84 point of the i-th, asked for only where it is needed.
@@ -129,7 +127,6 @@ class OpenStates:
             self._known.clear()
         self._known[text] = known
         return known
-
 
     def endings(self, numbers: list[int], texts: list[str], at: datetime) -> list[bytes]:
         """The ready JSON for hours given as numbers of `texts`, negative where they are not known."""

@@ -12,6 +12,7 @@ from config.text import say
 from models.facilities.areas import AreaKind, district_of, kind_of_area, own_point, township_of
 from models.facilities.datum import Datum
 from models.facilities.queries import Filters, Search, nearby_page
+from models.kernel.errors import InvalidInput
 
 CIRCLES = CATALOGUE / "service_circles.yaml"
 Mode = Literal["walking", "riding"]
@@ -52,9 +53,7 @@ def circles() -> tuple[Circle, ...]:
     return found
 
 
-def service_circles(
-    latitude: float, longitude: float, datum: Datum, at: datetime
-) -> dict[str, Any]:
+def service_circles(latitude: float, longitude: float, datum: Datum, at: datetime) -> dict[str, Any]:
     """What the plan promises around a point and what is there.
 
     Minutes turn into metres, straight, by the mode's speed; both are in the answer. Raises InvalidInput
@@ -63,7 +62,8 @@ def service_circles(
     east, north = own_point(longitude, latitude, datum)
     kind = kind_of_area(east, north)
     district = district_of(east, north)
-    assert district is not None
+    if district is None:
+        raise InvalidInput("outside_yichun")
     found = [_circle(circle, kind, (longitude, latitude), datum, at) for circle in circles()]
     return {
         "location": {"longitude": longitude, "latitude": latitude, "datum": datum},
@@ -83,9 +83,7 @@ def service_circles(
     }
 
 
-def _circle(
-    circle: Circle, kind: AreaKind, point: tuple[float, float], datum: Datum, at: datetime
-) -> dict[str, Any]:
+def _circle(circle: Circle, kind: AreaKind, point: tuple[float, float], datum: Datum, at: datetime) -> dict[str, Any]:
     minutes, mode = circle.minutes[kind], circle.mode[kind]
     speed = rule(f"facilities.{mode}_metres_per_minute")
     reach = minutes * speed

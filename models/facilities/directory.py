@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Event, Lock, Thread
 from time import monotonic
 from typing import Any
@@ -38,6 +38,7 @@ from models.kernel.errors import Unavailable
 
 log = structlog.get_logger("directory")
 FREE_FLAGS = dict(zip(AGE_GROUPS, (FREE_INFANT, FREE_TODDLER, FREE_PRESCHOOL), strict=True))
+NEVER = datetime.min.replace(tzinfo=UTC)
 # Documents asked for by their ids at once; the embedded database's time for a list grows with its square.
 CHUNK = 50
 
@@ -86,7 +87,7 @@ class Directory:
         self._hours = Numbering()
         self._snapshot: Snapshot | None = None
         self._closed: dict[bytes, int] = {}
-        self._asked: datetime | None = None
+        self._asked = NEVER
         self._counted = 0.0
         self._refreshing = Lock()
         self._stop = Event()
@@ -94,25 +95,27 @@ class Directory:
 
     def snapshot(self) -> Snapshot:
         """The present state; loads it at the first call. Raises Unavailable, or UNREACHABLE of the database."""
-        if self._snapshot is None:
-            if not self._refreshing.acquire(timeout=rule("facilities.first_load_seconds")):
-                raise Unavailable()
-            try:
-                if self._snapshot is None:
-                    self._load_all()
-            finally:
-                self._refreshing.release()
+        held = self._snapshot or self._first()
+        if self._thread is None:
             self._follow()
-        assert self._snapshot is not None
-        return self._snapshot
+        return held
+
+    def _first(self) -> Snapshot:
+        if not self._refreshing.acquire(timeout=rule("facilities.first_load_seconds")):
+            raise Unavailable()
+        try:
+            return self._snapshot or self._load_all()
+        finally:
+            self._refreshing.release()
 
     def refresh(self) -> None:
         """Take in what has changed since the last time. Raises UNREACHABLE of the database."""
         with self._refreshing:
-            if self._snapshot is None or self._lost_some():
+            held = self._snapshot
+            if held is None or self._lost_some(held):
                 self._load_all()
             else:
-                self._take_changes(self._snapshot)
+                self._take_changes(held)
 
     def close(self) -> None:
         """End following; a snapshot already held stays good."""
@@ -120,7 +123,7 @@ class Directory:
 
     def _follow(self) -> None:
         with self._refreshing:
-            if self._thread is None:
+            if self._thread is None and not self._stop.is_set():
                 self._thread = Thread(target=self._run, name="directory", daemon=True)
                 self._thread.start()
 
@@ -133,16 +136,15 @@ class Directory:
             except Exception as error:  # following must outlive one bad document
                 log.error("directory_refresh_failed", error=type(error).__name__)
 
-    def _lost_some(self) -> bool:
+    def _lost_some(self, snapshot: Snapshot) -> bool:
         """True where documents were removed from outside, which no change shows; asked for now and then."""
         if monotonic() - self._counted < rule("facilities.recount_seconds"):
             return False
         self._counted = monotonic()
-        assert self._snapshot is not None
-        known = len(self._snapshot.columns) + len(self._closed)
+        known = len(snapshot.columns) + len(self._closed)
         return collection(Facility).estimated_document_count() < known
 
-    def _load_all(self) -> None:
+    def _load_all(self) -> Snapshot:
         asked = database_time()
         rows, texts, closed = [], {}, {}
         for raw in collection(Facility).find({}):
@@ -158,9 +160,9 @@ class Directory:
         text = _text_index([texts[key] for key in columns.ids.tolist()])
         self._closed, self._asked, self._counted = closed, asked, monotonic()
         self._snapshot = Snapshot(NearbyIndex(columns), text, self._hours.texts)
+        return self._snapshot
 
     def _take_changes(self, snapshot: Snapshot) -> None:
-        assert self._asked is not None
         asked = database_time()
         since = self._asked - timedelta(seconds=rule("facilities.refresh_overlap_seconds"))
         stamps = collection(Facility).find({"changed_at": {"$gt": since}}, {"version": 1})
@@ -177,9 +179,7 @@ class Directory:
         known = np.full(len(ids), -1)
         known[there] = snapshot.columns.version[rows[there]]
         seen = dict(zip(ids.tolist(), known.tolist(), strict=True))
-        return [
-            key.decode() for key, version in versions.items() if version not in (seen[key], self._closed.get(key))
-        ]
+        return [key.decode() for key, version in versions.items() if version not in (seen[key], self._closed.get(key))]
 
     def _apply(self, snapshot: Snapshot, changed: Iterable[Raw]) -> None:
         rows, texts, gone = [], {}, []
@@ -212,9 +212,7 @@ class Directory:
             np.array_equal(getattr(old, name)[rows], getattr(fresh, name))
             for name in ("longitude", "latitude", "category")
         )
-        return same and all(
-            snapshot.text.line(row) == line for row, line in zip(rows.tolist(), lines, strict=True)
-        )
+        return same and all(snapshot.text.line(row) == line for row, line in zip(rows.tolist(), lines, strict=True))
 
     def _merged(
         self, snapshot: Snapshot, fresh: Columns, lines: list[tuple[str, str, str]], gone: list[bytes]

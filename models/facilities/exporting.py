@@ -27,6 +27,7 @@ Raw = Mapping[str, Any]
 # A fixed namespace, so that ids of the export stay the same from one export to the next.
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:yixiang:facilities")
 COUNTRY = "CN"
+COMPUTED = ("district_code", "township_id")
 UTC_OFFSET_HOURS = 8
 
 
@@ -51,10 +52,8 @@ def _geojson(facilities: Iterator[Raw]) -> Iterator[bytes]:
             "type": "Feature",
             "id": raw["_id"],
             "geometry": {"type": "Point", "coordinates": [round(raw["longitude"], 7), round(raw["latitude"], 7)]},
-            "properties": {
-                **properties, "datum": "wgs84", "district_code": raw["district_code"], "township_id": raw["township_id"],
-            },
-        }  # fmt: skip
+            "properties": {**properties, "datum": "wgs84", **{name: raw[name] for name in COMPUTED}},
+        }
         yield (b",\n" if number else b"\n") + orjson.dumps(feature)
     yield b"\n]}\n"
 

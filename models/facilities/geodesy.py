@@ -40,9 +40,7 @@ def space_point(longitude: float, latitude: float) -> Floats:
     sine, cosine = math.sin(north), math.cos(north)
     prime_vertical = SEMI_MAJOR / math.sqrt(1 - ECCENTRICITY_2 * sine * sine)
     across = prime_vertical * cosine
-    return np.array(
-        (across * math.cos(east), across * math.sin(east), prime_vertical * (1 - ECCENTRICITY_2) * sine)
-    )
+    return np.array((across * math.cos(east), across * math.sin(east), prime_vertical * (1 - ECCENTRICITY_2) * sine))
 
 
 def radius_at(latitude: float) -> float:

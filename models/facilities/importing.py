@@ -167,8 +167,7 @@ def _not_as_wanted(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _document(values: Mapping[str, Any], at: datetime, stamp: datetime) -> dict[str, Any]:
     given = {name: value for name, value in values.items() if value is not None}
     free = {f"free_{group}": given[f"places_{group}"] for group in AGE_GROUPS if f"places_{group}" in given}
-    whole = {"status": OPEN, **given, **free, "version": 1, "created_at": at, "updated_at": at, "changed_at": stamp}
-    return whole
+    return {"status": OPEN, **given, **free, "version": 1, "created_at": at, "updated_at": at, "changed_at": stamp}
 
 
 def _change(stored: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -115,9 +115,7 @@ class NearbyIndex:
         radius = radius_at(latitude)
         # A little more than asked: the millimetre decides, not the chord.
         chord = np.inf if radius_mm is None else chord_of(radius_mm / MILLIMETRES + 1, radius)
-        ask = _Ask(
-            space_point(longitude, latitude), radius, limit, radius_mm, chord, accept, self._first_key(after)
-        )
+        ask = _Ask(space_point(longitude, latitude), radius, limit, radius_mm, chord, accept, self._first_key(after))
         parts = self._parts(categories)
         wanted = seen + limit + 1 + MARGIN
         total = sum(part.size for part in parts)
@@ -241,5 +239,5 @@ def columns_from(rows: Iterable[tuple[Any, ...]]) -> Columns:
     """Columns of rows given as (id, longitude, latitude, category, hours, district, flags, version), any order."""
     ordered = sorted(rows)
     given = list(zip(*ordered, strict=True)) or [()] * len(Columns.__dataclass_fields__)
-    kinds = (f"S{ID_BYTES}", np.float64, np.float64, np.uint8, np.int32, np.uint8, np.uint8, np.int32)
+    kinds: tuple[Any, ...] = (f"S{ID_BYTES}", np.float64, np.float64, np.uint8, np.int32, np.uint8, np.uint8, np.int32)
     return Columns(*(np.array(values, dtype=kind) for values, kind in zip(given, kinds, strict=True)))

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Literal
 
 import chinese_calendar
-from opening_hours import OpeningHours, ParserError, State
+from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]
 
 from config.loading import rule
 from models.kernel.clock import SHANGHAI, day_of, local

@@ -1,4 +1,4 @@
-"""Reading the directory: nearest, by name, one by id. Answers are ready JSON for the API and plain dicts for the bot."""
+"""Reading the directory: nearest, by name, one by id. Ready JSON for the API, plain dicts for the bot."""
 
 from __future__ import annotations
 
@@ -37,10 +37,13 @@ PLACE = re.compile(r"^(\d{1,12})\.([0-9A-Z]{26})\.(\d{1,9})$", re.ASCII)
 MOST_SEEN = 100_000
 ANY_PLACE = sum(FREE_FLAGS.values())
 DETAILS = (
-    "township_id", "opening_hours", "ownership", "places_infant", "places_toddler", "places_preschool", "beds", "beds_nursing", "area_sqm",
-    "registration_number", "registration_valid_until", "accessibility", "description", "status", "source",
-    "external_id",
+    "township_id", "opening_hours", "ownership", "places_infant", "places_toddler", "places_preschool", "beds",
+    "beds_nursing", "area_sqm", "registration_number", "registration_valid_until", "accessibility", "description",
+    "status", "source", "external_id",
 )  # fmt: skip
+HOURS_UNKNOWN: dict[str, Any] = {
+    "open_now": None, "closes_at": None, "opens_at": None, "hours_today": [], "hours_assumed": False,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -114,23 +117,25 @@ def facility(facility_id: str, at: datetime, datum: Datum = "wgs84") -> dict[str
     if raw is None:
         raise NotFound()
     longitude, latitude = from_wgs84(raw["longitude"], raw["latitude"], datum)
-    location = {"longitude": round(longitude, 7), "latitude": round(latitude, 7), "datum": datum}
-    details = {name: raw.get(name) for name in DETAILS}
     category = catalogue().categories.get(raw["category"])
     return {
-        **card_fields(raw), "category_label": category.label_zh if category else raw["category"], "location": location, **_open_state(raw, at), **details,
-        "updated_at": raw["updated_at"], "version": raw["version"],
-    }  # fmt: skip
+        **card_fields(raw),
+        "category_label": category.label_zh if category else raw["category"],
+        "location": {"longitude": round(longitude, 7), "latitude": round(latitude, 7), "datum": datum},
+        **_open_state(raw, at),
+        **{name: raw.get(name) for name in DETAILS},
+        "updated_at": raw["updated_at"],
+        "version": raw["version"],
+    }
 
 
 def _open_state(raw: Raw, at: datetime) -> dict[str, Any]:
-    unknown = {"open_now": None, "closes_at": None, "opens_at": None, "hours_today": [], "hours_assumed": False}
     try:
         hours = schedule(raw["opening_hours"]) if raw.get("opening_hours") else None
     except BadHours:
         hours = None
     if hours is None:
-        return unknown
+        return HOURS_UNKNOWN
     state = hours.state(at)
     day = local(at).date()
     today = [
@@ -184,9 +189,7 @@ def _matching_near(
     return _answer(live, snapshot, search, found, seen, at)
 
 
-def _matching(
-    live: Directory, snapshot: Snapshot, search: Search, accept: RowFilter | None, at: datetime
-) -> bytes:
+def _matching(live: Directory, snapshot: Snapshot, search: Search, accept: RowFilter | None, at: datetime) -> bytes:
     """Those that match the text, best first."""
     matches = snapshot.text.search(search.text or "")
     rows = np.array([match.row for match in matches], dtype=np.int64)
@@ -227,9 +230,7 @@ def _listed(live: Directory, snapshot: Snapshot, search: Search, accept: RowFilt
     return _render(live, snapshot, search, shown, None, cursor, at)
 
 
-def _answer(
-    live: Directory, snapshot: Snapshot, search: Search, found: Found, seen: int, at: datetime
-) -> bytes:
+def _answer(live: Directory, snapshot: Snapshot, search: Search, found: Found, seen: int, at: datetime) -> bytes:
     cursor = None
     if found.more:
         last = bytes(snapshot.columns.ids[found.rows[-1]]).decode()
@@ -264,7 +265,11 @@ def _render(
         cards, hours = [cards[i] for i in kept], [hours[i] for i in kept]
         distances = None if distances is None else distances[kept]
     return assemble(
-        cards, distances, hours, rule("facilities.walking_metres_per_minute") * MILLIMETRES, cursor  # type: ignore[arg-type]
+        cards,
+        distances,
+        hours,
+        rule("facilities.walking_metres_per_minute") * MILLIMETRES,
+        cursor,  # type: ignore[arg-type]
     )
 
 
@@ -297,9 +302,7 @@ def _filter(live: Directory, snapshot: Snapshot, filters: Filters, at: datetime)
     return lambda rows: np.logical_and.reduce([test(rows) for test in tests])
 
 
-def _wanted(
-    live: Directory, snapshot: Snapshot, filters: Filters, rows: Rows, accept: RowFilter | None
-) -> Mask:
+def _wanted(live: Directory, snapshot: Snapshot, filters: Filters, rows: Rows, accept: RowFilter | None) -> Mask:
     keep = np.ones(len(rows), bool)
     if filters.categories:
         numbers = [live.categories.known(token) for token in filters.categories]

@@ -134,8 +134,9 @@ def _csv_rows(
 
 
 def _records(text: str) -> Iterator[tuple[int, Fault | None, list[str] | None]]:
-    """(first line, fault, cells) of every record; after a quote that is never closed reading goes on a line later."""
-    csv.field_size_limit(max(len(text), 1))
+    """(first line, fault, cells) of every record; after a line with bad quotes reading goes on with the next."""
+    # The module's own limit holds for the whole process: it is only ever raised.
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
     lines = io.StringIO(text, newline="").readlines()
     at = 0
     while at < len(lines):
@@ -143,16 +144,21 @@ def _records(text: str) -> Iterator[tuple[int, Fault | None, list[str] | None]]:
         while quotes % 2 and at + taken < len(lines) and taken < MOST_LINES_A_ROW:
             quotes += lines[at + taken].count('"')
             taken += 1
-        if quotes % 2:
-            yield at + 1, Fault("", "unclosed_quote"), None
+        cells = _cells("".join(lines[at : at + taken])) if quotes % 2 == 0 else None
+        if cells is None:
+            # Only this line is given up: had its quote been closed, the next would be a row again.
+            yield at + 1, Fault("", "bad_quotes"), None
             at += 1
             continue
-        try:
-            cells = next(csv.reader(["".join(lines[at : at + taken])], strict=True), [])
-            yield at + 1, None, cells
-        except csv.Error:
-            yield at + 1, Fault("", "bad_quotes"), None
+        yield at + 1, None, cells
         at += taken
+
+
+def _cells(record: str) -> list[str] | None:
+    try:
+        return next(csv.reader([record], strict=True), [])
+    except csv.Error:
+        return None
 
 
 # --- XLSX --------------------------------------------------------------------------------------------------------

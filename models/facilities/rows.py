@@ -30,7 +30,7 @@ PHONE = re.compile(r"^\+?[0-9][0-9 \-()/,;+]{2,59}$")
 TRUE, FALSE = ("true", "1", "yes"), ("false", "0", "no")
 MOST_PLACES = 20_000
 MOST_AREA = 5_000_000
-EARTH = {"longitude": 180.0, "latitude": 90.0}
+POLE, HALF_TURN = 90.0, 180.0
 
 
 class Refused(ValueError):
@@ -179,8 +179,9 @@ COLUMNS: dict[str, Callable[[Any], Any]] = {
     "external_id": _text(64),
     "name": _name,
     "category": _category,
-    "longitude": _number(-EARTH["longitude"], EARTH["longitude"]),
-    "latitude": _number(-EARTH["latitude"], EARTH["latitude"]),
+    "longitude": _number(-HALF_TURN, HALF_TURN),
+    # As wide as longitude: a latitude beyond the pole is looked at for having been swapped with it.
+    "latitude": _number(-HALF_TURN, HALF_TURN),
     "datum": _choice(*DATUMS),
     "address": _text(200),
     "phone": _phone,
@@ -237,11 +238,14 @@ def _place(values: Mapping[str, Any]) -> dict[str, Any]:
     """Point in WGS-84, county and township. Raises RowFaults for a point outside Yichun."""
     given = values["longitude"], values["latitude"]
     datum = cast(Datum, values["datum"])
-    east, north = to_wgs84(*given, datum)
-    district = district_of(east, north) if math.isfinite(east) and math.isfinite(north) else None
+    district = None
+    if abs(given[1]) <= POLE:
+        east, north = to_wgs84(*given, datum)
+        district = district_of(east, north) if math.isfinite(east) and math.isfinite(north) else None
     if district is None:
-        turned = abs(given[0]) <= EARTH["latitude"] and in_yichun(*to_wgs84(given[1], given[0], datum))
-        raise RowFaults([Fault("longitude", "swapped" if turned else "outside_yichun")])
+        turned = abs(given[0]) <= POLE and in_yichun(*to_wgs84(given[1], given[0], datum))
+        beyond = Fault("latitude", "out_of_range") if abs(given[1]) > POLE else Fault("longitude", "outside_yichun")
+        raise RowFaults([Fault("longitude", "swapped") if turned else beyond])
     return {
         "given_longitude": given[0],
         "given_latitude": given[1],

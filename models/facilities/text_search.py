@@ -143,7 +143,8 @@ class _Lines:
         if not word:
             return
         most = int(rule("facilities.search_scan_most"))
-        places, at = [], self._text.find(word)
+        places: list[int] = []
+        at = self._text.find(word)
         while at >= 0 and len(places) < most:
             places.append(at)
             at = self._text.find(word, at + 1)

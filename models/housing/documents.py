@@ -106,7 +106,8 @@ class LotteryDraw(Causing):
     """A draw. Its id follows from programme, county and round, so that a round cannot be drawn twice.
 
     `replaces` names the void draw that this one stands for; the pair is unique. `seed_by`: who entered the seed, never
-    who committed. `order_id`: the stored result that counts.
+    who committed. `order_id`: the stored result that counts. `steps`: what the public record shows of its course.
+    `followed`: how many of the result's places the waiting list has taken over.
     """
 
     state = StringField(required=True)
@@ -125,6 +126,8 @@ class LotteryDraw(Causing):
     seed_by = StringField()
     order_id = StringField()
     void = DictField()
+    steps = ListField(DictField())
+    followed = IntField()
 
     meta: ClassVar[dict[str, Any]] = {"collection": "lottery_draws"}
     index_specs: ClassVar[list[dict[str, Any]]] = [

@@ -13,7 +13,7 @@ Shape, format 1 (all hashes hex, times ISO 8601 with offset):
     seed        the announced numbers as `written` says, null before
     result      the numbers in the order drawn, null before the draw is published
     void        {at, state, reason} of a draw that does not count, else null
-    events      [{action, at}] of the draw, in order
+    events      [{action, at, seed, reason}] of the draw, in order: the seed that a step entered, why it was taken
     hashes      {result: {sha256, sm3} or null, record: {sha256, sm3} of the record without `hashes` and `committed`}
                 (the commitment covers the latter)
 """
@@ -89,6 +89,8 @@ class VoidPart(Strict):
 class DrawEvent(Strict):
     action: str
     at: AwareDatetime
+    seed: str | None
+    reason: str | None
 
 
 class RecordHashes(Strict):

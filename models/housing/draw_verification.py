@@ -120,6 +120,9 @@ def _seed_faults(record: LotteryDrawRecord) -> Iterator[Fault]:
         yield Fault("committed_late", {"announced": source.announced_at.isoformat()})
     if record.seed is None:
         return
+    entered = [event.seed for event in record.events if event.seed is not None]
+    if entered[-1:] != [record.seed]:
+        yield Fault("seed_event", {"seed": _shown(record.seed)})
     if "enter_seed" not in at:
         yield Fault("event_missing", {"action": "enter_seed"})
     elif at["enter_seed"] < source.announced_at:

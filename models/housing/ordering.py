@@ -79,7 +79,9 @@ class ListRule(Entry):
 
     def order_key(self, values: Mapping[str, Any]) -> str:
         """The sortable text of these values. Raises InvalidInput naming each value that is missing, wrong or unknown."""
-        faults = [FieldFault(name[:60], "extra_forbidden") for name in set(values) - {line.value for line in self.order}]
+        faults = [
+            FieldFault(name[:60], "extra_forbidden") for name in set(values) - {line.value for line in self.order}
+        ]
         parts = []
         for line in self.order:
             text = line.encoded(values.get(line.value))

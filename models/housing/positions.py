@@ -120,6 +120,11 @@ def every(list_key: str) -> Iterator[tuple[str, int]]:
             yield item["k"], item["v"]
 
 
+def all_lists() -> list[str]:
+    """The keys of all lists that have begun."""
+    return [each["_id"] for each in collection(WaitingDirectory).find({}, {"_id": 1})]
+
+
 def refresh(list_key: str) -> int:
     """Finish cuts left half done and tell the directory every count; returns how many counts were behind."""
     directory = collection(WaitingDirectory).find_one({"_id": list_key})
@@ -144,11 +149,16 @@ def build(list_key: str, items: Sequence[tuple[str, int]], at: datetime) -> None
     ordered = sorted(items)
     size = int(rule("housing.waiting_leaf_most") * SHARE_LEFT_AT_END)
     pieces = [ordered[start : start + size] for start in range(0, len(ordered), size)] or [[]]
-    ids = [_first_leaf(list_key), *(id_from_key("waiting leaf", f"{list_key} built {n}") for n in range(1, len(pieces)))]
+    ids = [
+        _first_leaf(list_key),
+        *(id_from_key("waiting leaf", f"{list_key} built {n}") for n in range(1, len(pieces))),
+    ]
     lows = [LOWEST, *(piece[0][0] for piece in pieces[1:])]
     leaves = [
         _leaf(list_key, leaf_id, low, high, right, [{"k": k, "v": v} for k, v in piece], at)
-        for leaf_id, low, high, right, piece in zip(ids, lows, [*lows[1:], HIGHEST], [*ids[1:], None], pieces, strict=True)
+        for leaf_id, low, high, right, piece in zip(
+            ids, lows, [*lows[1:], HIGHEST], [*ids[1:], None], pieces, strict=True
+        )
     ]
     # The first leaf is the head of the chain: written last, it makes all of them the list, or it was there already.
     for leaf in reversed(leaves):

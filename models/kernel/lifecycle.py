@@ -54,6 +54,10 @@ class Change:
     outbox: Sequence[OutboxEntry] = ()
 
 
+# Every table that was declared, by name; the generated page of the documentation shows them all.
+LIFECYCLES: dict[str, Lifecycle] = {}
+
+
 class Lifecycle:
     """The table of one kind of document. `owner_field` names who the owner is."""
 
@@ -76,6 +80,7 @@ class Lifecycle:
                 if (row.action, source) in seen:
                     raise ValueError(f"{name}: {row.action} from {source} is declared twice")
                 seen.add((row.action, source))
+        LIFECYCLES[name] = self
 
     @property
     def states(self) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ from models.kernel.actors import STAFF_ROLES
 
 CHECKS = [
     schemathesis.checks.not_a_server_error,
-    schemathesis.openapi.checks.status_code_conformance,
-    schemathesis.openapi.checks.content_type_conformance,
+    schemathesis.checks.status_code_conformance,
+    schemathesis.checks.content_type_conformance,
 ]
 EXAMPLES = 15
 SLICES = 6

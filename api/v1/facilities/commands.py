@@ -64,12 +64,8 @@ def _progress() -> Progress:
 
 
 def _print(report: ImportReport) -> None:
-    click.echo(
-        say(
-            "facilities.import.report", accepted=report.accepted, updated=report.updated,
-            unchanged=report.unchanged, rejected=len(report.rejected),
-        )  # fmt: skip
-    )
+    counts = {"accepted": report.accepted, "updated": report.updated, "unchanged": report.unchanged}
+    click.echo(say("facilities.import.report", **counts, rejected=len(report.rejected)))
     for reject in report.rejected:
         click.echo(describe(reject))
 

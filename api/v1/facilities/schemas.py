@@ -31,7 +31,7 @@ class FacilityQuery(Query):
     lat: Latitude | None = None
     lng: Longitude | None = None
     datum: Datum = "wgs84"
-    category: Annotated[list[str], Field(max_length=MOST_CATEGORIES), AfterValidator(_split)] = []
+    category: Annotated[list[str], AfterValidator(_split)] = Field(default_factory=list, max_length=MOST_CATEGORIES)
     district_code: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = None
     radius_m: Annotated[float, Field(ge=1, le=rule("facilities.radius_most_m"))] | None = None
     open_now: bool = False
@@ -256,4 +256,3 @@ class ServiceCircles(BaseModel):
     area: CircleArea
     circles: list[ServiceCircle]
     missing: list[MissingNeed]
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -23,7 +23,7 @@ class ObservationsQuery(Query):
     first: str | None = Field(default=None, pattern=MONTH)
     last: str | None = Field(default=None, pattern=MONTH)
     revisions: Literal["latest", "all"] = "latest"
-    limit: int = Field(default_factory=lambda: int(rule("indicators.page_size")), ge=1, le=120)
+    limit: Annotated[int, Field(ge=1, le=rule("indicators.page_size_most"))] = rule("indicators.page_size")
     cursor: str | None = Field(default=None, max_length=CURSOR_CHARS)
 
 

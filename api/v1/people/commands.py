@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from api.endpoint import EXTENSION
 from api.errors import domain_problem
@@ -89,6 +89,7 @@ def disable(username: str) -> None:
 
 @click.command("erase")
 @click.argument("resident")
+@with_appcontext
 @_told
 def erase(resident: str) -> None:
     """Erase a resident by id; again: completes it. Exit 1 while some part could not be erased."""

@@ -173,9 +173,7 @@ def test_huge_cells_are_rejected_and_their_neighbours_live(run: Any, write: Writ
     assert set(stored()) == {"a"}
 
 
-def test_what_was_given_away_stays_given_away_when_places_change(
-    run: Any, write: Write, clock: FixedClock
-) -> None:
+def test_what_was_given_away_stays_given_away_when_places_change(run: Any, write: Write, clock: FixedClock) -> None:
     file = lambda places: write("f.csv", f"{HEADER},places_toddler\na,甲,childcare_centre,114.39,27.808,wgs84,{places}")  # noqa: E731
     run("import", file(10))
     take_place(stored()["a"]["_id"], "toddler", at=clock.now())

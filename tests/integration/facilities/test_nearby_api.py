@@ -140,7 +140,15 @@ def test_text_search_by_name_pinyin_initials_and_with_errors(client: FlaskClient
         row("a", name="三阳镇中心卫生院", category="community_health_centre"),
         row("b", name="袁州区图书馆", longitude=114.38), row("c", name="慈化镇文化馆", category="cultural_centre"),
     ])  # fmt: skip
-    for query in ("三阳镇中心卫生院", "卫生院", "sanyang", "syzzxwsy", "三羊镇中心卫生院", "sanyagn zhongxin", "三阳 卫生"):
+    for query in (
+        "三阳镇中心卫生院",
+        "卫生院",
+        "sanyang",
+        "syzzxwsy",
+        "三羊镇中心卫生院",
+        "sanyagn zhongxin",
+        "三阳 卫生",
+    ):
         items = get(client, q=query)["items"]
         assert items and items[0]["name"] == "三阳镇中心卫生院", query
         assert items[0]["distance_m"] is None
@@ -252,7 +260,9 @@ def test_categories(client: FlaskClient) -> None:
     assert len(body["items"]) == 26 and body["items"][0]["token"] == "childcare_centre"
 
 
-def test_with_the_database_gone_the_index_goes_on_answering(client: FlaskClient, bring: Bring, monkeypatch: Any) -> None:
+def test_with_the_database_gone_the_index_goes_on_answering(
+    client: FlaskClient, bring: Bring, monkeypatch: Any
+) -> None:
     bring(scattered(30))
     before = get(client, **HERE)
 

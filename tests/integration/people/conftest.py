@@ -3,93 +3,37 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from pytest_httpserver import HTTPServer
-from werkzeug import Request, Response
-from werkzeug.test import TestResponse
 
 from api.endpoint import EXTENSION
 from bot.wechat.service import Wechat
 from models.kernel.clock import FixedClock
-
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_counter = itertools.count(1)
-
-
-def id_number(born: str = "19900101", region: str = "360902", sequence: int | None = None) -> str:
-    """A number of right form; another one at each call unless `sequence` is named."""
-    first17 = f"{region}{born}{(next(_counter) if sequence is None else sequence) % 1000:03d}"
-    return first17 + "10X98765432"[sum(int(d) * w for d, w in zip(first17, WEIGHTS, strict=True)) % 11]
-
-
-class WechatStandIn:
-    """Answers as WeChat does: code `login-NAME` is openid `openid-NAME`; `answers` puts another answer to a path."""
-
-    def __init__(self, server: HTTPServer) -> None:
-        self.answers: dict[str, Any] = {}
-        self.unionids: dict[str, str] = {}
-        self.used: list[str] = []
-        server.expect_request("/cgi-bin/stable_token").respond_with_json({"access_token": "T", "expires_in": 7200})
-        server.expect_request("/sns/jscode2session").respond_with_handler(self._session)
-        server.expect_request("/wxa/business/getuserphonenumber").respond_with_handler(self._phone)
-
-    def _session(self, request: Request) -> Response:
-        return self._answer("session", request.args["js_code"], self._known)
-
-    def _phone(self, request: Request) -> Response:
-        return self._answer("phone", (request.json or {})["code"], lambda code: {
-            "errcode": 0, "phone_info": {"purePhoneNumber": code.removeprefix("phone-"), "countryCode": "86"}
-        })  # fmt: skip
-
-    def _answer(self, path: str, code: str, known: Callable[[str], Any]) -> Response:
-        self.used.append(code)
-        answer = self.answers.get(path) or known(code)
-        return answer if isinstance(answer, Response) else _json(answer)
-
-    def _known(self, code: str) -> dict[str, Any]:
-        if not code.startswith("login-"):
-            return {"errcode": 40029, "errmsg": "invalid code"}
-        openid = "openid-" + code.removeprefix("login-")
-        unionid = self.unionids.get(openid)
-        return {"openid": openid, "session_key": "K", **({"unionid": unionid} if unionid else {})}
-
-
-def _json(answer: Any) -> Response:
-    import json
-
-    return Response(json.dumps(answer), mimetype="application/json")
+from models.people import staff as accounts
+from tests.factories.people import PASSWORD, Caller, WechatStandIn, id_number
 
 
 @pytest.fixture
-def wechat(app: Flask, clock: FixedClock, httpserver: HTTPServer) -> WechatStandIn:
-    """The product calls this WeChat, through its real client."""
-    standin = WechatStandIn(httpserver)
-    platform = app.extensions[EXTENSION]
-    settings = platform.settings.model_copy(update={"wechat_api_base": httpserver.url_for("").rstrip("/")})
-    app.extensions[EXTENSION] = dataclasses.replace(platform, settings=settings, wechat=Wechat(settings, clock))
-    return standin
+def point_at(app: Flask, clock: FixedClock) -> Callable[[str], None]:
+    """Let the product call WeChat at this address, through its real client."""
+
+    def point(base: str) -> None:
+        platform = app.extensions[EXTENSION]
+        settings = platform.settings.model_copy(update={"wechat_api_base": base})
+        app.extensions[EXTENSION] = dataclasses.replace(platform, settings=settings, wechat=Wechat(settings, clock))
+
+    return point
 
 
-class Caller:
-    """Calls the API as one caller; every POST carries a fresh idempotency key unless one is named."""
-
-    def __init__(self, client: FlaskClient, headers: dict[str, str]) -> None:
-        self._client = client
-        self.headers = headers
-
-    @property
-    def id(self) -> str:
-        return self.headers["X-Resident-Id"]
-
-    def __call__(self, method: str, path: str, body: Any = None, key: str | None = None) -> TestResponse:
-        headers = {**self.headers, "Idempotency-Key": key or f"key-{next(_counter):08d}"}
-        return self._client.open(f"/api/v1{path}", method=method, headers=headers, json=body)
+@pytest.fixture
+def wechat(point_at: Callable[[str], None], httpserver: HTTPServer) -> WechatStandIn:
+    """A WeChat that answers."""
+    point_at(httpserver.url_for("").rstrip("/"))
+    return WechatStandIn(httpserver)
 
 
 @pytest.fixture
@@ -114,6 +58,14 @@ def person(call: Callable[..., Caller], resident: Callable[..., dict[str, str]])
 
 
 @pytest.fixture
-def anyone(call: Callable[..., Caller], database: str) -> Iterator[Caller]:
+def anyone(call: Callable[..., Caller], database: str) -> Caller:
     """A caller who has not signed in."""
-    yield call({})
+    return call({})
+
+
+@pytest.fixture
+def account(database: str, clock: FixedClock) -> str:
+    """A caseworker `reviewer` without a second factor; the value is the id."""
+    return accounts.create_caseworker(
+        "reviewer", "王审核", ["county_reviewer"], PASSWORD, at=clock.now(), district_code="360902", with_otp=False
+    ).id

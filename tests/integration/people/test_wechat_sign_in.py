@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection
 from models.people.documents import Resident
 from models.people.sign_in import link_follower, sign_in
-from tests.integration.people.conftest import Caller, WechatStandIn
+from tests.factories.people import Caller, WechatStandIn
+from tests.running import free_port
 
 
 def test_the_first_sign_in_makes_a_resident_and_the_next_finds_it(anyone: Caller, wechat: WechatStandIn) -> None:
@@ -86,8 +86,8 @@ def test_what_wechat_refuses_has_its_code_and_makes_nobody(
     assert collection(Resident).count_documents({}) == 0
 
 
-def test_a_silent_wechat_is_503(anyone: Caller, wechat: WechatStandIn, httpserver: HTTPServer) -> None:
-    httpserver.stop()
+def test_a_silent_wechat_is_503(anyone: Caller, point_at: Callable[[str], None]) -> None:
+    point_at(f"http://127.0.0.1:{free_port()}")
     refused = anyone("POST", "/auth/wechat", {"code": "login-li"})
     assert (refused.status_code, refused.json["code"]) == (503, "wechat_unavailable")
     assert "Retry-After" in refused.headers

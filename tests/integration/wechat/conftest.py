@@ -78,7 +78,7 @@ class Sandbox:
         self.client = self.app.test_client()
         self.state = self.app.extensions["sandbox"]
         self.calls: list[str] = []
-        self.app.before_request(self._note)
+        self._inner, self.app.wsgi_app = self.app.wsgi_app, self._noted  # type: ignore[method-assign]
         self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
         self.url = f"http://127.0.0.1:{self._server.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -93,10 +93,9 @@ class Sandbox:
         self._server.server_close()
         self._thread.join()
 
-    def _note(self) -> None:
-        from flask import request
-
-        self.calls.append(request.path)
+    def _noted(self, environ: dict[str, str], start_response: object) -> object:
+        self.calls.append(environ["PATH_INFO"])
+        return self._inner(environ, start_response)  # type: ignore[arg-type]
 
 
 @pytest.fixture

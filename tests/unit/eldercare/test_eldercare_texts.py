@@ -1,4 +1,4 @@
-"""Every token a person may see has a label, every notice its sentence, and none of them has room for what is private."""
+"""Every token a person may see has a label, every notice its sentence, and no notice has room for private data."""
 
 from string import Formatter
 from typing import get_args

@@ -86,7 +86,10 @@ def test_hong_kong_residents_born_before_1997() -> None:
     assert read_id_number(number("810000", "19680704"), PERMIT, TODAY).kind == PERMIT
 
 
-@pytest.mark.parametrize("typed", [" 11010519491231002x ", "110105 19491231 002X", "１１０１０５１９４９１２３１００２Ｘ", "110105-19491231-002X"])
+@pytest.mark.parametrize(
+    "typed",
+    [" 11010519491231002x ", "110105 19491231 002X", "１１０１０５１９４９１２３１００２Ｘ", "110105-19491231-002X"],
+)
 def test_spaces_small_letters_and_full_width_are_read(typed: str) -> None:
     assert read_id_number(typed, CARD, TODAY).number == "11010519491231002X"
 

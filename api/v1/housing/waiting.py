@@ -1,0 +1,121 @@
+"""Waiting lists for the staff: an entry's place and history, and the actions that change it, each with a reason."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from api.access import PUBLIC, staff
+from api.endpoint import Call, Endpoint, route
+from api.v1.housing.schemas import MoveBody, WaitingActionBody
+from config.text import label
+from models.housing import queries, waiting_list
+from models.housing.documents import WaitingEntry
+from models.housing.ordering import waiting_lists
+from models.kernel import audit
+from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR, TOWNSHIP_INTAKE
+from models.kernel.database import collection
+from models.kernel.errors import Forbidden, NotFound
+from models.kernel.ids import ID_PATTERN
+
+READERS = staff(TOWNSHIP_INTAKE, COUNTY_REVIEWER, SUPERVISOR)
+MOVERS = staff(TOWNSHIP_INTAKE, COUNTY_REVIEWER)
+
+
+class WaitingLists(Endpoint):
+    @route(access=PUBLIC, etag=True)
+    def get(self, call: Call) -> dict[str, Any]:
+        """By what each programme's waiting list is ordered, and how ties are decided: published rules."""
+        return {
+            "items": [
+                {"programme": token, "label": each.label, "order": queries.ordering_shown(token),
+                 "tie": label("housing", "tie"), "source": each.source}
+                for token, each in waiting_lists().lists.items()
+            ]
+        }  # fmt: skip
+
+
+class OneWaitingEntry(Endpoint):
+    @route(access=READERS)
+    def get(self, call: Call) -> dict[str, Any]:
+        """An application's place on a list, its history, and what moved it lately."""
+        entry = _own(call)
+        audit.record(
+            call.actor, "waiting_list.view", f"waiting_entry:{entry['_id']}", call.at,
+            district_code=entry.get("district_code"),
+        )  # fmt: skip
+        return _shown(entry, call)
+
+
+class _Action(Endpoint):
+    """The parent of the actions."""
+
+    def _act(self, action: str, call: Call, **more: Any) -> dict[str, Any]:
+        entry = _own(call)
+        done = waiting_list.act(
+            entry["_id"], action, reason=call.body.reason, by=call.actor, at=call.at, version=call.body.version,
+            key=call.idempotency_id, note=call.body.note, **more,
+        )  # fmt: skip
+        return _shown(done, call)
+
+
+class MoveEntry(_Action):
+    @route(access=MOVERS, body=MoveBody, idempotent=True)
+    def post(self, call: Call) -> dict[str, Any]:
+        """Change values that the order depends on."""
+        return self._act("move", call, values=call.body.values)
+
+
+class PauseEntry(_Action):
+    @route(access=MOVERS, body=WaitingActionBody, idempotent=True)
+    def post(self, call: Call) -> dict[str, Any]:
+        """Let an entry rest: it keeps its key, but gets no offers and is not counted."""
+        return self._act("pause", call)
+
+
+class ResumeEntry(_Action):
+    @route(access=MOVERS, body=WaitingActionBody, idempotent=True)
+    def post(self, call: Call) -> dict[str, Any]:
+        """End a pause; the entry stands where it would have stood without."""
+        return self._act("resume", call)
+
+
+class RecheckEntry(_Action):
+    @route(access=MOVERS, body=WaitingActionBody, idempotent=True)
+    def post(self, call: Call) -> dict[str, Any]:
+        """Note that the yearly check was passed."""
+        return self._act("recheck", call)
+
+
+class EndEntry(_Action):
+    @route(access=MOVERS, body=WaitingActionBody, idempotent=True)
+    def post(self, call: Call) -> dict[str, Any]:
+        """Take an application off the list."""
+        return self._act("end", call)
+
+
+class RestoreEntry(_Action):
+    @route(access=MOVERS, body=WaitingActionBody, idempotent=True)
+    def post(self, call: Call) -> dict[str, Any]:
+        """Put an ended entry back where its values place it."""
+        return self._act("restore", call)
+
+
+def _own(call: Call) -> dict[str, Any]:
+    """The entry of the path. Raises NotFound, and Forbidden where another county or township is responsible."""
+    given: str = call.path["entry_id"]
+    found = collection(WaitingEntry).find_one({"_id": given}) if re.match(ID_PATTERN, given) else None
+    if found is None:
+        raise NotFound()
+    if not call.actor.covers(found.get("district_code"), found.get("township_id")):
+        raise Forbidden()
+    return found
+
+
+def _shown(entry: dict[str, Any], call: Call) -> dict[str, Any]:
+    standing = queries.position(entry["list_key"], entry["application_id"])
+    moved = queries.what_moved(entry["list_key"], entry["application_id"], call.at)
+    return {
+        "id": entry["_id"], "application_id": entry["application_id"], "list": entry["list_key"],
+        "version": entry["version"], **standing, "moved_by": moved,
+    }  # fmt: skip

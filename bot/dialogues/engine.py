@@ -1,0 +1,212 @@
+"""The dialogues' door: one message in, the replies out. `answer(message, at, platform)`.
+
+The state of a chat lies in the database and is written with its version in the filter: of two messages at once the
+slower one is worked on again from the state that the other left. A message that comes a second time gets the replies
+that it got at first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.dialogues import (
+    control,
+    elsewhere,
+    emergency,
+    fallback,
+    human,
+    linking,
+    media,
+    nearby,
+    progress,
+    small_talk,
+)
+from bot.dialogues.menu import clicked, menu_file
+from bot.dialogues.services import Services
+from bot.dialogues.state import Outcome, Point, State, Turn
+from bot.understanding import Understanding, understand
+from bot.understanding import meaning as wish
+from bot.understanding.lexicon import read_all
+from bot.wechat.messages import CLICK, SCAN, SUBSCRIBE, UNSUBSCRIBE, Inbound
+from bot.wechat.reception import Answer
+from bot.wechat.replies import Reply, TextReply
+from config.loading import rule
+from config.text import say
+from models.conversations import erasing, states
+from models.indicators.usage import record_use
+from models.kernel.errors import StaleVersion
+from models.platform import Platform
+
+MAX_CONTENTION = 20
+FACILITY_SCENE = "facility:"
+NO_REPLIES: tuple[Reply, ...] = ()
+Step = Callable[[State, Turn, Services], Outcome]
+# Which dialogue a wish begins. Those not named here are answered with where they are done.
+STARTS: dict[str, Step] = {
+    wish.FIND_SERVICE: nearby.start, wish.PROGRESS: progress.start, wish.HUMAN: human.start,
+    wish.GREETING: small_talk.greet, wish.HELP: small_talk.explain, wish.THANKS: small_talk.thank,
+    wish.EMERGENCY: emergency.warn,
+}  # fmt: skip
+ANSWERS: dict[str, Callable[[State, Turn, Services], Outcome | None]] = {
+    nearby.NEARBY: nearby.answer, human.HUMAN: human.answer, linking.LINKING: linking.answer,
+}  # fmt: skip
+# Said in the middle of a dialogue these answer its question rather than end it.
+OWN_WISH = {nearby.NEARBY: wish.FIND_SERVICE, human.HUMAN: wish.HUMAN, linking.LINKING: wish.PROGRESS}
+
+
+def answerer(platform: Platform) -> Answer:
+    """`answer` for this platform; reads the catalogue's files, so that a fault in one stops the start."""
+    read_all()
+    menu_file()
+    return partial(answer, platform=platform)
+
+
+def answer(message: Inbound, at: datetime, platform: Platform) -> Sequence[Reply]:
+    """The replies to a message or event. Raises StaleVersion where the follower's messages come all at once."""
+    if message.event == UNSUBSCRIBE:
+        erasing.forget_follower(message.openid, at)
+        return NO_REPLIES
+    if not message.takes_reply:
+        return NO_REPLIES
+    services = Services(platform, message.openid, message.id, at)
+    for _ in range(MAX_CONTENTION):
+        before = states.remembered(message.openid)
+        if before.last_message_id == message.id:
+            return [TextReply(each["text"]) for each in before.replies]
+        old = State.restored(before.state)
+        new, texts = _converse(old, before.spoke_at, message, services)
+        new = new.said(old, texts)
+        replies = [{"text": text} for text in texts]
+        if states.remember(
+            message.openid, before, new.stored(), replies, message.id, at, resident_id=services.known_resident
+        ):
+            services.count_uses()
+            record_use("conversation_message", at)
+            return [TextReply(text) for text in texts]
+    raise StaleVersion()
+
+
+def _converse(state: State, spoke_at: datetime | None, message: Inbound, services: Services) -> Outcome:
+    silence = timedelta(minutes=rule("conversations.silence_minutes"))
+    lapsed = bool(state.frame.dialogue) and spoke_at is not None and services.at - spoke_at > silence
+    if lapsed:
+        state = state.cleared()
+    if message.kind == "event":
+        return _event(state, message, services)
+    wordless = media.kind_without_words(message)
+    if wordless is not None:
+        return media.answer_media(wordless, state, services)
+    if message.kind == "location":
+        return _located(state, message, services)
+    text = message.recognition if message.kind == "voice" else message.content
+    if control.says_nothing(text):
+        return media.answer_media(media.STICKER, state, services)
+    return _spoken(state, Turn(text, understand(text), services.at, lapsed=lapsed), services)
+
+
+def _event(state: State, message: Inbound, services: Services) -> Outcome:
+    """Subscribed, scanned, or pressed the menu."""
+    turn = Turn("", Understanding(wish.HELP, 1.0), services.at)
+    if message.event in (SUBSCRIBE, SCAN) and message.event_key.startswith(FACILITY_SCENE):
+        return nearby.open_facility(state, message.event_key.removeprefix(FACILITY_SCENE), turn, services)
+    if message.event == SUBSCRIBE:
+        return small_talk.welcome(state, turn, services)
+    item = clicked(message.event_key) if message.event == CLICK else None
+    if item is None:
+        return small_talk.explain(state, turn, services)
+    return _begin(state.cleared(), Turn(item.label, item.understood(), services.at), services)
+
+
+def _located(state: State, message: Inbound, services: Services) -> Outcome:
+    assert message.latitude is not None and message.longitude is not None  # noqa: S101  read() gives both
+    label = say("bot.your_place")
+    point = services.with_district(Point(message.latitude, message.longitude, message.datum, label))
+    turn = Turn("", Understanding(wish.FIND_SERVICE, 1.0), services.at, point)
+    if services.speaks_with_person and services.tell_person(
+        say("bot.media_note.location", label=message.label or label)
+    ):
+        return state, []
+    open_question = ANSWERS.get(state.frame.dialogue)
+    return (open_question and open_question(state, turn, services)) or nearby.start(state, turn, services)
+
+
+def _spoken(state: State, turn: Turn, services: Services) -> Outcome:
+    """Words: danger first, then the caseworker who listens, then what steers, what was asked, what is wished."""
+    if turn.heard.intent == wish.EMERGENCY and turn.heard.confidence >= rule("conversations.switch_floor"):
+        services.tell_person(turn.text)
+        return emergency.warn(state, turn, services)
+    command = control.command_in(turn.text)
+    if services.ticket is not None:
+        if command == control.CANCEL and (services.speaks_with_person or not state.frame.dialogue):
+            return human.dismiss(state, turn, services)
+        if services.speaks_with_person:
+            return human.forward(state, turn, services) or fallback.not_understood(state, turn, services)
+    return (
+        _steered(state, command, turn, services)
+        or _answered(state, turn, services)
+        or _wished(state, turn, services)
+    )  # fmt: skip
+
+
+def _steered(state: State, command: str | None, turn: Turn, services: Services) -> Outcome | None:
+    code = control.code_in(turn.text)
+    if code is not None:
+        return _code(state, code, turn, services)
+    if command == control.CANCEL:
+        return state.cleared(), [say("bot.cancelled")]
+    if command == control.RESTART:
+        return small_talk.explain(state.cleared(), turn, services)
+    if command == control.REPEAT:
+        return state, list(state.frame.said) or [say("bot.nothing_to_repeat")]
+    if command == control.BACK:
+        if not state.earlier:
+            return state, [say("bot.no_way_back")]
+        frame = state.earlier[-1]
+        return State(frame, state.earlier[:-1], state.facts), list(frame.said)
+    return None
+
+
+def _code(state: State, code: str, turn: Turn, services: Services) -> Outcome:
+    after, texts, known = linking.try_code(state, code, turn, services)
+    if not known:
+        return after, texts
+    services.forget_resident()
+    following, shown = progress.start(after, turn, services)
+    return following, [*texts, *shown]
+
+
+def _answered(state: State, turn: Turn, services: Services) -> Outcome | None:
+    """The answer to the question that is open, unless quite another wish was said."""
+    choice = small_talk.chosen(state, turn)
+    if choice is not None:
+        return _begin(state, Turn(turn.text, choice, turn.at), services)
+    dialogue = state.frame.dialogue
+    if dialogue not in ANSWERS:
+        return None
+    sure = turn.heard.confidence >= rule("conversations.switch_floor")
+    if sure and turn.heard.intent not in (OWN_WISH[dialogue], wish.OUT_OF_SCOPE):
+        return None
+    return ANSWERS[dialogue](state, turn, services)
+
+
+def _wished(state: State, turn: Turn, services: Services) -> Outcome:
+    """A wish of its own, or nothing that we understood."""
+    if turn.heard.confidence >= rule("conversations.understanding_floor"):
+        return _begin(state, turn, services)
+    named = nearby.by_name(state, turn, services)
+    if named is not None:
+        return named
+    waiting = human.forward(state, turn, services) if services.ticket is not None else None
+    return waiting or fallback.not_understood(state, turn, services)
+
+
+def _begin(state: State, turn: Turn, services: Services) -> Outcome:
+    intent = turn.heard.intent
+    if intent in STARTS:
+        return STARTS[intent](state, turn, services)
+    if intent == wish.OUT_OF_SCOPE:
+        step = elsewhere.point_to_office if turn.heard.slots.matter else fallback.out_of_scope
+        return step(state, turn, services)
+    return elsewhere.point_there(state, turn, services)

@@ -1,0 +1,44 @@
+"""Joining the follower to their account in the mini-program, by the code that it shows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.dialogues.services import Services
+from bot.dialogues.state import Outcome, State, Turn
+from config.loading import rule
+from config.text import say
+
+LINKING, CODE = "linking", "code"
+HOUR = timedelta(hours=1)
+
+
+def ask_for_code(state: State, turn: Turn, services: Services) -> Outcome:
+    """How to get the code and what to do with it."""
+    minutes = rule("conversations.chat_code_minutes")
+    return state.to(LINKING, CODE), [say("bot.linking.how", minutes=minutes)]
+
+
+def try_code(state: State, code: str, turn: Turn, services: Services) -> tuple[State, list[str], bool]:
+    """Redeem a code; the last part is True where the follower is known from now on."""
+    tried, since = _tries(state, turn.at)
+    if tried >= rule("conversations.chat_code_tries"):
+        return state, [say("bot.linking.too_many")], False
+    if services.redeem(code) is None:
+        failed = state.knowing(tries=tried + 1, tries_since=since.isoformat())
+        return failed, [say("bot.linking.wrong")], False
+    return state.done().knowing(tries=0), [say("bot.linking.done")], True
+
+
+def answer(state: State, turn: Turn, services: Services) -> Outcome | None:
+    """Digits that are no code of six: a slip."""
+    digits = "".join(c for c in turn.text if c.isdigit())
+    return (state, [say("bot.linking.six_digits")]) if digits else None
+
+
+def _tries(state: State, at: datetime) -> tuple[int, datetime]:
+    given = state.facts.get("tries_since")
+    since = datetime.fromisoformat(given) if given else at
+    if at - since >= HOUR:
+        return 0, at
+    return int(state.facts.get("tries", 0)), since

@@ -1,0 +1,39 @@
+"""How the follower's applications stand: state, next step, by when."""
+
+from __future__ import annotations
+
+from bot.dialogues import linking, wording
+from bot.dialogues.services import Raw, Services
+from bot.dialogues.state import Outcome, State, Turn
+from config.loading import rule
+from config.text import say, sentences
+
+
+def start(state: State, turn: Turn, services: Services) -> Outcome:
+    """The newest applications of the resident who is this follower; asks for the code where that is not known."""
+    asked_at = state.facts.get("unionid_asked_at")
+    resident_id = services.resident_by_unionid(asked_at)
+    if resident_id is None:
+        asked = state.knowing(unionid_asked_at=asked_at or turn.at.isoformat())
+        return linking.ask_for_code(asked, turn, services)
+    cases = services.cases(resident_id)
+    wanted = [case for case in cases if case["programme"] == turn.heard.slots.programme] or cases
+    if not wanted:
+        return state.done(), [say("bot.progress.none")]
+    shown = wanted[: rule("conversations.list_size")]
+    lines = [_line(number, case, turn) for number, case in enumerate(shown, 1)]
+    more = [say("bot.progress.more", count=len(wanted) - len(shown))] if len(wanted) > len(shown) else []
+    text = "\n".join([say("bot.progress.heading", count=len(wanted)), *lines, *more, "", say("bot.progress.hint")])
+    return state.done(), [text]
+
+
+def _line(number: int, case: Raw, turn: Turn) -> str:
+    """One application."""
+    lines = [say("bot.numbered", number=number, label=case["label"])]
+    lines.append(say("bot.progress.state", state=say(f"bot.progress.states.{case['state']}")))
+    following = sentences().get(f"bot.progress.next_step.{case['state']}")
+    if following is not None:
+        lines.append(say("bot.progress.next", step=following))
+    if case.get("due_at"):
+        lines.append(say("bot.progress.due", day=wording.date_of(case["due_at"])))
+    return "\n".join(lines)

@@ -1,0 +1,227 @@
+"""What the dialogues ask of the product for one message: the directory, the follower's cases, the caseworkers.
+
+What a step makes here takes an id derived from the message, so that a step which is repeated makes nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from bot.dialogues.state import Point
+from bot.understanding import Understanding
+from bot.understanding.lexicon import commands
+from bot.wechat.outcomes import WechatRefused, WechatUnavailable
+from config.loading import catalogue, rule
+from config.programmes import programmes
+from models.casework.documents import Application
+from models.kernel.database import collection
+from models.conversations import binding, handovers
+from models.conversations.lifecycle import TAKEN
+from models.conversations.unanswered import note_unanswered
+from models.facilities import queries as directory
+from models.facilities.areas import district_of
+from models.facilities.datum import Datum, to_wgs84
+from models.facilities.queries import Filters, Search
+from models.indicators.usage import record_use
+from models.kernel.errors import IllegalTransition, InvalidInput, LimitReached, NotFound, Unavailable
+from models.people.queries import resident
+from models.platform import Platform
+
+OUTSIDE, AWAY = "outside_yichun", "unavailable"
+DATUM: Datum = "gcj02"
+Raw = Mapping[str, Any]
+
+
+class Services:
+    """Made for one message of one follower."""
+
+    def __init__(self, platform: Platform, openid: str, message_id: str, at: datetime) -> None:
+        self._platform = platform
+        self._openid = openid
+        self._message_id = message_id
+        self.at = at
+        self._uses: list[tuple[str, str | None, str | None]] = []
+
+    # The directory.
+
+    def nearby(self, category: str, point: Point, *, open_now: bool, cursor: str | None) -> Raw | str:
+        """`{"items", "next"}`, nearest first; OUTSIDE or AWAY where there is no answer."""
+        search = Search(
+            rule("conversations.list_size"), point.datum, (point.longitude, point.latitude),  # type: ignore[arg-type]
+            filters=Filters(categories=(category,), open_now=open_now), cursor=cursor,
+        )  # fmt: skip
+        try:
+            found = directory.nearby_page(search, self.at)
+        except InvalidInput:
+            return OUTSIDE
+        except Unavailable:
+            return AWAY
+        self._use("facility_search", point.district_code, point.township_id)
+        return found
+
+    def named(self, text: str) -> list[Raw]:
+        """Facilities whose name holds `text`; none while the directory is away."""
+        try:
+            found = directory.search_text(text, rule("conversations.list_size"), at=self.at, datum=DATUM)
+        except (InvalidInput, Unavailable):
+            return []
+        return [item for item in found if text in item["name"]]
+
+    def facility(self, facility_id: str) -> Raw | None:
+        """One facility in full, None for one that is no longer there."""
+        try:
+            found = directory.facility(facility_id, self.at, DATUM)
+        except NotFound:
+            return None
+        if found["status"] != "open":
+            return None
+        self._use("facility_view", found["district_code"], found["township_id"])
+        return found
+
+    def with_district(self, point: Point) -> Point:
+        """The point with the county in which it lies, None outside Yichun."""
+        longitude, latitude = to_wgs84(point.longitude, point.latitude, point.datum)  # type: ignore[arg-type]
+        return replace(point, district_code=district_of(longitude, latitude))
+
+    def places(self, text: str) -> list[Point]:
+        """The places that `text` may mean: townships and counties, else facilities of that name."""
+        found = directory.find_place(text, DATUM)
+        if found:
+            return [self._place(each) for each in found]
+        return [self._landmark(each) for each in self.named(text)[:1]]
+
+    # The follower.
+
+    @cached_property
+    def resident_id(self) -> str | None:
+        """The resident who is known to be this follower."""
+        return binding.resident_of(self._openid, self.at)
+
+    def resident_by_unionid(self, asked_at: str | None) -> str | None:
+        """As `resident_id`, after asking WeChat who the follower is; not again within some hours of `asked_at`."""
+        if self.resident_id is not None or self._platform.wechat is None:
+            return self.resident_id
+        pause = timedelta(hours=rule("conversations.unionid_ask_hours"))
+        if asked_at is not None and datetime.fromisoformat(asked_at) + pause > self.at:
+            return None
+        try:
+            unionid = self._platform.wechat.official_user(self._openid).unionid
+        except (WechatUnavailable, WechatRefused):
+            return None
+        return binding.resident_of(self._openid, self.at, unionid) if unionid else None
+
+    @property
+    def known_resident(self) -> str | None:
+        """The resident, where this message made us look; looking costs a read."""
+        found: str | None = self.__dict__.get("resident_id")
+        return found
+
+    def forget_resident(self) -> None:
+        """Look again who the follower is: they have just been joined."""
+        self.__dict__.pop("resident_id", None)
+
+    def redeem(self, code: str) -> str | None:
+        """The resident whose code this is; from now on the follower is known as they."""
+        return binding.redeem(self._openid, code, self._message_id, self.at)
+
+    def cases(self, resident_id: str) -> list[Raw]:
+        """The resident's applications, the newest first: programme, label, state, due_at."""
+        found = collection(Application).find({"resident_id": resident_id}).sort("created_at", -1)
+        return [
+            {"programme": c["programme"], "label": programmes()[c["programme"]].label, "state": c["state"], "due_at": c.get("due_at")}
+            for c in found
+        ]
+
+    def home_district(self) -> str | None:
+        """The county of the resident's home township, where that is known."""
+        if self.resident_id is None:
+            return None
+        try:
+            township = resident(self.resident_id).get("home_township_id")
+        except NotFound:  # erased meanwhile
+            return None
+        place = catalogue().place(township or "")
+        return place.district_code if place else None
+
+    # The caseworkers.
+
+    @cached_property
+    def ticket(self) -> Raw | None:
+        """The follower's open hand-over."""
+        return handovers.open_ticket(self._openid)
+
+    @property
+    def speaks_with_person(self) -> bool:
+        """True where a caseworker has taken the follower's ticket."""
+        return self.ticket is not None and self.ticket["state"] == TAKEN
+
+    def ask_for_person(self, text: str, district_code: str | None) -> Raw:
+        """Open a ticket, or find the open one."""
+        ticket = handovers.ask_for_person(
+            self._openid, text, self._message_id, self.at, district_code=district_code, resident_id=self.resident_id
+        )
+        self._use("conversation_handover", district_code, None)
+        return ticket
+
+    def ahead(self, ticket: Raw) -> int:
+        """How many wait longer than this ticket."""
+        return handovers.ahead_of(dict(ticket))
+
+    def staffed(self) -> tuple[bool, datetime | None]:
+        """Whether caseworkers answer now, and when that changes."""
+        return handovers.staffed_until(self.at)
+
+    def tell_person(self, text: str) -> bool:
+        """Add to the open ticket; False where it was ended just now or takes no more."""
+        if self.ticket is None:
+            return False
+        try:
+            handovers.say_to_person(self._openid, self.ticket["_id"], text, self._message_id, self.at)
+        except (IllegalTransition, LimitReached, NotFound):
+            return False
+        return True
+
+    def dismiss_person(self) -> None:
+        """End the open ticket at the follower's wish; nothing where it was ended just now."""
+        if self.ticket is None:
+            return
+        try:
+            handovers.withdraw(self._openid, self.ticket["_id"], self._message_id, self.at)
+        except (IllegalTransition, NotFound):
+            return
+
+    def note_unanswered(self, text: str, heard: Understanding) -> None:
+        """Keep a question that found no answer."""
+        note_unanswered(
+            self._openid, text, heard.intent, heard.confidence, self._message_id, self.at, commands().names_follow
+        )
+
+    def count_uses(self) -> None:
+        """Count what was used, once the answer stands."""
+        for measure, district_code, township_id in self._uses:
+            record_use(measure, self.at, district_code, township_id)
+        self._uses.clear()
+
+    def _use(self, measure: str, district_code: str | None, township_id: str | None) -> None:
+        use = (measure, district_code, township_id)
+        if use not in self._uses:  # a step that is repeated for another version of the chat is one use
+            self._uses.append(use)
+
+    def _place(self, found: Raw) -> Point:
+        location = found["location"]
+        township = found["id"] if found["kind"] == "township" else None
+        label = found["name"] if township is None else f"{found['district_name']}{found['name']}"
+        return Point(
+            location["latitude"], location["longitude"], location["datum"], label, found["district_code"], township
+        )
+
+    def _landmark(self, found: Raw) -> Point:
+        location = found["location"]
+        return Point(
+            location["latitude"], location["longitude"], location["datum"], found["name"], found["district_code"],
+            found["township_id"],
+        )  # fmt: skip

@@ -1,0 +1,164 @@
+"""Papers of an application: added, read, removed. The content lies encrypted in pieces, the list in the application.
+
+A file counts once the application's list names it; pieces without an entry are left-overs of a killed upload and go
+with `sweep_papers`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from bson.binary import Binary
+from pymongo import ReturnDocument
+
+from config.loading import rule
+from config.programmes import Version
+from models.casework.documents import CHUNK_CONTEXT, EDITABLE, PAPER_CONTEXT, Application, PaperChunk
+from models.casework.files import CleanFile
+from models.kernel.database import collection
+from models.kernel.encryption import decrypt, encrypt, open_text, seal_text
+from models.kernel.errors import Conflict, FieldFault, IllegalTransition, InvalidInput, NotFound, StaleVersion
+from models.kernel.lifecycle import Raw
+
+MAX_CONTENTION = 50
+
+
+def add_paper(raw: Raw, version: Version, paper: str, file: CleanFile, *, document_id: str, at: datetime) -> Raw:
+    """Keep a file under the application; the same `document_id` again changes nothing. Returns the application.
+
+    Raises InvalidInput (`paper` unknown), Conflict (`too_many_files`), IllegalTransition unless it is being edited.
+    """
+    kind = version.paper(paper)
+    if kind is None:
+        raise InvalidInput(faults=[FieldFault("paper", "unknown_paper")])
+    current = raw
+    for attempt in range(MAX_CONTENTION):
+        if any(each["id"] == document_id for each in current["papers"]):
+            return current
+        _check_room(current, paper, kind.files_most)
+        if attempt == 0:
+            _keep(current["_id"], document_id, file.content, at)
+        entry = {
+            "id": document_id, "paper": paper, "name": seal_text(file.name, PAPER_CONTEXT), "bytes": len(file.content),
+            "media_type": file.media_type, "pages": file.pages, "added_at": at,
+        }  # fmt: skip
+        written = collection(Application).find_one_and_update(
+            {"_id": current["_id"], "version": current["version"], "state": {"$in": list(EDITABLE)}},
+            {"$push": {"papers": entry}, "$set": {"updated_at": at}, "$inc": {"version": 1}},
+            return_document=ReturnDocument.AFTER,
+        )
+        if written is not None:
+            return written
+        current = _again(current["_id"])
+    raise StaleVersion(details={"state": current["state"], "version": current["version"]})
+
+
+def remove_paper(raw: Raw, document_id: str, at: datetime) -> Raw:
+    """Take a file off an application that is being edited, and delete its content. Raises NotFound, Conflict."""
+    if all(each["id"] != document_id for each in raw["papers"]):
+        raise NotFound()
+    written = collection(Application).find_one_and_update(
+        {"_id": raw["_id"], "state": {"$in": list(EDITABLE)}, "papers.id": document_id},
+        {"$pull": {"papers": {"id": document_id}}, "$set": {"updated_at": at}, "$inc": {"version": 1}},
+        return_document=ReturnDocument.AFTER,
+    )
+    if written is None:
+        current = _again(raw["_id"])
+        if current["state"] in EDITABLE:
+            return current  # another request removed it in between
+        raise IllegalTransition(details={"state": current["state"], "version": current["version"]})
+    delete_contents(document_id)
+    return written
+
+
+def read_paper(raw: Raw, document_id: str) -> CleanFile:
+    """A file with its content, in clear. Raises NotFound."""
+    entry = next((each for each in raw["papers"] if each["id"] == document_id), None)
+    if entry is None:
+        raise NotFound()
+    found = collection(PaperChunk).find({"document_id": document_id}).sort("position", 1)
+    content = b"".join(decrypt(bytes(each["data"]), _context(document_id, each["position"])) for each in found)
+    if len(content) != entry["bytes"]:
+        raise NotFound("paper_deleted")
+    return CleanFile(open_text(entry["name"], PAPER_CONTEXT), entry["media_type"], content, entry["pages"])
+
+
+def delete_contents(document_id: str) -> None:
+    """Delete the content of one file; its entry, where there is one, is the caller's."""
+    collection(PaperChunk).delete_many({"document_id": document_id})
+
+
+def delete_all_contents(application_id: str) -> int:
+    """Delete the content of every file of an application; returns how many pieces went."""
+    return collection(PaperChunk).delete_many({"application_id": application_id}).deleted_count
+
+
+def sweep_papers(at: datetime) -> int:
+    """Delete pieces of uploads that never reached their application's list; returns how many files. A job calls it."""
+    before = at - timedelta(hours=rule("casework.orphan_hours"))
+    after = before - timedelta(hours=rule("casework.orphan_hours"))
+    # Only the day before: older ones were looked at by earlier runs.
+    recent = collection(PaperChunk).find(
+        {"created_at": {"$gt": after, "$lte": before}, "position": 0}, {"document_id": 1, "application_id": 1}
+    )
+    swept = 0
+    for chunk in list(recent):
+        owner = collection(Application).find_one(
+            {"_id": chunk["application_id"], "papers.id": chunk["document_id"]}, {"_id": 1}
+        )
+        if owner is None:
+            delete_contents(chunk["document_id"])
+            swept += 1
+    return swept
+
+
+def missing_papers(raw: Raw, version: Version) -> list[FieldFault]:
+    """A fault for each required paper of which no file is there."""
+    there = {each["paper"] for each in raw["papers"]}
+    return [FieldFault(f"papers.{kind.token}", "paper_missing", kind.label)
+            for kind in version.papers if kind.required and kind.token not in there]  # fmt: skip
+
+
+def papers_shown(raw: Raw) -> list[dict[str, Any]]:
+    """The list of files without their contents."""
+    return [
+        {
+            "id": each["id"], "paper": each["paper"], "name": open_text(each["name"], PAPER_CONTEXT),
+            "media_type": each["media_type"], "bytes": each["bytes"], "pages": each["pages"],
+            "added_at": each["added_at"],
+        }
+        for each in raw["papers"]
+    ]  # fmt: skip
+
+
+def _check_room(raw: Raw, paper: str, most: int) -> None:
+    if raw["state"] not in EDITABLE:
+        raise IllegalTransition(details={"state": raw["state"], "version": raw["version"]})
+    if sum(each["paper"] == paper for each in raw["papers"]) >= most:
+        raise Conflict("too_many_files", most=most)
+
+
+def _keep(application_id: str, document_id: str, content: bytes, at: datetime) -> None:
+    size = rule("casework.file_chunk_bytes")
+    for position, start in enumerate(range(0, len(content), size)):
+        sealed = Binary(encrypt(content[start : start + size], _context(document_id, position)))
+        # Written again by a retry after a crash: cleaning the same file twice may give other bytes.
+        collection(PaperChunk).replace_one(
+            {"_id": f"{document_id}:{position}"},
+            {"application_id": application_id, "document_id": document_id, "position": position, "data": sealed,
+             "version": 1, "created_at": at, "updated_at": at},
+            upsert=True,
+        )  # fmt: skip
+
+
+def _context(document_id: str, position: int) -> str:
+    # Bound to its place: pieces cannot be exchanged between files or within one.
+    return f"{CHUNK_CONTEXT} {document_id} {position}"
+
+
+def _again(application_id: str) -> Raw:
+    found = collection(Application).find_one({"_id": application_id})
+    if found is None:
+        raise NotFound()
+    return found

@@ -1,0 +1,307 @@
+"""Lottery draws: commit to the list, enter the seed, draw, publish; or declare void. Each is done once.
+
+Source: 公共租赁住房管理办法 (住建部令第11号) art. 13, and the house's rule that everyone can repeat a draw.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from bson.binary import Binary
+from pymongo.errors import DuplicateKeyError
+
+from config.loading import rule
+from models.housing import positions
+from models.housing.documents import COMMITTED, VOID, LotteryDraw, LotteryList, LotteryOrder
+from models.housing.draw import drawn, sealed
+from models.housing.draw_record import commitment_of, committed_part
+from models.housing.lifecycle import DRAW_LIFECYCLE, DRAW_ROLES
+from models.housing.ordering import application_of, list_key, list_rule
+from models.housing.seeds import Balls, announced_at, is_written_well, named_seed
+from models.housing.waiting_list import settle_pending
+from models.kernel import audit
+from models.kernel.actors import Actor
+from models.kernel.database import collection
+from models.kernel.document import Record
+from models.kernel.encryption import keyed_hash
+from models.kernel.errors import Conflict, Duplicate, FieldFault, Forbidden, InvalidInput, NotFound
+from models.kernel.ids import id_from_key
+from models.kernel.lifecycle import Change, Raw, history_entry
+
+SECRET_PURPOSE = "lottery draw seal"
+SEAL_BYTES = 32
+APPLICATION_CHARS = 26
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A draw to be: for which list, which round, how many places, and which public result will be its seed."""
+
+    programme: str
+    round: str
+    district_code: str | None
+    places: int
+    seed_source: str
+    issue: str
+    announced_on: date
+    group: str | None = None
+    replaces: str | None = None
+
+    @property
+    def draw_id(self) -> str:
+        """The same for every attempt at this round."""
+        return id_from_key("lottery draw", f"{list_key(self.programme, self.district_code, self.group)} {self.round}")
+
+
+def commit_draw(plan: Plan, *, by: Actor, at: datetime) -> Raw:
+    """Fix everyone who waits on the plan's list as the list of a draw, and publish the commitment. Returns the draw.
+
+    A repeat of the same plan by the same person finds the first. Raises Forbidden, InvalidInput (seed source, time),
+    NotFound (no such list), Conflict (`draw_list_empty`, `draw_replaces_nothing`), Duplicate (`draw_exists`).
+    """
+    if not (by.has_role(*DRAW_ROLES) and by.covers(plan.district_code)):
+        raise Forbidden()
+    list_rule(plan.programme)
+    existing = collection(LotteryDraw).find_one({"_id": plan.draw_id})
+    if existing is not None:
+        return _same_plan(existing, plan, by)
+    named = named_seed(plan.seed_source, plan.issue, plan.announced_on)
+    _check_lead(named, at)
+    _check_replaced(plan)
+    settle_pending(at)
+    key = list_key(plan.programme, plan.district_code, plan.group)
+    waiting = [application_of(each) for each, _ in positions.every(key)]
+    if not waiting or len(waiting) > rule("housing.draw_entries_most"):
+        raise Conflict("draw_list_too_large" if waiting else "draw_list_empty")
+    return _commit(plan, named, waiting, by, at)
+
+
+def enter_seed(
+    draw_id: str, seed: str, *, by: Actor, at: datetime, version: int | None = None, key: str | None = None
+) -> Raw:  # fmt: skip
+    """Enter the announced result; never by whoever committed, never before it is announced.
+
+    `key`: a repeat with the same key changes nothing. Raises InvalidInput (`draw_seed_form`) where it is not written
+    as the source says, and what `Lifecycle.perform` raises.
+    """
+    return _with_seed(_Step("enter_seed", by, at, version, key), draw_id, seed, None)
+
+
+def correct_seed(
+    draw_id: str, seed: str, reason: str, *, by: Actor, at: datetime, version: int | None = None,
+    key: str | None = None,
+) -> Raw:  # fmt: skip
+    """Replace a seed entered wrongly, before the draw; the correction stays in the public record."""
+    return _with_seed(_Step("correct_seed", by, at, version, key), draw_id, seed, reason.strip())
+
+
+def run_draw(
+    draw_id: str, seed: str, *, by: Actor, at: datetime, version: int | None = None, key: str | None = None
+) -> Raw:  # fmt: skip
+    """Draw. `seed` is read from the source again, by another person, and must be the same as entered.
+
+    Raises Conflict (`draw_seed_differs`) and what `Lifecycle.perform` raises.
+    """
+    step = _Step("run", by, at, version, key)
+    draw = _read(draw_id)
+    if step.done_in(draw):
+        return draw
+    DRAW_LIFECYCLE.check(draw, "run", by=by, at=at, version=version)
+    if seed != draw["seed"]:
+        raise Conflict("draw_seed_differs")
+    order = drawn(draw["commitment"]["sha256"], seed, seals_of(draw))
+    order_id = id_from_key("lottery order", f"{draw['commitment']['sha256']} {seed}")
+    # Computed from what is fixed: a repeat after a crash finds the very same bytes.
+    _insert_once(LotteryOrder, {"_id": order_id, "order": Binary(struct.pack(f">{len(order)}I", *order))}, at)
+    return step.perform(draw_id, Change(set={"order_id": order_id}, where={"seed": seed}))
+
+
+def publish_draw(
+    draw_id: str, *, by: Actor, at: datetime, version: int | None = None, key: str | None = None
+) -> Raw:  # fmt: skip
+    """Make the whole record public."""
+    return _Step("publish", by, at, version, key).perform(draw_id, Change())
+
+
+def void_draw(
+    draw_id: str, reason: str, *, by: Actor, at: datetime, version: int | None = None, key: str | None = None
+) -> Raw:  # fmt: skip
+    """Declare a draw void. It stays on public record with its reason; its round is used up."""
+    said = reason.strip()
+    if not rule("housing.void_reason_chars_least") <= len(said) <= rule("housing.void_reason_chars_most"):
+        raise InvalidInput(faults=[FieldFault("reason", "reason_length")])
+    return _Step("void", by, at, version, key).perform(
+        draw_id, lambda draw: Change(set={"void": {"at": at, "state": draw["state"], "reason": said}}), reason=said
+    )
+
+
+def secret_of(draw_id: str) -> bytes:
+    """The key of a draw's salts; it follows from the house's keys, so nothing has to be stored."""
+    return keyed_hash(SECRET_PURPOSE, draw_id.encode())
+
+
+def list_of(draw: Raw) -> Raw:
+    """The stored list of a draw."""
+    found = collection(LotteryList).find_one({"_id": draw["commitment"]["sha256"]})
+    assert found is not None  # noqa: S101  it is written before the draw, and never deleted
+    return found
+
+
+def seals_of(draw: Raw) -> list[str]:
+    """The seals of a draw's list, hex, in order."""
+    packed = bytes(list_of(draw)["seals"])
+    return [packed[start : start + SEAL_BYTES].hex() for start in range(0, len(packed), SEAL_BYTES)]
+
+
+def applications_of(draw: Raw) -> list[str]:
+    """The applications of a draw's list, in order. For the house only."""
+    packed = bytes(list_of(draw)["application_ids"]).decode()
+    return [packed[start : start + APPLICATION_CHARS] for start in range(0, len(packed), APPLICATION_CHARS)]
+
+
+def order_of(draw: Raw) -> list[int] | None:
+    """The indexes of the list in the order drawn; None before the draw."""
+    if draw.get("order_id") is None:
+        return None
+    found = collection(LotteryOrder).find_one({"_id": draw["order_id"]})
+    assert found is not None  # noqa: S101  it is written before the draw names it, and never deleted
+    return list(struct.unpack(f">{draw['count']}I", bytes(found["order"])))
+
+
+def _commit(plan: Plan, named: Raw, waiting: Sequence[str], by: Actor, at: datetime) -> Raw:
+    pairs = sealed(waiting, secret_of(plan.draw_id))
+    commitment = commitment_of(
+        committed_part(
+            draw_id=plan.draw_id, programme=plan.programme, round_name=plan.round, district_code=plan.district_code,
+            replaces=plan.replaces, places=plan.places, seed_source=named, seals=[seal for seal, _ in pairs],
+        )
+    )  # fmt: skip
+    stored = {
+        "_id": commitment["sha256"],
+        "seals": Binary(b"".join(bytes.fromhex(seal) for seal, _ in pairs)),
+        "application_ids": Binary("".join(each for _, each in pairs).encode()),
+    }
+    _insert_once(LotteryList, stored, at)
+    draw = LotteryDraw(
+        id=plan.draw_id, created_at=at, updated_at=at, state=COMMITTED, programme=plan.programme, round=plan.round,
+        district_code=plan.district_code, group=plan.group, replaces=plan.replaces, places=plan.places,
+        count=len(pairs), seed_source=named, commitment=commitment, committed_at=at, committed_by=by.id,
+        outbox_waiting=False, history=[history_entry("commit", None, COMMITTED, by, at)],
+        steps=[_public_step("commit", at, None, None)],
+    )  # fmt: skip
+    try:
+        collection(LotteryDraw).insert_one(draw.raw())
+    except DuplicateKeyError:
+        found = collection(LotteryDraw).find_one({"_id": plan.draw_id})
+        if found is None:
+            raise Duplicate("draw_replaced_already") from None
+        return _same_plan(found, plan, by)
+    made = _read(plan.draw_id)
+    _audit("commit", made, by, at)
+    return made
+
+
+def _same_plan(existing: Raw, plan: Plan, by: Actor) -> Raw:
+    same = (
+        existing["committed_by"] == by.id
+        and existing["places"] == plan.places
+        and existing.get("replaces") == plan.replaces
+        and existing["seed_source"]["token"] == plan.seed_source
+        and existing["seed_source"]["issue"] == plan.issue
+        and announced_at(existing["seed_source"]).date() == announced_at(
+            named_seed(plan.seed_source, plan.issue, plan.announced_on)
+        ).date()
+    )  # fmt: skip
+    if not same:
+        raise Duplicate("draw_exists", details={"id": existing["_id"], "state": existing["state"]})
+    return existing
+
+
+def _check_lead(named: Raw, at: datetime) -> None:
+    lead = announced_at(named) - at
+    if lead < timedelta(hours=rule("housing.draw_lead_hours")):
+        raise InvalidInput("draw_seed_too_soon", faults=[FieldFault("announced_on", "too_soon")])
+    if lead > timedelta(days=rule("housing.draw_lead_days_most")):
+        raise InvalidInput(faults=[FieldFault("announced_on", "less_than_equal")])
+
+
+def _check_replaced(plan: Plan) -> None:
+    """A draw may stand for a void one of the same list; the index lets each be replaced once."""
+    if plan.replaces is None:
+        return
+    found = collection(LotteryDraw).find_one({"_id": plan.replaces})
+    same_list = found is not None and (found["programme"], found.get("district_code"), found.get("group")) == (
+        plan.programme, plan.district_code, plan.group,
+    )  # fmt: skip
+    if found is None or not same_list or found["state"] != VOID:
+        raise Conflict("draw_replaces_nothing")
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One action on a draw, about to be taken."""
+
+    action: str
+    by: Actor
+    at: datetime
+    version: int | None
+    key: str | None
+
+    def done_in(self, draw: Raw) -> bool:
+        return self.key is not None and any(entry.get("key") == self.key for entry in draw["history"])
+
+    def perform(
+        self, draw_id: str, change: Change | Callable[[Raw], Change], seed: str | None = None, reason: str | None = None
+    ) -> Raw:  # fmt: skip
+        """The one write, with the step that the public record will show."""
+
+        def made(draw: Raw) -> Change:
+            wanted = change(draw) if callable(change) else change
+            return replace(wanted, push={**wanted.push, "steps": _public_step(self.action, self.at, seed, reason)})
+
+        done = DRAW_LIFECYCLE.perform(
+            draw_id, self.action, by=self.by, at=self.at, version=self.version, key=self.key, change=made
+        )
+        _audit(self.action, done, self.by, self.at)
+        return done
+
+
+def _public_step(action: str, at: datetime, seed: str | None, reason: str | None) -> Raw:
+    return {"action": action, "at": at, "seed": seed, "reason": reason}
+
+
+def _with_seed(step: _Step, draw_id: str, seed: str, reason: str | None) -> Raw:
+    draw = _read(draw_id)
+    if step.done_in(draw):
+        return draw
+    DRAW_LIFECYCLE.check(draw, step.action, by=step.by, at=step.at, version=step.version)
+    if not is_written_well(seed, [Balls(**each) for each in draw["seed_source"]["balls"]]):
+        raise InvalidInput("draw_seed_form", faults=[FieldFault("seed", "string_pattern_mismatch")])
+    return step.perform(draw_id, Change(set={"seed": seed, "seed_by": step.by.id}), seed, reason)
+
+
+def _read(draw_id: str) -> Raw:
+    found = collection(LotteryDraw).find_one({"_id": draw_id})
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _insert_once(record: type[Record], stored: Raw, at: datetime) -> None:
+    try:
+        collection(record).insert_one({**stored, "version": 1, "created_at": at, "updated_at": at})
+    except DuplicateKeyError:
+        return  # its id follows from its content: what is there is the same
+
+
+def _audit(action: str, draw: Raw, by: Actor, at: datetime) -> None:
+    detail = {"state": draw["state"], "commitment": draw["commitment"]["sha256"]}
+    if draw.get("seed"):
+        detail["seed"] = draw["seed"]
+    audit.record(
+        by, f"lottery_draw.{action}", f"lottery_draw:{draw['_id']}", at, district_code=draw.get("district_code"),
+        detail=detail,
+    )  # fmt: skip
