@@ -9,12 +9,13 @@ A route is declared on the method of an `Endpoint`:
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import wraps
-from typing import Any, TypeVar, get_origin
+from typing import Any, TypeVar, cast, get_origin
 
 import orjson
 from flask import Response, current_app, request
@@ -40,6 +41,7 @@ JSON_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
 REPLAYED = range(200, 500)
 
 Method = TypeVar("Method", bound=Callable[..., Any])
+AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
 
 class Body(BaseModel):
@@ -88,7 +90,7 @@ class Route:
     status: int = 200
     etag: bool = False
     rate: str = "default"
-    upload: bool = False
+    upload: tuple[str, ...] | None = None
     summary: str = ""
 
 
@@ -130,9 +132,10 @@ class Limiter:
 def route(
     *, access: Access, query: type[Query] | None = None, body: type[BaseModel] | None = None,
     response: type[BaseModel] | None = None, idempotent: bool = False, status: int = 200, etag: bool = False,
-    rate: str = "default", upload: bool = False, summary: str = "",
+    rate: str = "default", upload: tuple[str, ...] | None = None, summary: str = "",
 ) -> Callable[[Method], Callable[..., Response]]:  # fmt: skip
-    """Declare a method: who may call it, what it takes and gives. `upload`: the body is files, not JSON."""
+    """Declare a method: who may call it, what it takes and gives. `upload`: the body is multipart, a
+    `file` and these text fields."""
     spec = Route(access, query, body, response, idempotent, status, etag, rate, upload, summary)
 
     def declare(method: Method) -> Callable[..., Response]:
@@ -170,7 +173,7 @@ def _once(spec: Route, work: Callable[[Call], Any], call: Call) -> Response:
     if not (KEY_MIN_CHARS <= len(key) <= KEY_MAX_CHARS and key.isascii() and key.isprintable()):
         raise InvalidInput("idempotency_key_invalid")
     owner = call.actor.id if call.actor.kind != "anonymous" else f"anonymous {request.remote_addr}"
-    begun = idempotency.begin(owner, f"{request.method} {request.path}", key, request.get_data(), call.at)
+    begun = idempotency.begin(owner, f"{request.method} {request.path}", key, _sent(spec), call.at)
     if isinstance(begun, idempotency.Replayed):
         form = JSON_TYPE if begun.status < 400 else PROBLEM
         return Response(begun.body, begun.status, {"Idempotency-Replayed": "true"}, mimetype=form)
@@ -183,6 +186,22 @@ def _once(spec: Route, work: Callable[[Call], Any], call: Call) -> Response:
     else:
         idempotency.abandon(begun)
     return response
+
+
+def _sent(spec: Route) -> bytes:
+    """What a repeat must have in common with the first request: of an upload its parts, whose boundary changes."""
+    if spec.upload is None or request.mimetype != "multipart/form-data":
+        return request.get_data()
+    digest = hashlib.sha256()
+    parts = [(name, "", text.encode(errors="replace")) for name, text in request.form.items(multi=True)]
+    parts += [(name, file.filename or "", file.read()) for name, file in request.files.items(multi=True)]
+    for name, title, content in sorted(parts):
+        for each in (name.encode(errors="replace"), title.encode(errors="replace"), content):
+            digest.update(len(each).to_bytes(8, "big") + each)
+    for name in request.files:
+        for file in request.files.getlist(name):
+            file.seek(0)
+    return digest.digest()
 
 
 def _finish(spec: Route, result: Any) -> Response:
@@ -231,6 +250,11 @@ def parse_query(model: type[Query]) -> Query:
             raise InvalidInput(faults=[FieldFault(name[:60] if name.isprintable() else "?", "control_character")])
         values[name] = given if many else given[0]
     return model.model_validate(values)
+
+
+def optional_body(model: type[AnyModel]) -> AnyModel:
+    """A body that may be left out, `model` has defaults for all; the route declares no body."""
+    return cast(AnyModel, parse_body(model)) if request.get_data() else model()
 
 
 def parse_body(model: type[BaseModel]) -> BaseModel:

@@ -74,8 +74,9 @@ def _parameters(spec: Route) -> dict[str, Any]:
             "minLength": 8,
             "maxLength": 128,
         }
-    if spec.upload:
+    if spec.upload is not None:
         found["file"] = {"in": "formData", "type": "file", "required": True}
+        found |= {name: {"in": "formData", "type": "string", "required": True} for name in spec.upload}
     return found
 
 

@@ -103,7 +103,7 @@ def _hellos(address: str) -> float:
     connections = KeptConnections(address)
     began = time.perf_counter()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda _: connections.send("POST", "/", b"{}", {}), range(HELLOS)))
+        list(pool.map(lambda _: connections.get("/"), range(HELLOS)))
     return HELLOS / (time.perf_counter() - began)
 
 

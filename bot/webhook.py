@@ -63,7 +63,7 @@ def _receive(guard: Guard, reception: Reception, platform: Platform, started: fl
         query = request.args.to_dict(flat=False)
         call = guard.open(query, body, request.content_type or "", platform.clock.now())
         message = read(call.text, call.form, call.appid)
-    done = reception.receive(message, call.nonce_digest, started)
+    done = reception.receive(message, call.nonce_digest, call.key is None, started)
     if isinstance(done, Replayed):
         raise refused("nonce_replayed")
     if not done.reply:

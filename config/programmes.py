@@ -19,7 +19,7 @@ from config.loading import CATALOGUE, Entry, load_yaml
 from config.yaml_lines import CatalogueFault, read_yaml
 
 FOLDER = CATALOGUE / "programmes"
-TOKEN = r"^[a-z][a-z0-9_]*$"
+TOKEN_FORM = r"^[a-z][a-z0-9_]*$"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TEXT_MOST = 2000
 ITEMS_MOST = 50
@@ -38,7 +38,7 @@ class Sourced(Entry):
 class Choice(Entry):
     """One value of a list to choose from, with its label."""
 
-    const: str = Field(pattern=TOKEN)
+    const: str = Field(pattern=TOKEN_FORM)
     title: str = Field(min_length=1)
 
 
@@ -123,7 +123,7 @@ class Form(Entry):
 class PaperKind(Sourced):
     """A paper that is asked for; `files_most` photos or PDFs."""
 
-    token: str = Field(pattern=TOKEN)
+    token: str = Field(pattern=TOKEN_FORM)
     label: str = Field(min_length=1)
     help: str = Field(min_length=1)
     required: bool
@@ -175,7 +175,7 @@ class EligibilityRule(Sourced):
     otherwise it is a caseworker who judges.
     """
 
-    token: str = Field(pattern=TOKEN)
+    token: str = Field(pattern=TOKEN_FORM)
     label: str = Field(min_length=1)
     fact: Fact
     holds: Condition
@@ -247,7 +247,7 @@ class Roles(Sourced):
 class Exclusion(Sourced):
     """Another programme that one cannot have at the same time."""
 
-    programme: str = Field(pattern=TOKEN)
+    programme: str = Field(pattern=TOKEN_FORM)
 
 
 class ChildFields(Entry):
@@ -289,9 +289,9 @@ VARIANTS: dict[str, frozenset[str]] = {
 
 
 class Programme(Entry):
-    """A programme. `particulars` names the part of the domain that gives out what is approved, None where nothing is."""
+    """A programme. `particulars`: the part of the domain that gives out what is approved, None where nothing is."""
 
-    token: str = Field(pattern=TOKEN)
+    token: str = Field(pattern=TOKEN_FORM)
     label: str = Field(min_length=1)
     summary: str = Field(min_length=1)
     lifecycle: Literal["single_review"]

@@ -89,6 +89,7 @@ class House:
             "OMP_NUM_THREADS": "1",
             **environment,
         }
+        self.reserved = 0
         self.started: list[Running] = []
         self.database = self._run(
             "secantusd-py", "--host", "127.0.0.1", "--port", str(self.database_port), "--storage-path",
@@ -103,9 +104,14 @@ class House:
             input=stdin, check=check, text=True, capture_output=True, timeout=120,
         )  # fmt: skip
 
+    def reserve_web(self) -> int:
+        """The port of the next web host, for those that must know it before it runs."""
+        self.reserved = self.reserved or free_port()
+        return self.reserved
+
     def web(self, workers: int = 1) -> tuple[str, Running]:
         """Start a web host; returns its address once it answers."""
-        port = free_port()
+        port, self.reserved = self.reserved or free_port(), 0
         running = self._run(
             "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers),
             "--blocking-threads", "8", "--no-ws", "--log-level", "warning", "wsgi:app",
@@ -118,9 +124,10 @@ class House:
         """Start a jobs host."""
         return self._run("flask", "--app", "wsgi", "jobs", "start")
 
-    def sandbox(self) -> tuple[str, Running]:
+    def sandbox(self, **environment: str) -> tuple[str, Running]:
         """Start the stand-in for WeChat and the planning office, and point the product's settings at it."""
         port = free_port()
+        self.environment |= environment
         address = f"http://127.0.0.1:{port}"
         self.environment |= {
             "WECHAT_API_BASE": address,

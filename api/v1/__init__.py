@@ -6,7 +6,7 @@ from importlib import import_module
 
 from flask_restx import Namespace
 
-DOMAINS: tuple[str, ...] = ("people", "facilities", "eldercare", "indicators", "conversations", "housing")
+DOMAINS: tuple[str, ...] = ("people", "facilities", "casework", "eldercare", "indicators", "conversations", "housing")
 
 
 def namespaces() -> list[Namespace]:

@@ -185,10 +185,18 @@ def _answered(state: State, turn: Turn, services: Services) -> Outcome | None:
     dialogue = state.frame.dialogue
     if dialogue not in ANSWERS:
         return None
-    sure = turn.heard.confidence >= rule("conversations.switch_floor")
-    if sure and turn.heard.intent not in (OWN_WISH[dialogue], wish.OUT_OF_SCOPE):
+    if _another_wish(dialogue, turn):
         return None
     return ANSWERS[dialogue](state, turn, services)
+
+
+def _another_wish(dialogue: str, turn: Turn) -> bool:
+    """True where something else than an answer was surely said; the name of a place alone is an answer."""
+    heard = turn.heard
+    if heard.confidence < rule("conversations.switch_floor") or heard.intent == OWN_WISH[dialogue]:
+        return False
+    only_a_place = heard.intent == wish.FIND_SERVICE and heard.slots.place is not None and heard.slots.category is None
+    return heard.intent != wish.OUT_OF_SCOPE and not only_a_place
 
 
 def _wished(state: State, turn: Turn, services: Services) -> Outcome:

@@ -6,7 +6,8 @@ from bot.dialogues import linking, wording
 from bot.dialogues.services import Raw, Services
 from bot.dialogues.state import Outcome, State, Turn
 from config.loading import rule
-from config.text import say, sentences
+from config.programmes import programmes
+from config.text import say
 
 
 def start(state: State, turn: Turn, services: Services) -> Outcome:
@@ -14,10 +15,11 @@ def start(state: State, turn: Turn, services: Services) -> Outcome:
     asked_at = state.facts.get("unionid_asked_at")
     resident_id = services.resident_by_unionid(asked_at)
     if resident_id is None:
-        asked = state.knowing(unionid_asked_at=asked_at or turn.at.isoformat())
-        return linking.ask_for_code(asked, turn, services)
+        unknown = state.knowing(unionid_asked_at=asked_at or turn.at.isoformat())
+        return linking.ask_for_code(unknown, turn, services)
     cases = services.cases(resident_id)
-    wanted = [case for case in cases if case["programme"] == turn.heard.slots.programme] or cases
+    asked = programmes().get(turn.heard.slots.programme or "")
+    wanted = [case for case in cases if asked and case["programme"] == asked.label] or cases
     if not wanted:
         return state.done(), [say("bot.progress.none")]
     shown = wanted[: rule("conversations.list_size")]
@@ -29,11 +31,9 @@ def start(state: State, turn: Turn, services: Services) -> Outcome:
 
 def _line(number: int, case: Raw, turn: Turn) -> str:
     """One application."""
-    lines = [say("bot.numbered", number=number, label=case["label"])]
-    lines.append(say("bot.progress.state", state=say(f"bot.progress.states.{case['state']}")))
-    following = sentences().get(f"bot.progress.next_step.{case['state']}")
-    if following is not None:
-        lines.append(say("bot.progress.next", step=following))
-    if case.get("due_at"):
-        lines.append(say("bot.progress.due", day=wording.date_of(case["due_at"])))
+    lines = [say("bot.numbered", number=number, label=case["programme"])]
+    lines.append(say("bot.progress.state", state=case["state_label"], day=wording.date_of(case["since"])))
+    lines.append(say("bot.progress.next", step=case["next_step"]))
+    if case["due_assumed"]:
+        lines.append(say("bot.progress.due_assumed"))
     return "\n".join(lines)

@@ -16,9 +16,7 @@ from bot.understanding import Understanding
 from bot.understanding.lexicon import commands
 from bot.wechat.outcomes import WechatRefused, WechatUnavailable
 from config.loading import catalogue, rule
-from config.programmes import programmes
-from models.casework.documents import Application
-from models.kernel.database import collection
+from models.casework.queries import progress_of
 from models.conversations import binding, handovers
 from models.conversations.lifecycle import TAKEN
 from models.conversations.unanswered import note_unanswered
@@ -129,12 +127,8 @@ class Services:
         return binding.redeem(self._openid, code, self._message_id, self.at)
 
     def cases(self, resident_id: str) -> list[Raw]:
-        """The resident's applications, the newest first: programme, label, state, due_at."""
-        found = collection(Application).find({"resident_id": resident_id}).sort("created_at", -1)
-        return [
-            {"programme": c["programme"], "label": programmes()[c["programme"]].label, "state": c["state"], "due_at": c.get("due_at")}
-            for c in found
-        ]
+        """The resident's applications, as `progress_of` gives them."""
+        return list(progress_of(resident_id))
 
     def home_district(self) -> str | None:
         """The county of the resident's home township, where that is known."""
@@ -223,5 +217,5 @@ class Services:
         location = found["location"]
         return Point(
             location["latitude"], location["longitude"], location["datum"], found["name"], found["district_code"],
-            found["township_id"],
+            found.get("township_id"),
         )  # fmt: skip

@@ -39,12 +39,14 @@ class Frame:
 class State:
     """The present step (`frame.dialogue` "" where nothing was asked) and those before it, for "back".
 
-    `facts` outlive a dialogue: wrong codes tried, when WeChat was last asked who the follower is.
+    `facts` outlive a dialogue: wrong codes tried, when WeChat was last asked who the follower is. `fresh`: begun anew
+    in this very turn, so that "back" does not lead to what was left behind.
     """
 
     frame: Frame = field(default_factory=Frame)
     earlier: tuple[Frame, ...] = ()
     facts: Json = field(default_factory=dict)
+    fresh: bool = False
 
     def to(self, dialogue: str, step: str, **data: Any) -> State:
         """At this step of this dialogue."""
@@ -56,7 +58,7 @@ class State:
 
     def cleared(self) -> State:
         """As at the beginning of a chat."""
-        return State(facts=self.facts)
+        return State(facts=self.facts, fresh=True)
 
     def knowing(self, **facts: Any) -> State:
         """With these facts."""
@@ -67,7 +69,7 @@ class State:
         if self.frame.place == before.frame.place and before.frame.dialogue:
             return self  # a remark by the way: the question asked stays the one to repeat
         most = rule("conversations.back_steps")
-        moved = bool(before.frame.dialogue) and self.earlier == before.earlier
+        moved = bool(before.frame.dialogue) and self.earlier == before.earlier and not self.fresh
         earlier = (*before.earlier, before.frame)[-most:] if moved else self.earlier
         return replace(self, frame=replace(self.frame, said=tuple(texts)), earlier=earlier)
 

@@ -58,6 +58,11 @@ class Heard:
         return blur(self.sound)
 
     @cached_property
+    def starts(self) -> frozenset[str]:
+        """The characters and the syllables with which a word in it may begin."""
+        return frozenset(self.text).union(self.blurred.split())
+
+    @cached_property
     def typed(self) -> tuple[str, ...]:
         """Runs of letters: pinyin that was typed instead of characters."""
         return tuple(_LETTERS.findall(self.text))

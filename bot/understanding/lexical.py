@@ -15,7 +15,7 @@ from bot.understanding.lexicon import (
     intents_file,
     programme_words,
 )
-from bot.understanding.matching import Hit, Phrase, find, longest, phrases
+from bot.understanding.matching import Hit, PhraseBook, longest, phrases
 from bot.understanding.meaning import EMERGENCY, FIND_SERVICE, OUT_OF_SCOPE, Slots, Understanding
 from bot.understanding.places import county_before, place_in
 from config.loading import rule
@@ -29,7 +29,6 @@ class _Intent:
 
     name: str
     words: IntentWords
-    cues: tuple[tuple[Phrase, float], ...]
     whole: frozenset[str]
     examples: tuple[str, ...]
 
@@ -49,12 +48,19 @@ def understand(text: str) -> Understanding:
     heard = hear(text)
     if not heard.text:
         return Understanding(OUT_OF_SCOPE, 0.0)
-    looks = any(find(heard, cue) for cue in _find_cues())
+    cues = _cues().hits(heard)
+    looks = any(cue.phrase.owner == FIND_SERVICE and cue.phrase.points >= _plain() for cue in cues)
     named = _named(heard, looks)
-    points = {intent.name: _points(heard, intent, named) for intent in _intents()}
+    points = {
+        intent.name: _points(heard, intent, named, [cue for cue in cues if cue.phrase.owner == intent.name])
+        for intent in _intents()
+    }
     matter = _elsewhere(heard)
     if matter is not None:
-        points[OUT_OF_SCOPE] += rule("conversations.points_elsewhere")
+        ours = named.programme or named.category
+        points[OUT_OF_SCOPE] += rule(
+            "conversations.points_elsewhere_by_the_way" if ours else "conversations.points_elsewhere"
+        )
     intent, confidence = _best(points)
     finds = intent == FIND_SERVICE
     slots = Slots(
@@ -68,8 +74,8 @@ def understand(text: str) -> Understanding:
 
 
 def _named(heard: Heard, looks: bool) -> _Named:
-    programmes = longest(hit for phrase in _programmes() if (hit := find(heard, phrase)))
-    found = [hit for phrase in _categories() if (hit := find(heard, phrase))]
+    programmes = longest(_programmes().hits(heard))
+    found = _categories().hits(heard)
     strong = longest(hit for hit in found if not hit.phrase.weak and not _refused(heard, hit))
     place = place_in(heard, strong)
     weak = longest(hit for hit in found if hit.phrase.weak and not _refused(heard, hit))
@@ -78,11 +84,10 @@ def _named(heard: Heard, looks: bool) -> _Named:
     return _Named(categories[-1] if categories else None, programmes[-1] if programmes else None, place, text)
 
 
-def _points(heard: Heard, intent: _Intent, named: _Named) -> float:
+def _points(heard: Heard, intent: _Intent, named: _Named, cues: list[Hit]) -> float:
     if heard.text in intent.whole:
         return float(rule("conversations.points_whole"))
-    hits = {hit: points for cue, points in intent.cues if (hit := find(heard, cue))}
-    total = sum(hits[hit] * hit.trust for hit in longest(hits))
+    total = sum(hit.phrase.points * hit.trust for hit in longest(cues) if not _within(hit, named.category))
     total += _likeness(heard, intent)
     if named.category:
         total += intent.words.with_category * named.category.trust
@@ -91,6 +96,11 @@ def _points(heard: Heard, intent: _Intent, named: _Named) -> float:
     if named.place:
         total += intent.words.with_place
     return max(total, 0.0)
+
+
+def _within(hit: Hit, category: Hit | None) -> bool:
+    """True for a word that is only a part of a category's name."""
+    return category is not None and category.start <= hit.start and hit.end <= category.end and category.trust == 1
 
 
 def _likeness(heard: Heard, intent: _Intent) -> float:
@@ -112,7 +122,7 @@ def _best(points: dict[str, float]) -> tuple[str, float]:
 
 
 def _elsewhere(heard: Heard) -> str | None:
-    hits = longest(hit for phrase in _elsewheres() if (hit := find(heard, phrase)) and hit.trust == 1)
+    hits = longest(hit for hit in _elsewheres().hits(heard) if hit.trust == 1)
     return hits[-1].phrase.owner if hits else None
 
 
@@ -123,39 +133,46 @@ def _refused(heard: Heard, hit: Hit) -> bool:
 
 @lru_cache(maxsize=1)
 def _intents() -> tuple[_Intent, ...]:
-    weights = {kind: rule(f"conversations.points_{kind}") for kind in ("strong", "plain", "hint", "against")}
     return tuple(
         _Intent(
-            name, words,
-            tuple((p, weight) for kind, weight in weights.items() for p in phrases(name, getattr(words, kind))),
-            frozenset(bare(word) or word for word in words.whole), tuple(bare(each) for each in words.examples),
+            name, words, frozenset(bare(word) or word for word in words.whole),
+            tuple(bare(each) for each in words.examples),
         )
         for name, words in intent_words().items()
     )  # fmt: skip
 
 
 @lru_cache(maxsize=1)
-def _find_cues() -> tuple[Phrase, ...]:
-    words = intent_words()[FIND_SERVICE]
-    return tuple(phrases(FIND_SERVICE, (*words.strong, *words.plain)))
+def _cues() -> PhraseBook:
+    weights = {kind: rule(f"conversations.points_{kind}") for kind in ("strong", "plain", "hint", "against")}
+    return PhraseBook(
+        phrase
+        for name, words in intent_words().items()
+        for kind, weight in weights.items()
+        for phrase in phrases(name, getattr(words, kind), points=weight)
+    )
+
+
+def _plain() -> float:
+    return float(rule("conversations.points_plain"))
 
 
 @lru_cache(maxsize=1)
-def _categories() -> tuple[Phrase, ...]:
-    found: list[Phrase] = []
-    for token, words in category_words().items():
-        found += phrases(token, words.words)
-        found += phrases(token, words.weak, weak=True)
-    return tuple(found)
+def _categories() -> PhraseBook:
+    return PhraseBook(
+        phrase
+        for token, words in category_words().items()
+        for phrase in (*phrases(token, words.words), *phrases(token, words.weak, weak=True))
+    )
 
 
 @lru_cache(maxsize=1)
-def _programmes() -> tuple[Phrase, ...]:
+def _programmes() -> PhraseBook:
     return _owned(programme_words())
 
 
 @lru_cache(maxsize=1)
-def _elsewheres() -> tuple[Phrase, ...]:
+def _elsewheres() -> PhraseBook:
     return _owned(intents_file().elsewhere)
 
 
@@ -164,5 +181,5 @@ def _with_programme() -> frozenset[str]:
     return frozenset(name for name, words in intent_words().items() if words.with_programme)
 
 
-def _owned(words: dict[str, tuple[str, ...]]) -> tuple[Phrase, ...]:
-    return tuple(phrase for owner, each in words.items() for phrase in phrases(owner, each))
+def _owned(words: dict[str, tuple[str, ...]]) -> PhraseBook:
+    return PhraseBook(phrase for owner, each in words.items() for phrase in phrases(owner, each))

@@ -11,7 +11,7 @@ from config.loading import rule
 
 @dataclass(frozen=True)
 class Phrase:
-    """One word of the catalogue with its sound; `owner` is what it speaks for."""
+    """One word of the catalogue with its sound; `owner` is what it speaks for, with so many `points`."""
 
     owner: str
     text: str
@@ -19,6 +19,7 @@ class Phrase:
     blurred: str
     typed: str
     weak: bool = False
+    points: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,31 @@ class Hit:
     trust: float
 
 
-def phrases(owner: str, words: Iterable[str], weak: bool = False) -> Iterator[Phrase]:
+class PhraseBook:
+    """Many phrases, looked for at once: only those that begin like some part of the message are compared with it."""
+
+    def __init__(self, known: Iterable[Phrase]) -> None:
+        self._known = tuple(known)
+        self._by_start: dict[str, list[int]] = {}
+        for number, phrase in enumerate(self._known):
+            for start in {phrase.text[0], phrase.blurred.split()[0]}:
+                self._by_start.setdefault(start, []).append(number)
+
+    def hits(self, heard: Heard) -> list[Hit]:
+        """Every phrase that is found, in the book's order."""
+        if heard.typed:
+            wanted: Iterable[int] = range(len(self._known))
+        else:
+            wanted = sorted({n for start in heard.starts for n in self._by_start.get(start, ())})
+        return [hit for number in wanted if (hit := find(heard, self._known[number]))]
+
+
+def phrases(owner: str, words: Iterable[str], weak: bool = False, points: float = 0.0) -> Iterator[Phrase]:
     """The words of one owner, ready to be found."""
     for word in words:
         text = bare(word)
         sound = syllables(text)
-        yield Phrase(owner, text, sound, blur(sound), sound.replace(EDGE, ""), weak)
+        yield Phrase(owner, text, sound, blur(sound), sound.replace(EDGE, ""), weak, points)
 
 
 def find(heard: Heard, phrase: Phrase) -> Hit | None:

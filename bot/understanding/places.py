@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from bot.understanding.hearing import Heard, bare
 from bot.understanding.lexicon import place_words
-from bot.understanding.matching import Hit, Phrase, find, phrases
+from bot.understanding.matching import Hit, Phrase, PhraseBook, phrases
 from config.loading import rule
 from models.facilities.places import all_places
 
@@ -19,7 +19,7 @@ def place_in(heard: Heard, taken: list[Hit]) -> Hit | None:
     A full name, else a short one, else whatever stands before "nearby".
     """
     for known in (_full_names(), _short_names()):
-        hits = [hit for phrase in known if (hit := find(heard, phrase)) and _counts(hit, heard) and _free(hit, taken)]
+        hits = [hit for hit in known.hits(heard) if _counts(hit, heard) and _free(hit, taken)]
         if hits:
             best = max(hits, key=lambda hit: (hit.trust, hit.end - hit.start, hit.start))
             return best if best.phrase.owner == FULL else _as_written(best, _before_nearby(heard, taken))
@@ -28,21 +28,20 @@ def place_in(heard: Heard, taken: list[Hit]) -> Hit | None:
 
 def county_before(heard: Heard, hit: Hit) -> str:
     """The place as written, together with a county's name right before it."""
-    before = heard.text[: hit.start]
-    for phrase in (*_full_names(), *_short_names()):
-        if before.endswith(phrase.text):
-            return heard.text[hit.start - len(phrase.text) : hit.end]
-    return heard.text[hit.start : hit.end]
+    before = Heard(heard.text[: hit.start])
+    ends = [each for book in (_full_names(), _short_names()) for each in book.hits(before) if each.trust == 1]
+    start = min((each.start for each in ends if each.end == hit.start), default=hit.start)
+    return heard.text[start : hit.end]
 
 
 @lru_cache(maxsize=1)
-def _full_names() -> tuple[Phrase, ...]:
-    return tuple(phrases(FULL, {place.name for place in all_places()}))
+def _full_names() -> PhraseBook:
+    return PhraseBook(phrases(FULL, sorted({place.name for place in all_places()})))
 
 
 @lru_cache(maxsize=1)
-def _short_names() -> tuple[Phrase, ...]:
-    return tuple(phrases(SHORT, {place.short for place in all_places() if place.short != place.name}))
+def _short_names() -> PhraseBook:
+    return PhraseBook(phrases(SHORT, sorted({place.short for place in all_places() if place.short != place.name})))
 
 
 def _as_written(short: Hit, near: Hit | None) -> Hit:

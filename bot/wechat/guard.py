@@ -2,13 +2,14 @@
 
 Replays. WeChat repeats an unanswered call with the *same* query string, timestamp, nonce and signature included (seen
 in servers' logs), so a nonce seen before is not by itself an attack. The nonce is therefore stored with the message it
-brought (`models.conversations.inbound`, in the very write that claims the message, unique over all processes):
+brought (`models.conversations.inbound`, in the very write that claims the message, for all processes):
 
 - same nonce, same message, within WeChat's retry window: an honest retry. It gets the stored reply and has no effect,
   because the message was claimed before;
 - same nonce, same message, later: a replay, refused (403 `nonce_replayed`), and no effect;
-- same nonce, another message: the signature of a plain-mode call does not cover its body, so this is how a captured
-  query string would be abused. Refused (403 `nonce_replayed`), and no effect;
+- same nonce, another message: impossible in safe mode, whose signature covers the sealed message. A plain-mode
+  signature does not cover the body, so there each nonce is also kept for itself, under its own unique id, and brings
+  one message only: else refused (403 `nonce_replayed`), and no effect;
 - a timestamp more than `wechat.freshness_seconds` off: refused (403 `stale`) before anything is looked up.
 
 The records outlive the freshness window by days, so there is no moment at which an old call is fresh but forgotten.

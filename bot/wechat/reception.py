@@ -24,7 +24,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from bot.wechat.messages import UNSUBSCRIBE, Inbound
-from bot.wechat.replies import NewsReply, Reply, TextReply, pushable, render
+from bot.wechat.replies import NewsReply, Reply, TextReply, placed, render
 from config.loading import rule
 from config.text import say
 from models.conversations import credits, inbound
@@ -87,12 +87,15 @@ class Reception:
         self._markers = ThreadPoolExecutor(2, "wechat-late")
         self._stalled = False
 
-    def receive(self, message: Inbound, nonce: str, started: float) -> Done | Replayed:
-        """What the call gets; `started` is `time.monotonic()` at its arrival. Raises Unanswered."""
+    def receive(self, message: Inbound, nonce: str, plain: bool, started: float) -> Done | Replayed:
+        """What the call gets; `started` is `time.monotonic()` at its arrival. Raises Unanswered.
+
+        `plain`: it came unencrypted, so its nonce must be kept from bringing another message.
+        """
         if not self._slots.acquire(blocking=False):
             raise Unanswered("busy")
         ticket = _Ticket(started + rule("wechat.answer_budget_seconds"))
-        self._workers.submit(self._work, ticket, message, nonce)
+        self._workers.submit(self._work, ticket, message, nonce, plain)
         patience = rule("wechat.stalled_claim_seconds" if self._stalled else "wechat.claim_seconds")
         if not ticket.claimed.wait(patience) and ticket.cancel():
             self._stalled = True
@@ -114,9 +117,9 @@ class Reception:
             self._settle(held, Inbound.restored(stored), at)
         return int(rule("wechat.recover_batch"))
 
-    def _work(self, ticket: _Ticket, message: Inbound, nonce: str) -> None:
+    def _work(self, ticket: _Ticket, message: Inbound, nonce: str, plain: bool) -> None:
         try:
-            ticket.settle(self._stand(ticket, message, nonce))
+            ticket.settle(self._stand(ticket, message, nonce, plain))
         except Exception as fault:  # handed to the caller, who answers 503; a bug in here is logged below
             if not isinstance(fault, UNREACHABLE):
                 log.error("wechat_work_failed", error=type(fault).__name__)
@@ -124,10 +127,10 @@ class Reception:
         finally:
             self._slots.release()
 
-    def _stand(self, ticket: _Ticket, message: Inbound, nonce: str) -> Standing:
+    def _stand(self, ticket: _Ticket, message: Inbound, nonce: str, plain: bool) -> Standing:
         at = self._platform.clock.now()
         with SECONDS.labels("claim").time():
-            standing = inbound.claim(message.id, nonce, message.openid, message.opens_window, at)
+            standing = inbound.claim(message.id, nonce, message.openid, message.opens_window, at, plain=plain)
         if not ticket.proceed():
             if isinstance(standing, Claim):
                 inbound.abandon(standing)
@@ -135,33 +138,34 @@ class Reception:
         while True:
             if isinstance(standing, Claim):
                 ticket.holding = True
-                done = self._settle(standing, message, self._platform.clock.now())
-                if done is not None:
-                    return done
-            elif not isinstance(standing, StillInWork) or time.monotonic() > ticket.deadline:
+                return self._settle(standing, message, self._platform.clock.now())
+            if not isinstance(standing, StillInWork) or time.monotonic() > ticket.deadline:
                 return standing
             time.sleep(rule("wechat.poll_seconds"))
             standing = inbound.standing(message.id, self._platform.clock.now())
 
-    def _settle(self, held: Claim, message: Inbound, at: datetime) -> Done | None:
-        """Have the message answered and keep the answer; None where another worker has taken it over."""
+    def _settle(self, held: Claim, message: Inbound, at: datetime) -> Done:
+        """Have the message answered and keep the answer; where the database is lost meanwhile, let go of it."""
         try:
             with SECONDS.labels("answer").time():
                 replies = self._replies(held, message, at)
+                if message.event == UNSUBSCRIBE:
+                    inbound.erase_follower(message.openid, at)
+                    credits.erase(message.openid)
+            with SECONDS.labels("finish").time():
+                return self._finish(held, message, replies, self._platform.clock.now())
         except UNREACHABLE:
             inbound.abandon(held)
             raise
-        with SECONDS.labels("finish").time():
-            rendered = render(replies, message, at)
-            further, instead = list(rendered.further), pushable(replies) if message.takes_reply else []
-            done = inbound.finish(
-                held, rendered.xml, self._platform.clock.now(), rest=rendered.rest,
-                further=_entries(message, pushable(further)), instead=_entries(message, instead),
-            )  # fmt: skip
-        if done is not None and message.event == UNSUBSCRIBE:
-            inbound.erase_follower(message.openid, at)
-            credits.erase(message.openid)
-        return done
+
+    def _finish(self, held: Claim, message: Inbound, replies: Sequence[Reply], at: datetime) -> Done:
+        rendered = render(replies, message, at)
+        pushed = placed(replies) if message.takes_reply else []
+        further = [(place, reply) for place, reply in pushed if int(place.partition(".")[0]) >= rendered.told]
+        return inbound.finish(
+            held, rendered.xml, at, rest=rendered.rest,
+            further=_entries(message, further), instead=_entries(message, pushed),
+        )  # fmt: skip
 
     def _replies(self, held: Claim, message: Inbound, at: datetime) -> Sequence[Reply]:
         _note_subscriptions(message, at)
@@ -199,14 +203,14 @@ def _note_subscriptions(message: Inbound, at: datetime) -> None:
             credits.revoke(message.openid, entry.template_id, at)
 
 
-def _entries(message: Inbound, replies: Sequence[TextReply | NewsReply]) -> list[OutboxEntry]:
+def _entries(message: Inbound, replies: Sequence[tuple[str, TextReply | NewsReply]]) -> list[OutboxEntry]:
     follower = inbound.follower_index(message.openid)
     return [
         OutboxEntry(
-            key=f"{message.id}:{number}", channel=CHANNEL, payload={"openid": message.openid, **_content(reply)},
+            key=f"{message.id}:{place}", channel=CHANNEL, payload={"openid": message.openid, **_content(reply)},
             subject_id=follower, order_key=f"follower {follower}",
         )
-        for number, reply in enumerate(replies)
+        for place, reply in replies
     ]  # fmt: skip
 
 

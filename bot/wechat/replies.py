@@ -45,11 +45,14 @@ Reply = TextReply | NewsReply | TransferToHuman
 
 @dataclass(frozen=True)
 class Rendered:
-    """`xml` answers the call ("" means `success`); `rest` is text that did not fit; `further` must be pushed."""
+    """`xml` answers the call ("" means `success`); `rest` is text that did not fit.
+
+    `told` of the joined replies are in `xml`; those that follow must be pushed.
+    """
 
     xml: str
     rest: str = ""
-    further: tuple[TextReply | NewsReply, ...] = ()
+    told: int = 0
 
 
 def render(replies: Sequence[Reply], to: Inbound, at: datetime) -> Rendered:
@@ -59,16 +62,16 @@ def render(replies: Sequence[Reply], to: Inbound, at: datetime) -> Rendered:
     handed_over = any(isinstance(reply, TransferToHuman) for reply in replies)
     spoken = _joined([reply for reply in replies if not isinstance(reply, TransferToHuman)])
     if handed_over and to.kind != "event":
-        return Rendered(_xml(TransferCustomerServiceReply, to, at), further=tuple(spoken))
+        return Rendered(_xml(TransferCustomerServiceReply, to, at))
     if not spoken:
         return Rendered("")
-    first, *further = spoken
+    first = spoken[0]
     if isinstance(first, NewsReply):
         article = {"title": first.title, "description": first.description, "url": first.url, "image": first.picture_url}
         articles = [{name: in_cdata(text) for name, text in article.items()}]
-        return Rendered(_xml(ArticlesReply, to, at, articles=articles), further=tuple(further))
+        return Rendered(_xml(ArticlesReply, to, at, articles=articles), told=1)
     shown, rest = cut(first.text)
-    return Rendered(_xml(WechatText, to, at, content=in_cdata(shown)), rest, tuple(further))
+    return Rendered(_xml(WechatText, to, at, content=in_cdata(shown)), rest, told=1)
 
 
 def cut(text: str) -> tuple[str, str]:
@@ -87,10 +90,22 @@ def cut(text: str) -> tuple[str, str]:
 
 
 def pushable(replies: Sequence[Reply]) -> list[TextReply | NewsReply]:
-    """The replies as they can be pushed later: a chat cannot be handed over then, and long texts go in parts."""
-    pushed: list[TextReply | NewsReply] = []
-    for reply in _joined([each for each in replies if not isinstance(each, TransferToHuman)]):
-        pushed.extend(map(TextReply, _parts(reply.text)) if isinstance(reply, TextReply) else [reply])
+    """The replies as they can be pushed: long texts in parts, a hand-over left out."""
+    return [reply for _, reply in placed(replies)]
+
+
+def placed(replies: Sequence[Reply]) -> list[tuple[str, TextReply | NewsReply]]:
+    """What `pushable` gives, each with its place ("0", or "0.1" for the second part of a long text).
+
+    A place names the same reply whether all are pushed or only those that follow the first. A chat cannot be handed
+    over any more.
+    """
+    pushed: list[tuple[str, TextReply | NewsReply]] = []
+    for place, reply in enumerate(_joined([each for each in replies if not isinstance(each, TransferToHuman)])):
+        if isinstance(reply, NewsReply):
+            pushed.append((str(place), reply))
+        else:
+            pushed.extend((f"{place}.{number}", TextReply(part)) for number, part in enumerate(_parts(reply.text)))
     return pushed
 
 

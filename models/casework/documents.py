@@ -37,6 +37,7 @@ class Application(Causing):
     `papers`: one entry a file: `{id, paper, name (sealed), media_type, bytes, pages, added_at}`; the content lies in
     PaperChunk. `days_used`: working days each stage of the office has taken so far. `placement`: what was given, with
     the `attempt` (the version it was decided from). `release_due`: given, then withdrawn, and not yet given back.
+    `retention_due_at`: when the next of its data must go (`retention.py`).
     `child_id`: the registered child it is for, whose guardian's consent it rests on.
     `open_for`: blind index of applicant and person, set while the application is open, unique.
     """
@@ -64,6 +65,7 @@ class Application(Causing):
     release_due = BooleanField()
     open_for = StringField()
     child_id = StringField()
+    retention_due_at = DateTimeField()
     papers_deleted_at = DateTimeField()
     anonymised_at = DateTimeField()
 
@@ -72,7 +74,11 @@ class Application(Causing):
         {"keys": [("district_code", 1), ("township_id", 1), ("state", 1), ("due_at", 1)], "name": "queue_township"},
         {"keys": [("district_code", 1), ("state", 1), ("due_at", 1)], "name": "queue_county"},
         {"keys": [("resident_id", 1), ("created_at", -1), ("_id", -1)], "name": "resident"},
-        {"keys": [("state", 1), ("decided_at", 1)], "name": "decided"},
+        {
+            "keys": [("retention_due_at", 1)],
+            "name": "retention",
+            "partialFilterExpression": {"retention_due_at": {"$type": "date"}},
+        },
         {
             "keys": [("open_for", 1)],
             "name": "unique_open_for",
@@ -89,16 +95,21 @@ class Application(Causing):
 
 
 class PaperChunk(Record):
-    """A piece of a file, encrypted; the id is the file's id and its position. Nothing points at it but the application."""
+    """A piece of a file, encrypted; the id is the file's and its position. `pending`: not yet in a list of papers."""
 
     application_id = StringField(required=True)
     document_id = StringField(required=True)
     position = IntField(required=True)
     data = BinaryField(required=True)
+    pending = BooleanField()
 
     meta: ClassVar[dict[str, Any]] = {"collection": "paper_chunks"}
     index_specs: ClassVar[list[dict[str, Any]]] = [
         {"keys": [("document_id", 1), ("position", 1)], "name": "document"},
         {"keys": [("application_id", 1)], "name": "application"},
-        {"keys": [("created_at", 1)], "name": "age"},
+        {
+            "keys": [("pending", 1), ("created_at", 1)],
+            "name": "pending",
+            "partialFilterExpression": {"pending": True},
+        },
     ]

@@ -49,6 +49,7 @@ def add_paper(raw: Raw, version: Version, paper: str, file: CleanFile, *, docume
             return_document=ReturnDocument.AFTER,
         )
         if written is not None:
+            _settle(document_id)
             return written
         current = _again(current["_id"])
     raise StaleVersion(details={"state": current["state"], "version": current["version"]})
@@ -97,19 +98,19 @@ def delete_all_contents(application_id: str) -> int:
 def sweep_papers(at: datetime) -> int:
     """Delete pieces of uploads that never reached their application's list; returns how many files. A job calls it."""
     before = at - timedelta(hours=rule("casework.orphan_hours"))
-    after = before - timedelta(hours=rule("casework.orphan_hours"))
-    # Only the day before: older ones were looked at by earlier runs.
-    recent = collection(PaperChunk).find(
-        {"created_at": {"$gt": after, "$lte": before}, "position": 0}, {"document_id": 1, "application_id": 1}
+    waiting = collection(PaperChunk).find(
+        {"pending": True, "created_at": {"$lte": before}, "position": 0}, {"document_id": 1, "application_id": 1}
     )
     swept = 0
-    for chunk in list(recent):
+    for chunk in list(waiting):
         owner = collection(Application).find_one(
             {"_id": chunk["application_id"], "papers.id": chunk["document_id"]}, {"_id": 1}
         )
         if owner is None:
             delete_contents(chunk["document_id"])
             swept += 1
+        else:
+            _settle(chunk["document_id"])
     return swept
 
 
@@ -147,9 +148,14 @@ def _keep(application_id: str, document_id: str, content: bytes, at: datetime) -
         collection(PaperChunk).replace_one(
             {"_id": f"{document_id}:{position}"},
             {"application_id": application_id, "document_id": document_id, "position": position, "data": sealed,
-             "version": 1, "created_at": at, "updated_at": at},
+             "pending": True, "version": 1, "created_at": at, "updated_at": at},
             upsert=True,
         )  # fmt: skip
+
+
+def _settle(document_id: str) -> None:
+    """The application's list names the file: its pieces are no left-overs."""
+    collection(PaperChunk).update_many({"document_id": document_id}, {"$unset": {"pending": ""}})
 
 
 def _context(document_id: str, position: int) -> str:

@@ -1,59 +1,89 @@
 """Messages of followers as they arrive: each is worked on once, by one process, and every repeat gets the same reply.
 
-One record a message holds everything the gateway must remember of it, so that a message costs two writes: the claim
-(an insert, with the nonce of the call that brought it) and the answer. It also is the ledger of the customer-service
-messages which the follower's act allows.
+A message costs two inserts, each of which can only happen once: the claim (who works on it) and the answer (what came
+of it). An insert is half as dear as an update on the embedded database, and the unique id does what a lock would.
 
-States: `in_work` (claimed until the lease ends) → `answered` (the reply goes back on the call, and on each repeat), or
-`in_work` → `late` (the call was answered with `success`; the sealed message is kept so that a crash loses nothing) →
-`pushed` (the answer went to the outbox; a repeat gets `success`).
+- `InboundMessage`, the claim: with the nonces of the calls that brought it, a lease, and the customer-service messages
+  which the follower's act allows.
+- `InboundAnswer`: the reply, sealed, for this call and each repeat; or `late`: the call was given up with `success`.
+- `LateMessage`: a late message itself, sealed, until its answer lies in the outbox, so that a crash loses nothing.
+
+Messages to be pushed are put into the outbox before the answer is inserted. Their keys are made of the message's id and
+their place in the answer, so a worker that repeats another's work pushes nothing twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import string
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 
-from mongoengine import BinaryField, DateTimeField, IntField, ListField, StringField
+from mongoengine import BinaryField, BooleanField, DateTimeField, IntField, ListField, StringField
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from config.loading import rule
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
+from models.kernel.document import Record
 from models.kernel.encryption import blind_index, open_json, open_text, seal_json, seal_text
-from models.kernel.outbox import OUTBOX_INDEX, Causing, OutboxEntry, OutboxMessage
+from models.kernel.outbox import OutboxEntry, OutboxMessage, enqueue
 
-IN_WORK, ANSWERED, LATE, PUSHED = "in_work", "answered", "late", "pushed"
 REPLY_CONTEXT, REST_CONTEXT, MESSAGE_CONTEXT = "inbound.reply", "inbound.rest", "inbound.message"
 Window = Literal["message", "event", ""]
+# The first two characters of an id: 128 bits in base32, so the first is one of eight.
+_ID_STARTS = [a + b for a in "01234567" for b in string.digits + string.ascii_uppercase if b not in "ILOU"]
 
 
-class InboundMessage(Causing):
-    """A message or event of a follower. The id is derived from WeChat's key; the follower is known by blind index."""
+class InboundMessage(Record):
+    """A claimed message or event. The id is derived from WeChat's key; the follower is known by blind index."""
 
-    state = StringField(required=True)
     nonces = ListField(StringField())
     openid_index = StringField(required=True)
     fence = IntField(required=True, default=1)
     lease_until = DateTimeField(required=True)
     expires_at = DateTimeField(required=True)
-    reply = BinaryField()
-    rest = BinaryField()
-    message = BinaryField()
     window = StringField()
     window_until = DateTimeField()
     quota_left = IntField()
 
     meta: ClassVar[dict[str, Any]] = {"collection": "inbound_messages"}
     index_specs: ClassVar[list[dict[str, Any]]] = [
-        {"keys": [("nonces", 1)], "name": "unique_nonces", "unique": True},
         {"keys": [("openid_index", 1), ("window_until", 1)], "name": "follower"},
+    ]
+
+
+class InboundAnswer(Record):
+    """What came of a message, under its id."""
+
+    late = BooleanField(required=True, default=False)
+    reply = BinaryField()
+    rest = BinaryField()
+    expires_at = DateTimeField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "inbound_answers"}
+
+
+class LateMessage(Record):
+    """A message whose answer is still to be pushed, under its id. There are few of them."""
+
+    message = BinaryField(required=True)
+    lease_until = DateTimeField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "inbound_late"}
+
+
+class UsedNonce(Record):
+    """A nonce of plain mode, where the signature does not cover the body: it may bring one message only."""
+
+    message_id = StringField(required=True)
+    expires_at = DateTimeField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "inbound_nonces"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
         {"keys": [("expires_at", 1)], "name": "expiry", "expireAfterSeconds": 0},
-        {"keys": [("lease_until", 1)], "name": "late", "partialFilterExpression": {"state": LATE}},
-        OUTBOX_INDEX,
     ]
 
 
@@ -89,12 +119,13 @@ def follower_index(openid: str) -> str:
     return blind_index("openid", openid.encode().hex())
 
 
-def claim(message_id: str, nonce: str, openid: str, window: Window, at: datetime) -> Standing:
-    """Take the message in work, or learn what became of it. One insert for a new message."""
+def claim(message_id: str, nonce: str, openid: str, window: Window, at: datetime, *, plain: bool = False) -> Standing:
+    """Take the message in work, or learn what became of it. One insert for a new message; two in plain mode."""
+    if plain and not _first_use(nonce, message_id, at):
+        return Replayed()
     fresh: dict[str, Any] = {
-        "_id": message_id, "version": 1, "created_at": at, "updated_at": at, "state": IN_WORK, "nonces": [nonce],
-        "openid_index": follower_index(openid), "fence": 1, "lease_until": _lease(at), "outbox_waiting": False,
-        "expires_at": at + timedelta(hours=rule("wechat.inbound_keep_hours")),
+        "_id": message_id, "version": 1, "created_at": at, "updated_at": at, "nonces": [nonce], "fence": 1,
+        "openid_index": follower_index(openid), "lease_until": _lease(at), "expires_at": _expiry(at),
     }  # fmt: skip
     if window:
         fresh["window"] = window
@@ -109,29 +140,46 @@ def claim(message_id: str, nonce: str, openid: str, window: Window, at: datetime
 
 def standing(message_id: str, at: datetime) -> Standing:
     """What became of a message by now; takes it over where its worker's lease has ended."""
-    found = collection(InboundMessage).find_one({"_id": message_id})
-    return StillInWork() if found is None else _standing(found, at)
+    answered = _answer(message_id)
+    if answered is not None:
+        return answered
+    taken = collection(InboundMessage).find_one_and_update(
+        {"_id": message_id, "lease_until": {"$lte": at}},
+        {"$set": {"lease_until": _lease(at), "updated_at": at}, "$inc": {"fence": 1}},
+        {"fence": 1},
+        return_document=ReturnDocument.AFTER,
+    )
+    return StillInWork() if taken is None else Claim(message_id, taken["fence"])
 
 
 def finish(
     held: Claim, reply: str, at: datetime, *, rest: str = "", further: Sequence[OutboxEntry] = (),
     instead: Sequence[OutboxEntry] = (),
-) -> Done | None:  # fmt: skip
-    """Keep the answer. Not late: `reply` for this call and its repeats, `further` is pushed. Late: `instead` is pushed.
+) -> Done:  # fmt: skip
+    """Keep the answer, and return what the call gets: the first answer kept, whoever gave it.
 
-    Returns what the call gets now, or None where another worker has taken the message over.
+    In time: `reply` for this call and its repeats, `further` is pushed. Late: `instead` is pushed.
     """
+    for entry in further:
+        enqueue(entry, at)
     sealed: dict[str, Any] = {"reply": seal_text(reply, REPLY_CONTEXT)} if reply else {}
     if rest:
         sealed["rest"] = seal_text(rest, REST_CONTEXT)
-    if _settle(held, IN_WORK, ANSWERED, sealed, further, at):
+    if _insert_answer(held.id, {"late": False, **sealed}, at):
         return Done(reply)
-    return Done("") if _settle(held, LATE, PUSHED, {}, instead, at) else None
+    for entry in instead if _is_late(held.id) else ():
+        enqueue(entry, at)
+    collection(LateMessage).delete_one({"_id": held.id})
+    return _answer(held.id) or Done("")
 
 
 def abandon(held: Claim) -> None:
-    """Forget a claim whose call was told that nothing happened, so that WeChat's retry starts afresh."""
-    collection(InboundMessage).delete_one({"_id": held.id, "fence": held.fence, "state": IN_WORK})
+    """Forget a claim whose call was told that nothing happened, so that WeChat's retry starts afresh.
+
+    A message that was promised an answer keeps its claim, and `take_abandoned` finds it.
+    """
+    if _answer(held.id) is None:
+        collection(InboundMessage).delete_one({"_id": held.id, "fence": held.fence})
 
 
 def mark_late(message_id: str, message: dict[str, Any], working: bool, at: datetime) -> Standing:
@@ -140,36 +188,45 @@ def mark_late(message_id: str, message: dict[str, Any], working: bool, at: datet
     `message` is kept sealed until then, for a worker that takes over: soon where the caller only waited for another's
     work (which may be dead), after the late lease where the caller's own worker goes on (`working`).
     """
-    lease = {"lease_until": at + timedelta(seconds=rule("wechat.late_lease_seconds"))} if working else {}
-    changed = collection(InboundMessage).find_one_and_update(
-        {"_id": message_id, "state": IN_WORK},
-        {
-            "$set": {"state": LATE, "message": seal_json(message, MESSAGE_CONTEXT), "updated_at": at, **lease},
-        },
-        {"_id": 1},
-    )
-    return Done("") if changed is not None else standing(message_id, at)
+    seconds = rule("wechat.late_lease_seconds" if working else "wechat.work_lease_seconds")
+    waiting = {
+        "_id": message_id, "version": 1, "created_at": at, "updated_at": at,
+        "message": seal_json(message, MESSAGE_CONTEXT), "lease_until": at + timedelta(seconds=seconds),
+    }  # fmt: skip
+    collection(LateMessage).replace_one({"_id": message_id}, waiting, upsert=True)
+    if _insert_answer(message_id, {"late": True}, at):
+        return Done("")
+    answered = _answer(message_id)
+    if not _is_late(message_id):
+        collection(LateMessage).delete_one({"_id": message_id})
+    return answered or StillInWork()
 
 
 def take_abandoned(at: datetime) -> tuple[Claim, dict[str, Any]] | None:
     """One late message whose worker vanished, taken over, with the message; None where there is none."""
-    found = collection(InboundMessage).find_one_and_update(
-        {"state": LATE, "lease_until": {"$lte": at}},
-        {
-            "$set": {"lease_until": at + timedelta(seconds=rule("wechat.late_lease_seconds")), "updated_at": at},
-            "$inc": {"fence": 1},
-        },
-        return_document=ReturnDocument.AFTER,
-    )
-    if found is None:
-        return None
-    return Claim(found["_id"], found["fence"]), open_json(found["message"], MESSAGE_CONTEXT)
+    waiting = collection(LateMessage)
+    while True:
+        found = waiting.find_one_and_update(
+            {"lease_until": {"$lte": at}},
+            {
+                "$set": {"lease_until": at + timedelta(seconds=rule("wechat.late_lease_seconds")), "updated_at": at},
+                "$inc": {"version": 1},
+            },
+            return_document=ReturnDocument.AFTER,
+        )
+        if found is None:
+            return None
+        if _is_late(found["_id"]):
+            return Claim(found["_id"], found["version"]), open_json(found["message"], MESSAGE_CONTEXT)
+        # Answered in time after all, or the promise was never made: nobody waits for a push.
+        waiting.delete_one({"_id": found["_id"]})
 
 
 def unfinished_text(openid: str, before: str, at: datetime) -> str:
     """What was left to say to the follower in the reply before the message `before`; "" for nothing."""
-    newest = next((each for each in _windows(openid, at) if each["_id"] != before), None)
-    return open_text(newest["rest"], REST_CONTEXT) if newest and newest.get("rest") else ""
+    newest = next((each["_id"] for each in _windows(openid, at) if each["_id"] != before), None)
+    answer = collection(InboundAnswer).find_one({"_id": newest}, {"rest": 1}) if newest else None
+    return open_text(answer["rest"], REST_CONTEXT) if answer and answer.get("rest") else ""
 
 
 def reserve_quota(openid: str, at: datetime) -> str | None:
@@ -199,67 +256,75 @@ def return_quota(reservation: str) -> None:
 def erase_follower(openid: str, at: datetime) -> int:
     """Erase what was said to a follower, sent or waiting; the bare records stay, for repeats. Returns how many."""
     subject = follower_index(openid)
-    erased = collection(InboundMessage).update_many(
-        {"openid_index": subject},
-        {
-            "$set": {"outbox": [], "outbox_waiting": False, "quota_left": 0, "updated_at": at},
-            "$unset": {"reply": 1, "rest": 1, "message": 1},
-        },
-    )
-    collection(InboundMessage).update_many({"openid_index": subject, "state": LATE}, {"$set": {"state": PUSHED}})
+    ids = [each["_id"] for each in collection(InboundMessage).find({"openid_index": subject}, {"_id": 1})]
+    collection(InboundMessage).update_many({"openid_index": subject}, {"$set": {"quota_left": 0, "updated_at": at}})
+    collection(InboundAnswer).update_many({"_id": {"$in": ids}}, {"$unset": {"reply": 1, "rest": 1}})
+    collection(LateMessage).delete_many({"_id": {"$in": ids}})
     collection(OutboxMessage).delete_many({"subject_id": subject})
-    return int(erased.matched_count)
+    return len(ids)
+
+
+def purge(at: datetime) -> Iterator[int]:
+    """Delete what is past its time, in 256 small portions so that nothing waits long; yields how many in each.
+
+    There is no index by time on purpose: it would cost each message more than this nightly look costs in all.
+    """
+    for start in _ID_STARTS:
+        gone = {"_id": {"$gte": start, "$lt": start + "~"}, "expires_at": {"$lte": at}}
+        yield sum(collection(record).delete_many(gone).deleted_count for record in (InboundAnswer, InboundMessage))
 
 
 def _lease(at: datetime) -> datetime:
     return at + timedelta(seconds=rule("wechat.work_lease_seconds"))
 
 
+def _expiry(at: datetime) -> datetime:
+    return at + timedelta(hours=rule("wechat.inbound_keep_hours"))
+
+
+def _first_use(nonce: str, message_id: str, at: datetime) -> bool:
+    used = {"_id": nonce, "version": 1, "created_at": at, "updated_at": at, "message_id": message_id}
+    try:
+        collection(UsedNonce).insert_one({**used, "expires_at": _expiry(at)})
+    except DuplicateKeyError:
+        return collection(UsedNonce).find_one({"_id": nonce, "message_id": message_id}, {"_id": 1}) is not None
+    return True
+
+
 def _repeat(message_id: str, nonce: str, at: datetime) -> Standing:
-    found = collection(InboundMessage).find_one({"_id": message_id})
-    if found is None:  # the nonce is what collided: it brought another message
-        return Replayed()
+    found = collection(InboundMessage).find_one({"_id": message_id}, {"nonces": 1, "created_at": 1})
+    if found is None:  # abandoned in between
+        return StillInWork()
     if nonce not in found["nonces"]:
-        try:
-            collection(InboundMessage).update_one({"_id": message_id}, {"$addToSet": {"nonces": nonce}})
-        except DuplicateKeyError:
-            return Replayed()
+        collection(InboundMessage).update_one({"_id": message_id}, {"$addToSet": {"nonces": nonce}})
     elif at - as_utc(found["created_at"]) > timedelta(seconds=rule("wechat.retry_window_seconds")):
         return Replayed()
-    return _standing(found, at)
+    return standing(message_id, at)
 
 
-def _standing(found: dict[str, Any], at: datetime) -> Standing:
-    if found["state"] == ANSWERED:
-        return Done(open_text(found["reply"], REPLY_CONTEXT) if found.get("reply") else "")
-    if found["state"] in (LATE, PUSHED):
-        return Done("")
-    if as_utc(found["lease_until"]) > at:
-        return StillInWork()
-    taken = collection(InboundMessage).find_one_and_update(
-        {"_id": found["_id"], "state": IN_WORK, "fence": found["fence"]},
-        {"$set": {"lease_until": _lease(at), "updated_at": at}, "$inc": {"fence": 1}},
-        {"fence": 1},
-        return_document=ReturnDocument.AFTER,
-    )
-    return StillInWork() if taken is None else Claim(found["_id"], taken["fence"])
+def _insert_answer(message_id: str, facts: dict[str, Any], at: datetime) -> bool:
+    answer = {"_id": message_id, "version": 1, "created_at": at, "updated_at": at, "expires_at": _expiry(at), **facts}
+    try:
+        collection(InboundAnswer).insert_one(answer)
+    except DuplicateKeyError:
+        return False
+    return True
 
 
-def _settle(
-    held: Claim, source: str, target: str, sealed: dict[str, Any], entries: Sequence[OutboxEntry], at: datetime
-) -> bool:
-    update: dict[str, Any] = {"$set": {**sealed, "state": target, "updated_at": at}, "$unset": {"message": 1}}
-    if entries:
-        update["$set"]["outbox"] = [entry.stored(at) for entry in entries]
-        update["$set"]["outbox_waiting"] = True
-    settled = collection(InboundMessage).update_one({"_id": held.id, "fence": held.fence, "state": source}, update)
-    return bool(settled.modified_count)
+def _answer(message_id: str) -> Done | None:
+    found = collection(InboundAnswer).find_one({"_id": message_id}, {"reply": 1})
+    if found is None:
+        return None
+    return Done(open_text(found["reply"], REPLY_CONTEXT) if found.get("reply") else "")
+
+
+def _is_late(message_id: str) -> bool:
+    return collection(InboundAnswer).find_one({"_id": message_id, "late": True}, {"_id": 1}) is not None
 
 
 def _windows(openid: str, at: datetime) -> list[dict[str, Any]]:
     """The follower's acts whose window is still open, newest first."""
     found = collection(InboundMessage).find(
-        {"openid_index": follower_index(openid), "window_until": {"$gt": at}},
-        {"window": 1, "created_at": 1, "rest": 1},
+        {"openid_index": follower_index(openid), "window_until": {"$gt": at}}, {"window": 1, "created_at": 1}
     )
     return sorted(found, key=lambda each: (each["created_at"], each["_id"]), reverse=True)

@@ -148,9 +148,10 @@ def _own_visit(visit_id: str, by: Actor) -> Raw:
 
 
 def _elder_of(elder_ref: str, by: Actor) -> Raw:
-    mine = {"resident_id": by.id, "state": CONFIRMED, "$or": [{"_id": elder_ref}, {"elder_id": elder_ref}]}
-    link = collection(ElderLink).find_one(mine)
-    elder = collection(Elder).find_one({"_id": link["elder_id"]}) if link else None
+    # A resident has a handful of links; an $or over two fields would make the embedded database read them all.
+    links = collection(ElderLink).find({"resident_id": by.id, "state": CONFIRMED}, {"elder_id": 1})
+    elder_id = next((link["elder_id"] for link in links if elder_ref in (link["_id"], link["elder_id"])), None)
+    elder = collection(Elder).find_one({"_id": elder_id}) if elder_id else None
     if elder is None:
         raise NotFound("elder_not_linked")
     if elder["state"] != ACTIVE:

@@ -119,7 +119,7 @@ def request_link(
     name, number = read_name(name), _read_number(id_number, at).number
     index = blind_index(ID_NUMBER, number)
     open_key = f"{by.id}:{index}"
-    known = collection(ElderLink).find_one({"$or": [{"_id": link_id}, {"open_key": open_key}]})
+    known = _link_known(link_id, open_key)
     if known is not None:
         return known
     waiting = collection(ElderLink).count_documents({"resident_id": by.id, "state": REQUESTED})
@@ -134,7 +134,7 @@ def request_link(
     try:
         collection(ElderLink).insert_one(link)
     except DuplicateKeyError:  # the same wish in the same moment
-        return collection(ElderLink).find_one({"$or": [{"_id": link_id}, {"open_key": open_key}]}) or link
+        return _link_known(link_id, open_key) or link
     return link
 
 
@@ -187,6 +187,12 @@ def link_of_place(link_id: str, by: Actor) -> Raw:
     if link is None or not by.covers(link.get("district_code"), link.get("township_id")):
         raise NotFound()
     return link
+
+
+def _link_known(link_id: str, open_key: str) -> Raw | None:
+    """The request of this id, or the resident's open one for the same person."""
+    links = collection(ElderLink)
+    return links.find_one({"_id": link_id}) or links.find_one({"open_key": open_key})
 
 
 def _route_requests(elder: Raw, at: datetime) -> None:

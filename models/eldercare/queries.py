@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from config.loading import catalogue, rule
@@ -100,16 +101,19 @@ def visits_of_resident(resident_id: str, at: datetime, limit: int) -> list[Raw]:
 def page_of_visits(resident_id: str, cursor: str | None, limit: int) -> Page:
     """A resident's visits, the latest first."""
     wanted: dict[str, Any] = {"resident_id": resident_id}
+    shown: tuple[datetime, str] | None = None
     if cursor is not None:
         at, last = _position(decode_cursor(cursor), "visits")
-        moment = datetime.fromisoformat(at)
-        wanted["$or"] = [{"starts_at": {"$lt": moment}}, {"starts_at": moment, "_id": {"$lt": last}}]
-    found = list(collection(Visit).find(wanted).sort([("starts_at", -1), ("_id", -1)]).limit(limit + 1))
-    more = found[limit - 1] if len(found) > limit else None
-    following = (
-        encode_cursor({"of": "visits", "at": more["starts_at"].isoformat(), "id": more["_id"]}) if more else None
-    )
-    return Page(found[:limit], following)
+        shown = (datetime.fromisoformat(at), last)
+        wanted["starts_at"] = {"$lte": shown[0]}
+    # All of one resident, a few dozen: an $or over hour and id would make the embedded database read everybody's.
+    found = [(visit["starts_at"], visit["_id"], visit) for visit in collection(Visit).find(wanted)]
+    rest = sorted((each for each in found if shown is None or each[:2] < shown), key=itemgetter(0, 1), reverse=True)
+    items = [visit for _, _, visit in rest[:limit]]
+    if len(rest) <= limit:
+        return Page(items)
+    position = {"of": "visits", "at": items[-1]["starts_at"].isoformat(), "id": items[-1]["_id"]}
+    return Page(items, encode_cursor(position))
 
 
 def page_of_elders(township_id: str, cursor: str | None, limit: int) -> Page:

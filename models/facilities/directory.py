@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import structlog
+from mongoengine.connection import ConnectionFailure as NotConnected
 
 from config.loading import catalogue, rule
 from models.facilities.cards import Cards, OpenStates, Raw
@@ -131,6 +132,8 @@ class Directory:
         while not self._stop.wait(rule("facilities.refresh_seconds")):
             try:
                 self.refresh()
+            except NotConnected:
+                return  # the process has let go of its database
             except UNREACHABLE as error:
                 log.warning("directory_not_refreshed", error=type(error).__name__)
             except Exception as error:  # following must outlive one bad document

@@ -262,15 +262,11 @@ def _render(
     if None in cards:
         # Removed from the database since the snapshot: they are left out of the page.
         kept = [i for i, card in enumerate(cards) if card is not None]
-        cards, hours = [cards[i] for i in kept], [hours[i] for i in kept]
+        hours = [hours[i] for i in kept]
         distances = None if distances is None else distances[kept]
-    return assemble(
-        cards,
-        distances,
-        hours,
-        rule("facilities.walking_metres_per_minute") * MILLIMETRES,
-        cursor,  # type: ignore[arg-type]
-    )
+    whole = [card for card in cards if card is not None]
+    pace = rule("facilities.walking_metres_per_minute") * MILLIMETRES
+    return assemble(whole, distances, hours, pace, cursor)
 
 
 ANY_FACILITY = Filters()

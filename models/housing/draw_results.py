@@ -1,4 +1,4 @@
-"""Lets a waiting list follow a published draw: each entry is moved to the rank it drew, as any other move, with a reason."""
+"""Lets a waiting list follow a published draw: each entry is moved to the rank it drew, with a reason as any move."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def follow_draw(draw_id: str, *, by: Actor, at: datetime, limit: int) -> int:
     if RANK_VALUE not in {line.value for line in list_rule(draw["programme"]).order}:
         raise Conflict("draw_not_in_rule")
     key = list_key(draw["programme"], draw.get("district_code"), draw.get("group"))
-    applications, begin = applications_of(draw), draw.get("followed", 0)
+    applications, begin = applications_of(draw), int(draw.get("followed") or 0)
     end = min(begin + limit, len(order))
     for place in range(begin, end):
         _follow_one(draw_id, entry_id(key, applications[order[place]]), place + 1, by, at)

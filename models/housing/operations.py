@@ -31,7 +31,7 @@ from models.kernel.errors import Conflict, Duplicate, FieldFault, Forbidden, Inv
 from models.kernel.ids import id_from_key
 from models.kernel.lifecycle import Change, Raw, history_entry
 
-SECRET_PURPOSE = "lottery draw seal"
+SALT_PURPOSE = "lottery draw seal"
 SEAL_BYTES = 32
 APPLICATION_CHARS = 26
 
@@ -140,7 +140,7 @@ def void_draw(
 
 def secret_of(draw_id: str) -> bytes:
     """The key of a draw's salts; it follows from the house's keys, so nothing has to be stored."""
-    return keyed_hash(SECRET_PURPOSE, draw_id.encode())
+    return keyed_hash(SALT_PURPOSE, draw_id.encode())
 
 
 def list_of(draw: Raw) -> Raw:

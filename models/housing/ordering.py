@@ -78,9 +78,10 @@ class ListRule(Entry):
     source: str = Field(min_length=1)
 
     def order_key(self, values: Mapping[str, Any]) -> str:
-        """The sortable text of these values. Raises InvalidInput naming each value that is missing, wrong or unknown."""
+        """The sortable text of these values. Raises InvalidInput naming each that is missing, wrong or unknown."""
         faults = [
-            FieldFault(name[:60], "extra_forbidden") for name in set(values) - {line.value for line in self.order}
+            FieldFault(_printable(name), "extra_forbidden")
+            for name in set(values) - {line.value for line in self.order}
         ]
         parts = []
         for line in self.order:
@@ -140,3 +141,7 @@ def full_key(key_of_list: str, order_key: str, application_id: str) -> str:
 def application_of(key: str) -> str:
     """The application whose full key this is."""
     return key.rpartition(SEPARATOR)[2]
+
+
+def _printable(name: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in name)[:60]

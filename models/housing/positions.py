@@ -1,4 +1,4 @@
-"""The order of a waiting list with stored counts: how many are ahead of a key costs two documents, however long the list.
+"""The order of a waiting list with stored counts: two documents tell how many are ahead, however long the list.
 
 The order is cut into stretches (leaves) of a few hundred items; a directory keeps the count of each. A write changes
 one leaf, atomically, and then tells the directory the leaf's new count together with the leaf's version. The directory
@@ -177,7 +177,7 @@ def _leaf_for(list_key: str, key: str, at: datetime) -> str:
         _insert_leaf(leaf)
         _begin(list_key, [leaf], at)
         return str(leaf["_id"])
-    low, leaf_id = max((leaf["low"], leaf_id) for leaf_id, leaf in directory["leaves"].items() if leaf["low"] <= key)
+    _, leaf_id = max((leaf["low"], leaf_id) for leaf_id, leaf in directory["leaves"].items() if leaf["low"] <= key)
     return str(leaf_id)
 
 
@@ -287,7 +287,7 @@ def _cut(leaf: Raw) -> None:
 
 
 def _publish_pair(left: Raw, right: Raw) -> None:
-    """Tell the directory of a new leaf and of the one it was cut from, in one write: nothing is missed or counted twice."""
+    """Tell the directory of a new leaf and of the one it was cut from, in one write: nothing is counted twice."""
     one, other = f"leaves.{left['_id']}", f"leaves.{right['_id']}"
     collection(WaitingDirectory).update_one(
         {"_id": left["list_key"], f"{one}.v": {"$lt": left["version"]}, other: {"$exists": False}},

@@ -128,10 +128,8 @@ def draws(
     cursor: str | None = None,
 ) -> Page:  # fmt: skip
     """Draws, the newest first. A city has some hundred a year, so all that match are read. Raises InvalidInput."""
-    wanted: dict[str, Any] = {}
-    for name, value in (("programme", programme), ("district_code", district_code), ("state", state)):
-        if value is not None:
-            wanted[name] = value
+    given = {"programme": programme, "district_code": district_code, "state": state}
+    wanted = {name: value for name, value in given.items() if value is not None}
     found = sorted(
         collection(LotteryDraw).find(wanted, dict.fromkeys(SUMMARY, 1)),
         key=lambda each: (as_utc(each["committed_at"]), each["_id"]), reverse=True,

@@ -11,7 +11,6 @@ from pydantic_core import PydanticCustomError
 from api.endpoint import Body, Query
 from config.loading import rule
 
-
 FIRST_DAY, LAST_DAY = date(2022, 1, 1), date(2100, 1, 1)
 
 
@@ -98,4 +97,4 @@ class WaitingActionBody(Body):
 class MoveBody(WaitingActionBody):
     """`values`: those of the ordering rule that change."""
 
-    values: dict[Token, OrderValue] = Field(min_length=1, max_length=20)
+    values: dict[str, OrderValue] = Field(min_length=1, max_length=20)

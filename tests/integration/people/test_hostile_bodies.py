@@ -146,29 +146,33 @@ def test_a_good_value_is_given_for_every_body() -> None:
     assert {spec.body.__name__ for _, _, spec in ROUTES if spec.body} == set(GOOD)
 
 
-@pytest.mark.parametrize("body", [GOOD["IdentityBody"], GOOD["ChildBody"]], ids=["identity", "child"])
-@pytest.mark.parametrize("value", ["\x01", "张三\u200b", "<script>", "🙂🙂", "=1+1", "张 '; drop", "\u0661" * 18])
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [("PUT", "/me/identity", GOOD["IdentityBody"]), ("POST", "/me/children", GOOD["ChildBody"])],
+    ids=["identity", "child"],
+)
 def test_texts_of_the_right_type_are_read_with_suspicion(
-    person: Callable[..., Caller], body: dict[str, Any], value: str
+    person: Callable[..., Caller], method: str, path: str, body: dict[str, Any]
 ) -> None:
     me = person(identity=True)
-    path, method = ("/me/children", "POST") if "relation" in body else ("/me/identity", "PUT")
     before = state()
-    for field in ("name", "id_number"):
-        check_refusal(me(method, path, {**body, field: value}), (field, value))
+    for value in ("\x01", "张三\u200b", "<script>", "🙂🙂", "=1+1", "张 '; drop", "\u0661" * 18):
+        for field in ("name", "id_number"):
+            check_refusal(me(method, path, {**body, field: value}), (field, value))
     assert state() == before
 
 
-@pytest.mark.parametrize("path_id", ["%00", "%ED%A0%80", "..", "%24ne", "x" * 3000, "%F0%9F%99%82", "null"])
 def test_ids_that_are_none_are_not_found(
-    person: Callable[..., Caller], call: Callable[..., Caller], staff: Callable[..., dict[str, str]], path_id: str
+    person: Callable[..., Caller], call: Callable[..., Caller], staff: Callable[..., dict[str, str]]
 ) -> None:
     me, city = person(), call(staff("county_reviewer", district_code=None))
-    answers = [
-        me("DELETE", f"/me/children/{path_id}"),
-        me("PUT", f"/me/messages/{path_id}/read"),
-        city("GET", f"/staff/residents/{path_id}"),
-        city("PUT", f"/staff/residents/{path_id}/identity", GOOD["IdentityCorrectionBody"]),
-    ]
-    for answer in answers:
-        assert answer.status_code in (404, 405, 308), answer.get_data(as_text=True)
+    for path_id in ("%00", "%ED%A0%80", "%24ne", "x" * 3000, "%F0%9F%99%82", "null", "..%2F.."):
+        answers = [
+            me("DELETE", f"/me/children/{path_id}"),
+            me("PUT", f"/me/messages/{path_id}/read"),
+            city("GET", f"/staff/residents/{path_id}"),
+            city("PUT", f"/staff/residents/{path_id}/identity", GOOD["IdentityCorrectionBody"]),
+        ]
+        for answer in answers:
+            assert answer.status_code == 404, answer.get_data(as_text=True)
+            assert CHINESE.search(answer.json["detail"])

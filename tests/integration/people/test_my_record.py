@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import pytest
+
+from config.loading import catalogue, rules
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection
 from models.people import operations, queries
@@ -167,8 +170,11 @@ def test_withdrawal_removes_what_was_kept_under_it(person: Person) -> None:
 def test_what_an_open_case_needs_cannot_be_withdrawn(person: Person) -> None:
     me = person(identity=True)
     register_holder(
-        "a case", export=lambda _: [], erase=lambda *_: 0, rests_on=lambda who, purpose, _: (who, purpose) == (me.id, "identity")
-    )  # fmt: skip
+        "a case",
+        export=lambda _: [],
+        erase=lambda *_: 0,
+        rests_on=lambda who, purpose, _: (who, purpose) == (me.id, "identity"),
+    )
     try:
         refused = me("POST", "/me/consents", {**AGREE, "given": False})
         assert code_of(refused) == (409, "consent_in_use")
@@ -227,14 +233,15 @@ def test_twenty_simultaneous_changes_all_arrive(person: Person, clock: FixedCloc
     assert (stored["token_epoch"], len(stored["consents"]), stored["version"]) == (20, 1, 21)
 
 
-def test_the_history_does_not_grow_for_ever(person: Person, clock: FixedClock) -> None:
+def test_the_history_does_not_grow_for_ever(person: Person, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "people.resident_history_kept"
+    monkeypatch.setitem(rules(), key, rules()[key].model_copy(update={"value": 10}))
     me = person()
-    for step in range(230):
+    for step in range(15):
         operations.update_profile(me.id, {"large_type": step % 2 == 0}, clock.now())
-    assert len(collection(Resident).find_one({"_id": me.id})["history"]) == 200
+    stored = collection(Resident).find_one({"_id": me.id})
+    assert (len(stored["history"]), stored["version"]) == (10, 16)
 
 
 def _township() -> str:
-    from config.loading import catalogue
-
     return next(place.id for place in catalogue().places if place.district_code == "360902")

@@ -51,7 +51,7 @@ def test_a_wrong_posting_makes_nobody(app: Flask, wrong: list[str]) -> None:
 
 
 def test_reset_ends_lock_tokens_and_old_password(
-    self, app: Flask, account: str, anyone: Caller, call: Callable[..., Caller], clock: FixedClock
+    app: Flask, account: str, anyone: Caller, call: Callable[..., Caller], clock: FixedClock
 ) -> None:
     me = signed_in(anyone, call)
     for _ in range(6):

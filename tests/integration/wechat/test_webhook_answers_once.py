@@ -6,15 +6,19 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from defusedxml.ElementTree import fromstring
+from flask import Flask
 from flask.testing import FlaskClient
 from pymongo.errors import AutoReconnect
 from werkzeug.test import TestResponse
 
+from bot.webhook import webhook_blueprint
 from bot.wechat.reception import Reception
 from bot.wechat.replies import NewsReply, TextReply
+from config.settings import Settings
 from config.text import say
 from models.conversations import credits, inbound
-from models.conversations.inbound import Claim, Done, InboundMessage, Replayed, StillInWork, follower_index
+from models.conversations.inbound import Claim, Done, InboundAnswer, InboundMessage, StillInWork, follower_index
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection
 from models.kernel.outbox import OutboxMessage, relay
@@ -79,14 +83,26 @@ def test_a_replay_after_the_retries_is_refused_and_has_no_effect(
     assert len(dialogue.asked) == 1
 
 
-def test_a_captured_query_string_cannot_carry_another_message(clock: FixedClock, database: str) -> None:
+def test_a_captured_plain_query_string_cannot_carry_another_message(
+    wechat_config: Settings, clock: FixedClock, dialogue: Dialogue
+) -> None:
     """Plain mode's signature does not cover the body: the nonce does, across all processes."""
-    first = inbound.claim("a", "nonce", OPENID, "message", MORNING)
-    assert isinstance(first, Claim)
-    assert isinstance(inbound.claim("b", "nonce", OPENID, "message", MORNING), Replayed)
-    assert collection(InboundMessage).count_documents({}) == 1
-    assert isinstance(inbound.claim("c", "other", OPENID, "message", MORNING), Claim)
-    assert isinstance(inbound.claim("a", "other", OPENID, "message", MORNING), Replayed)
+    relaxed = Settings(**{**wechat_config.model_dump(), "wechat_official_mode": "plain"})
+    app = Flask("plain")
+    app.register_blueprint(webhook_blueprint(Platform(relaxed, clock), dialogue))
+    client, caller = app.test_client(), Caller(relaxed)
+    first = caller.plain(message_xml(Content="a", MsgId=1), MORNING)
+    other = caller.plain(message_xml(Content="b", MsgId=2), MORNING)
+
+    def post_plain(posted: Posted) -> TestResponse:
+        return client.post("/wechat", query_string=posted.query, data=posted.body)
+
+    answers = [post_plain(first), post_plain(first), post_plain(Posted(first.query, other.body))]
+    assert [answer.status_code for answer in answers] == [200, 200, 403]
+    assert text_of(fromstring(answers[1].text)) == "echo a"
+    assert answers[2].json["code"] == "nonce_replayed"
+    assert post_plain(other).status_code == 200
+    assert [message.content for message in dialogue.asked] == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -160,19 +176,19 @@ def test_a_repeat_takes_over_from_a_worker_that_vanished(
     assert isinstance(inbound.standing(vanished.id, MORNING), StillInWork)
     clock.advance(seconds=7)
     assert text_of(caller.opened(post(caller.call(xml, clock.now())).text)) == "echo a"
-    # The first one wakes up: it no longer holds the message, and changes nothing.
-    assert inbound.finish(vanished, "<xml>late</xml>", clock.now()) is None
+    # The first one wakes up: the answer that was kept stays the answer.
+    assert "echo a" in inbound.finish(vanished, "<xml>late</xml>", clock.now()).reply
     assert "echo a" in text_of(caller.opened(post(caller.call(xml, clock.now())).text))
     assert len(dialogue.asked) == 1
 
 
 def test_replies_are_stored_encrypted_and_the_follower_unnamed(post: Post, caller: Caller) -> None:
     post(caller.call(message_xml(Content="秘密"), MORNING))
-    stored = collection(InboundMessage).find_one({})
-    assert stored is not None
-    assert OPENID not in repr(stored)
-    assert "秘密".encode() not in stored["reply"]
-    assert stored["openid_index"] == follower_index(OPENID)
+    claimed, answered = collection(InboundMessage).find_one({}), collection(InboundAnswer).find_one({})
+    assert claimed is not None and answered is not None
+    assert OPENID not in repr(claimed) + repr(answered)
+    assert "秘密".encode() not in answered["reply"]
+    assert claimed["openid_index"] == follower_index(OPENID)
     assert follower_index("oABC") != follower_index("oabc")
 
 
@@ -245,9 +261,8 @@ def test_unsubscribing_erases_what_was_kept(post: Post, caller: Caller, dialogue
     credits.grant(OPENID, "t", "key", MORNING)
     assert collection(OutboxMessage).count_documents({}) == 1
     assert post(caller.call(message_xml("event", Event="unsubscribe"), MORNING)).text == "success"
-    for stored in collection(InboundMessage).find({}):
-        assert not {"reply", "rest", "message"} & set(stored)
-        assert stored["outbox"] == []
+    for stored in collection(InboundAnswer).find({}):
+        assert not {"reply", "rest"} & set(stored)
     assert collection(OutboxMessage).count_documents({}) == 0
     assert credits.counts(OPENID) == {}
     assert inbound.reserve_quota(OPENID, clock.now()) is None
@@ -277,10 +292,26 @@ def test_a_late_answer_is_pushed_and_repeats_get_success(
     assert inbound.standing("id", MORNING + timedelta(seconds=60)) == Done("")
     assert inbound.finish(held, "<xml/>", MORNING) == Done("")
     assert inbound.standing("id", MORNING) == Done("")
-    stored = collection(InboundMessage).find_one({"_id": "id"})
-    assert stored is not None
-    assert stored["state"] == "pushed"
-    assert "reply" not in stored
+    assert inbound.take_abandoned(MORNING + timedelta(days=1)) is None
+    assert "reply" not in collection(InboundAnswer).find_one({"_id": "id"})  # type: ignore[operator]
+
+
+def test_an_answer_that_comes_before_the_promise_is_the_answer(database: str) -> None:
+    held = inbound.claim("id", "nonce", OPENID, "message", MORNING)
+    assert isinstance(held, Claim)
+    assert inbound.finish(held, "<xml/>", MORNING) == Done("<xml/>")
+    assert inbound.mark_late("id", {}, True, MORNING) == Done("<xml/>")
+    assert inbound.take_abandoned(MORNING + timedelta(days=1)) is None
+
+
+def test_old_records_are_purged_and_young_ones_stay(post: Post, caller: Caller, clock: FixedClock) -> None:
+    for number in range(30):
+        post(caller.call(message_xml(Content=str(number)), MORNING))
+    clock.advance(hours=40)
+    post(caller.call(message_xml(Content="young"), clock.now()))
+    assert sum(inbound.purge(clock.now())) == 0
+    assert sum(inbound.purge(clock.advance(hours=10))) == 60
+    assert collection(InboundMessage).count_documents({}) == collection(InboundAnswer).count_documents({}) == 1
 
 
 def test_a_late_message_whose_worker_died_is_answered_by_the_job(

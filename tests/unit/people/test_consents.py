@@ -60,7 +60,10 @@ def test_consent_for_one_child_is_not_for_another() -> None:
 
 @pytest.mark.parametrize("versions", [[2], [1, 1], [1, 3]])
 def test_a_file_that_skips_a_version_stops_the_start(tmp_path: Path, versions: list[int]) -> None:
-    text = "{{version: {}, since: 2026-11-01, title: t, text: t, articles: [a], basis: consent, separate: true, sensitive: true, reviewed: null}}"
+    text = (
+        "{{version: {}, since: 2026-11-01, title: t, text: t, articles: [a], basis: consent, separate: true, "
+        "sensitive: true, reviewed: null}}"
+    )
     file = tmp_path / "consents.yaml"
     listed = ", ".join(text.format(each) for each in versions)
     file.write_text(f"purpose: identity\nrequired_for: x\nversions: [{listed}]\n", encoding="utf-8")

@@ -31,9 +31,13 @@ def test_a_name_is_stored_one_way(typed: str, stored: str) -> None:
     assert read_name(typed) == stored
 
 
-@pytest.mark.parametrize(
-    "typed", ["", " ", "张", "张3", "张三!", "·张三", "张三·", "张··三", "{}", "张\x00三", "张三\u202e", "🙂🙂", "张" * 51, "a" * 1_000_000],
-)  # fmt: skip
+NO_NAMES = [
+    "", " ", "张", "张3", "张三!", "·张三", "张三·", "张··三", "{}", "张\x00三", "张三\u202e", "🙂🙂", "张" * 51,
+    "a" * 1_000_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", NO_NAMES, ids=lambda typed: ascii(typed[:9]))
 def test_what_is_no_name_is_refused(typed: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         read_name(typed)

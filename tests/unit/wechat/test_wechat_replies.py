@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.wechat.messages import Inbound, read
-from bot.wechat.replies import NewsReply, TextReply, TransferToHuman, cut, pushable, render
+from bot.wechat.replies import NewsReply, TextReply, TransferToHuman, cut, placed, pushable, render
 from bot.wechat.values import fit, fitted
 from config.text import say
 from tests.factories.wechat import ACCOUNT, OPENID, message_xml, text_of
@@ -74,7 +74,8 @@ def test_one_call_gets_one_reply_and_what_follows_is_pushed() -> None:
     card = NewsReply("标题]]>", "说明", "https://example.org", "https://example.org/a.png")
     rendered = render([TextReply("一"), TextReply(""), TextReply("二"), card], message(), AT)
     assert text_of(fromstring(rendered.xml)) == "一\n\n二"
-    assert rendered.further == (card,)
+    assert rendered.told == 1
+    assert placed([TextReply("一"), TextReply(""), TextReply("二"), card])[1:] == [("1", card)]
     root = fromstring(render([card], message(), AT).xml)
     assert root.findtext("ArticleCount") == "1"
     assert root.findtext("./Articles/item/Title") == "标题]]>"
@@ -84,7 +85,7 @@ def test_one_call_gets_one_reply_and_what_follows_is_pushed() -> None:
 def test_only_messages_are_handed_over_never_events() -> None:
     handed = render([TransferToHuman(), TextReply("请稍候")], message(), AT)
     assert fromstring(handed.xml).findtext("MsgType") == "transfer_customer_service"
-    assert handed.further == (TextReply("请稍候"),)
+    assert handed.told == 0
     click = message("event", Event="CLICK", EventKey="human")
     assert text_of(fromstring(render([TransferToHuman(), TextReply("请稍候")], click, AT).xml)) == "请稍候"
     assert render([TransferToHuman()], click, AT).xml == ""

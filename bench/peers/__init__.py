@@ -1,0 +1,1 @@
+"""The servers that nearby search is compared with."""

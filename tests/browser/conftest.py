@@ -1,0 +1,65 @@
+"""Debian's Chromium, driven by Playwright against the running product. Left out, loudly, where there is no browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.running import House
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+# Pictures of every page at both widths; build output, looked at by people, never committed.
+PICTURES = Path(os.environ.get("SCREENSHOTS", Path(__file__).resolve().parents[2] / "build" / "screenshots"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI has no chromium: tests/browser/install.sh must be able to install it")
+        pytest.skip("THE BROWSER TESTS DID NOT RUN: there is no chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The whole product with its demo data: addresses of `web` and `sandbox`. Made once a worker."""
+    house = House(tmp_path_factory.mktemp("town"), DEMO_STAFF_PASSWORD="demo password 1")
+    house.flask("demo", "load")
+    port = house.reserve_web()
+    sandbox, _ = house.sandbox(WEBHOOK_URL=f"http://127.0.0.1:{port}/wechat")
+    web, _ = house.web()
+    house.jobs()
+    yield {"web": web, "sandbox": sandbox}
+    house.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page whose console errors and failed requests fail the test."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    context.close()
+    assert faults == []
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a screenshot for people to look at."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=str(PICTURES / f"{name}.png"))

@@ -1,0 +1,54 @@
+"""A resident chats on the sandbox's phone: through the real webhook, encrypted and signed."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import picture
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PATIENCE_MS = 15_000
+
+
+def say(page: Page, text: str) -> None:
+    page.fill("#text", text)
+    page.click("#send")
+
+
+def choose(page: Page, name: str) -> None:
+    page.click(f'button.person[data-name="{name}"]')
+
+
+def test_a_resident_follows_asks_pages_and_picks(page: Page, town: dict[str, str]) -> None:
+    page.goto(f"{town['sandbox']}/phone")
+    choose(page, "chenguilan")
+    chat = page.locator("#chat")
+    say(page, "你好")
+    expect(chat).to_contain_text("您好", timeout=PATIENCE_MS)
+    say(page, "温汤镇附近有没有养老院")
+    expect(chat).to_contain_text("养老院", timeout=PATIENCE_MS)
+    expect(chat).to_contain_text("0795", timeout=PATIENCE_MS)
+    say(page, "更多")
+    say(page, "1")
+    expect(chat).to_contain_text("演示路", timeout=PATIENCE_MS)
+    picture(page, "phone-1280")
+
+
+def test_the_phone_fits_a_small_screen(page: Page, town: dict[str, str]) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{town['sandbox']}/phone")
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
+    picture(page, "phone-360")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("path", ["/phone", "/planning-office"])
+def test_the_sandbox_pages_are_accessible(page: Page, town: dict[str, str], path: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{town['sandbox']}{path}")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    picture(page, f"{path.strip('/')}-{width}-axe")
