@@ -66,6 +66,8 @@ def problem(
 
 def answer_error(error: Exception) -> Response:
     """Turn whatever was raised while serving into a problem response."""
+    if isinstance(error, errors.Unavailable):
+        log.warning("unavailable", code=error.code, reason=getattr(error, "reason", None))
     if isinstance(error, errors.DomainError):
         return domain_problem(error)
     if isinstance(error, ValidationError):

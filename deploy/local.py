@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shlex
 import shutil
 import socket
 import sys
@@ -22,6 +23,8 @@ from pathlib import Path
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 
+from config.settings import Settings
+
 ROOT = Path(__file__).resolve().parent.parent
 SANDBOX_OFFSET = 100
 READY_SECONDS = 180
@@ -32,6 +35,7 @@ DATABASE_PROCESS = "db"
 def main() -> int:
     """Start the processes of the Procfile and stay until they end; returns the exit code."""
     environment = development_environment(dict(os.environ))
+    _write_environment(environment)
     manager = Manager()
     for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items():
         if name != DATABASE_PROCESS or "DATABASE_PORT" in environment:
@@ -75,6 +79,16 @@ def development_environment(given: dict[str, str]) -> dict[str, str]:
         made["MONGODB_URI"] = f"mongodb://127.0.0.1:{database}/yixiang?directConnection=true"
     path = os.pathsep.join([str(Path(sys.executable).parent), given.get("PATH", "")])
     return {**made, **given, "PATH": path, "DATA_DIR": str(data)}
+
+
+def _write_environment(environment: dict[str, str]) -> None:
+    """Keep the settings in DATA_DIR/development.env, so that a second shell can run commands on the same product."""
+    path = Path(environment["DATA_DIR"]) / "development.env"
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    names = (*Settings.model_fields, "sandbox_port", "webhook_url")
+    kept = {name.upper(): environment[name.upper()] for name in names if name.upper() in environment}
+    path.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in sorted(kept.items())))
 
 
 def _development_secrets(path: Path) -> dict[str, str]:

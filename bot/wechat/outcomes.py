@@ -78,9 +78,15 @@ class WechatUnavailable(Unavailable):
         self.reason = reason
 
 
-class WechatRefused(Exception):
-    """WeChat answered with an error code that no wait will mend: our configuration or our call is wrong."""
+class WechatRefused(WechatUnavailable):
+    """WeChat answered with an error code that no wait will mend: our configuration or our call is wrong.
+
+    Whoever called us can only try again later, as when WeChat is away; the log says which code it was.
+    """
 
     def __init__(self, code: int) -> None:
-        self.code = code
-        super().__init__(f"WeChat refused the call with {code}")
+        super().__init__(f"refused_{code}")
+        self.errcode = code
+
+    def __str__(self) -> str:
+        return f"WeChat refused the call with {self.errcode}"

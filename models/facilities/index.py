@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from models.facilities.cells import CERTAIN, Cells
 from models.facilities.geodesy import MILLIMETRES, arcs, chord_of, millimetres, radius_at, space, space_point
 
 Rows = npt.NDArray[np.int64]
@@ -93,7 +94,7 @@ class NearbyIndex:
     def __init__(self, columns: Columns) -> None:
         self.columns = columns
         self._points = space(columns.longitude, columns.latitude)
-        self._whole = _Part(cKDTree(self._points, leafsize=LEAF), None, len(columns)) if len(columns) else None
+        self._whole = _part(self._points, None) if len(columns) else None
         self._by_category = _category_trees(columns.category, self._points)
 
     def with_columns(self, columns: Columns) -> NearbyIndex:
@@ -118,6 +119,10 @@ class NearbyIndex:
         ask = _Ask(space_point(longitude, latitude), radius, limit, radius_mm, chord, accept, self._first_key(after))
         parts = self._parts(categories)
         wanted = seen + limit + 1 + MARGIN
+        if len(parts) == 1 and wanted <= CERTAIN:
+            found = self._from_cell(parts[0], ask, longitude, latitude)
+            if found is not None:
+                return found
         total = sum(part.size for part in parts)
         while wanted * MOST_SHARE < total:
             found = self._try(parts, ask, wanted)
@@ -129,6 +134,19 @@ class NearbyIndex:
     def rows_near(self, longitude: float, latitude: float, rows: Rows) -> Rows:
         """Millimetres from a WGS-84 point to each of these rows."""
         return millimetres(self._points[rows], space_point(longitude, latitude), radius_at(latitude))
+
+    def _from_cell(self, part: _Part, ask: _Ask, longitude: float, latitude: float) -> Found | None:
+        cell = part.cells.get(longitude, latitude)
+        if cell is None:
+            return None
+        horizon = int(cell.reach * MILLIMETRES)
+        if ask.radius_mm is not None and horizon > ask.radius_mm:
+            horizon = ask.radius_mm + 1
+        keys = _keys(cell.rows, millimetres(cell.points, ask.origin, ask.radius), ask, horizon)
+        if len(keys) <= ask.limit and (ask.radius_mm is None or horizon <= ask.radius_mm):
+            return None
+        keys.sort()
+        return _found(keys, ask)
 
     def _try(self, parts: list[_Part], ask: _Ask, wanted: int) -> Found | None:
         """The page out of each part's `wanted` nearest, or None when rows beyond them might belong to it."""
@@ -202,6 +220,7 @@ class _Part:
     tree: cKDTree
     rows: Rows | None
     size: int
+    cells: Cells
 
 
 def _category_trees(category: npt.NDArray[np.uint8], points: npt.NDArray[np.float64]) -> dict[int, _Part]:
@@ -209,8 +228,13 @@ def _category_trees(category: npt.NDArray[np.uint8], points: npt.NDArray[np.floa
     numbers, starts = np.unique(category[order], return_index=True)
     found = {}
     for number, rows in zip(numbers, np.split(order, starts[1:]), strict=True) if len(order) else ():
-        found[int(number)] = _Part(cKDTree(points[rows], leafsize=LEAF), rows, len(rows))
+        found[int(number)] = _part(points, rows)
     return found
+
+
+def _part(points: npt.NDArray[np.float64], rows: Rows | None) -> _Part:
+    tree = cKDTree(points if rows is None else points[rows], leafsize=LEAF)
+    return _Part(tree, rows, len(points) if rows is None else len(rows), Cells(tree, points, rows))
 
 
 def _keys(rows: Rows, distances: Rows, ask: _Ask, horizon: int | None) -> Rows:

@@ -70,6 +70,7 @@ def test_sixty_four_first_sign_ins_at_once_make_one_resident(app: Flask, wechat:
         ({"errcode": 40226}, 403, "wechat_user_risky", False),
         ({"errcode": -1}, 503, "wechat_unavailable", True),
         ({"errcode": 45011}, 503, "wechat_unavailable", True),
+        ({"errcode": 40013}, 503, "wechat_unavailable", True),  # our own appid is wrong
         ({"openid": 7}, 503, "wechat_unavailable", True),
         ({}, 503, "wechat_unavailable", True),
         (Response("<html>", 502), 503, "wechat_unavailable", True),
