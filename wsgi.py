@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 
 from api.app import create_app
+from api.v1.casework.commands import docs
 from api.v1.facilities.commands import facilities_cli
 from api.v1.indicators.commands import indicators_group
 from api.v1.people.commands import erase
@@ -32,7 +33,7 @@ from models.kernel.encryption import install_keyring
 from models.kernel.outbox import Handler
 from models.platform import Platform
 
-COMMANDS = (facilities_cli, indicators_group, jobs_group, outbox_group, staff_group, erase, demo)
+COMMANDS = (docs, facilities_cli, indicators_group, jobs_group, outbox_group, staff_group, erase, demo)
 
 
 def compose(settings: Settings, clock: Clock | None = None) -> Flask:

@@ -210,7 +210,8 @@ def _finish(spec: Route, result: Any) -> Response:
     reply = result if isinstance(result, Reply) else Reply(result)
     status = reply.status or spec.status
     if reply.data is None and status in (200, 204):
-        return Response(status=204, headers=dict(reply.headers))
+        # Swagger 2.0 documents one list of types for all answers, so the empty one carries the type of the others.
+        return Response(status=204, headers=dict(reply.headers), mimetype=JSON_TYPE)
     body = reply.data if isinstance(reply.data, bytes) else to_json(reply.data)
     return _tagged(spec, Response(body, status, dict(reply.headers), mimetype=JSON_TYPE))
 

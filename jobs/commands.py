@@ -42,7 +42,7 @@ def run_job(name: str, moment: str | None) -> None:
     if job is None:
         raise click.ClickException(f"no job {name}; there are: {', '.join(each.name for each in TIMETABLE)}")
     platform = _platform()
-    at = _moment(moment, platform) if moment else platform.clock.now()
+    at = _moment(moment, platform) if moment is not None else platform.clock.now()
     if job.is_pulse:
         click.echo(f"{name}: {dict(job.work(platform, at, ''))}")
         return

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from secantus import SecantusDBServer
 
 from config.settings import DEVELOPMENT_DEFAULTS, Settings
 from models import migrations
@@ -25,7 +24,7 @@ from models.kernel.encryption import install_keyring
 from models.kernel.ids import new_id
 from models.people.documents import Caseworker
 from models.people.tokens import issue
-from tests.running import House
+from tests.running import House, database_process, free_port
 from wsgi import compose
 
 os.environ.setdefault("LOG_LEVEL", "ERROR")
@@ -44,19 +43,18 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture(scope="session")
-def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecantusDBServer]:
-    """The embedded server on a free port."""
-    server = SecantusDBServer(port=0, storage_path=str(tmp_path_factory.mktemp("database")), cache_size="256M")
-    server.start()
-    yield server
-    server.stop()
+def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The embedded server, a process of its own, on a free port; the value is `host:port`."""
+    port = free_port()
+    server = database_process(port, tmp_path_factory.mktemp("database"), durable=False)
+    yield f"127.0.0.1:{port}"
+    server.kill()
 
 
 @pytest.fixture
-def database(database_server: SecantusDBServer) -> Iterator[str]:
+def database(database_server: str) -> Iterator[str]:
     """An empty database with all indexes; the value is its URI."""
-    host, port = database_server.address
-    uri = f"mongodb://{host}:{port}/test_{new_id().lower()}?directConnection=true"
+    uri = f"mongodb://{database_server}/test_{new_id().lower()}?directConnection=true"
     kernel_database.connect(uri)
     kernel_database.sync_indexes()
     migrations.run_pending(MORNING)

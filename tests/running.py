@@ -75,6 +75,16 @@ class Running:
         self.process = None
 
 
+def database_process(port: int, folder: Path, *, durable: bool) -> Running:
+    """Start the embedded database and wait for it; `durable` costs a disk write for each commit."""
+    more = ["--sync-on-commit"] if durable else []
+    command = ["secantusd-py", "--host", "127.0.0.1", "--port", str(port), "--storage-path", str(folder / "data"),
+               "--log-level", "ERROR", "--cache-size", "256M", *more]  # fmt: skip
+    running = Running(command, {}, folder / "database.log").start()
+    wait_until(lambda: socket.create_connection(("127.0.0.1", port), 1).close() is None, "database listening")
+    return running
+
+
 class House:
     """A running product in a folder of its own: `house.web()`, `house.jobs()`, `house.database` …"""
 
@@ -91,10 +101,8 @@ class House:
         }
         self.reserved = 0
         self.started: list[Running] = []
-        self.database = self._run(
-            "secantusd-py", "--host", "127.0.0.1", "--port", str(self.database_port), "--storage-path",
-            str(folder / "database"), "--sync-on-commit", "--log-level", "ERROR", "--cache-size", "256M",
-        )  # fmt: skip
+        self.database = database_process(self.database_port, folder, durable=True)
+        self.started.append(self.database)
         self.flask("prepare")
 
     def flask(self, *arguments: str, stdin: str | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:

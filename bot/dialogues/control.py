@@ -11,6 +11,8 @@ from bot.understanding.lexicon import commands
 MORE, BACK, CANCEL, RESTART, REPEAT, UNKNOWN = "more", "back", "cancel", "restart", "repeat", "unknown"
 CODE_DIGITS = 6
 _NUMBER = r"([0-9]{1,2})"
+# Digits with a sign between them: a decimal, a date, a range.
+_BROKEN = re.compile(r"[0-9]\W+[0-9]")
 # What WeChat writes for its emoticons: [name] or /:code.
 _EMOTICONS = re.compile(r"(\[[^\[\]]{1,8}\]|/:[^\s/]{1,6}|\s)+")
 
@@ -23,6 +25,8 @@ def command_in(text: str) -> str | None:
 
 def number_in(text: str) -> int | None:
     """The number that the whole message names: 3, "the third one", in digits or characters."""
+    if _BROKEN.search(plain(text)):
+        return None
     said = _with_digits(_without_particles(bare(text)))
     for frame in _frames():
         found = frame.fullmatch(said)

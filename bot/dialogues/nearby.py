@@ -9,6 +9,7 @@ from bot.dialogues.control import MORE, UNKNOWN, command_in, number_in
 from bot.dialogues.menu import menu_file
 from bot.dialogues.services import AWAY, OUTSIDE, Raw, Services
 from bot.dialogues.state import Outcome, Point, State, Turn
+from bot.understanding.hearing import bare
 from config.loading import rule
 from config.text import say
 
@@ -42,12 +43,16 @@ def answer(state: State, turn: Turn, services: Services) -> Outcome | None:
             return _more(state, turn, services)
         if number is not None:
             return _one(state, number, turn, services)
+    if state.frame.step == WHICH_PLACE:
+        meant = [n for n, each in enumerate(data["options"], 1) if turn.text and bare(turn.text) in each["label"]]
+        if len(meant) == 1:
+            return _place_by_number(state, meant[0], turn, services)
     slots = turn.heard.slots
     if turn.point or slots.category or slots.place:
         return start(state, turn, services)
-    if state.frame.step == PLACE and command_in(turn.text) == UNKNOWN:
-        return state, [say("bot.nearby.place_unknown")]
-    if state.frame.step in (PLACE, WHICH_PLACE) and number is None:
+    if state.frame.step == PLACE and number is None:
+        if command_in(turn.text) == UNKNOWN:
+            return state, [say("bot.nearby.place_unknown")]
         return _with_place(state, turn.text, {**data, "point": None}, turn, services)
     return None
 

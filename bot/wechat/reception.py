@@ -28,7 +28,7 @@ from bot.wechat.replies import NewsReply, Reply, TextReply, placed, render
 from config.loading import rule
 from config.text import say
 from models.conversations import credits, inbound
-from models.conversations.inbound import Claim, Done, Replayed, Standing, StillInWork
+from models.conversations.inbound import Abandoned, Claim, Done, Replayed, Standing, StillInWork
 from models.kernel.database import UNREACHABLE
 from models.kernel.outbox import OutboxEntry
 from models.platform import Platform
@@ -128,21 +128,27 @@ class Reception:
             self._slots.release()
 
     def _stand(self, ticket: _Ticket, message: Inbound, nonce: str, plain: bool) -> Standing:
-        at = self._platform.clock.now()
-        with SECONDS.labels("claim").time():
-            standing = inbound.claim(message.id, nonce, message.openid, message.opens_window, at, plain=plain)
+        standing = self._claim(message, nonce, plain)
         if not ticket.proceed():
             if isinstance(standing, Claim):
                 inbound.abandon(standing)
             return standing
-        while True:
-            if isinstance(standing, Claim):
-                ticket.holding = True
-                return self._settle(standing, message, self._platform.clock.now())
-            if not isinstance(standing, StillInWork) or time.monotonic() > ticket.deadline:
+        while not isinstance(standing, Claim):
+            if not isinstance(standing, StillInWork | Abandoned) or time.monotonic() > ticket.deadline:
                 return standing
-            time.sleep(rule("wechat.poll_seconds"))
-            standing = inbound.standing(message.id, self._platform.clock.now())
+            if isinstance(standing, Abandoned):
+                standing = self._claim(message, nonce, plain)
+            else:
+                time.sleep(rule("wechat.poll_seconds"))
+                standing = inbound.standing(message.id, self._platform.clock.now())
+        ticket.holding = True
+        return self._settle(standing, message, self._platform.clock.now())
+
+    def _claim(self, message: Inbound, nonce: str, plain: bool) -> Standing:
+        with SECONDS.labels("claim").time():
+            return inbound.claim(
+                message.id, nonce, message.openid, message.opens_window, self._platform.clock.now(), plain=plain
+            )
 
     def _settle(self, held: Claim, message: Inbound, at: datetime) -> Done:
         """Have the message answered and keep the answer; where the database is lost meanwhile, let go of it."""

@@ -106,11 +106,15 @@ class StillInWork:
     """Another worker answers it now; look again."""
 
 
+class Abandoned:
+    """Its worker let go of it, and nothing happened: claim it again."""
+
+
 class Replayed:
     """The nonce brought another message before, or this one too long ago."""
 
 
-Standing = Claim | Done | StillInWork | Replayed
+Standing = Claim | Done | StillInWork | Abandoned | Replayed
 
 
 def follower_index(openid: str) -> str:
@@ -149,7 +153,10 @@ def standing(message_id: str, at: datetime) -> Standing:
         {"fence": 1},
         return_document=ReturnDocument.AFTER,
     )
-    return StillInWork() if taken is None else Claim(message_id, taken["fence"])
+    if taken is not None:
+        return Claim(message_id, taken["fence"])
+    exists = collection(InboundMessage).find_one({"_id": message_id}, {"_id": 1})
+    return StillInWork() if exists else Abandoned()
 
 
 def finish(
@@ -293,8 +300,8 @@ def _first_use(nonce: str, message_id: str, at: datetime) -> bool:
 
 def _repeat(message_id: str, nonce: str, at: datetime) -> Standing:
     found = collection(InboundMessage).find_one({"_id": message_id}, {"nonces": 1, "created_at": 1})
-    if found is None:  # abandoned in between
-        return StillInWork()
+    if found is None:
+        return Abandoned()
     if nonce not in found["nonces"]:
         collection(InboundMessage).update_one({"_id": message_id}, {"$addToSet": {"nonces": nonce}})
     elif at - as_utc(found["created_at"]) > timedelta(seconds=rule("wechat.retry_window_seconds")):

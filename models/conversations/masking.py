@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from config.loading import rule
 from models.kernel.masking import STAR, mask_phone
 
-_NUMBER = re.compile(r"[0-9](?:[0-9 \-]*[0-9])?[xX]?")
+_NUMBER = re.compile(r"\d(?:[\d \-]*\d)?[xX]?")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+", re.ASCII)
 
 
 def mask_text(text: str, names_follow: Sequence[str] = ()) -> str:
     """`text` with long numbers, mail addresses, and names that follow one of `names_follow` hidden."""
-    masked = _ADDRESS.sub(STAR, unicodedata.normalize("NFKC", text))
+    masked = _ADDRESS.sub(STAR, text)
     masked = _NUMBER.sub(_masked_number, masked)
     if names_follow:
         most = rule("conversations.masked_name_chars")
@@ -25,5 +25,5 @@ def mask_text(text: str, names_follow: Sequence[str] = ()) -> str:
 
 
 def _masked_number(found: re.Match[str]) -> str:
-    digits = "".join(c for c in found[0] if c.isalnum())
+    digits = "".join(c for c in unicodedata.normalize("NFKC", found[0]) if c.isalnum())
     return mask_phone(digits) if len(digits) >= rule("conversations.masked_digits_least") else found[0]

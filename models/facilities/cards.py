@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from threading import Lock
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 
 from config.loading import rule
@@ -28,7 +29,8 @@ LOCATION = b'"location":{"longitude":%.7f,"latitude":%.7f,"datum":"%b"},"distanc
 LOCATION_BEGINS = b'"location":'
 UNKNOWN_HOURS = b'"open_now":null,"closes_at":null,"opens_at":null}'
 NOWHERE = b'null,"walking_minutes":null,'
-ITEM = b'%b%d.%03d,"walking_minutes":%d,%b'
+WALKING = b',"walking_minutes":'
+OPENING = b'{"items":['
 
 
 def free_places(raw: Raw) -> dict[str, int] | None:
@@ -172,14 +174,18 @@ def assemble(
     tail = b'],"next":null}' if cursor is None else b'],"next":"%b"}' % cursor.encode()
     if distances is None:
         items = [b"%b%b%b" % (card, NOWHERE, said) for card, said in zip(cards, hours, strict=True)]
-        return b'{"items":[' + b",".join(items) + tail
-    metres, rest = np.divmod(distances, MILLIMETRES)
-    minutes = np.ceil(distances / millimetres_per_minute)
-    # One formatting for the whole page is half the time of one an item.
-    parts = zip(cards, metres.tolist(), rest.tolist(), minutes.tolist(), hours, strict=True)
-    return _template(len(cards)) % (*chain.from_iterable(parts), tail)
+        return OPENING + b",".join(items) + tail
+    # Numbers become text a column at a time and the page is one join: a third of the time of formatting items.
+    metres = _texts(distances / MILLIMETRES)
+    minutes = _texts(np.ceil(distances / millimetres_per_minute).astype(np.int64))
+    parts = zip(_begins(len(cards)), cards, metres, repeat(WALKING), minutes, repeat(b","), hours, strict=False)
+    return b"".join((*chain.from_iterable(parts), b"" if cards else OPENING, tail))
+
+
+def _texts(numbers: npt.NDArray[Any]) -> list[bytes]:
+    return orjson.dumps(numbers.tolist())[1:-1].split(b",")
 
 
 @lru_cache(maxsize=256)
-def _template(count: int) -> bytes:
-    return b'{"items":[' + b",".join([ITEM] * count) + b"%b"
+def _begins(count: int) -> tuple[bytes, ...]:
+    return (OPENING, *[b","] * (count - 1))

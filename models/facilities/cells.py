@@ -30,7 +30,7 @@ METRES_A_DEGREE = 111_700
 
 @dataclass(slots=True)
 class Cell:
-    """Rows near a cell and their points; of all rows within `reach` metres (chord) of any of its points none is missing."""
+    """Rows near a cell, and their points. Every row within `reach` metres of any point of the cell is among them."""
 
     rows: npt.NDArray[np.int64]
     points: npt.NDArray[np.float64]

@@ -77,9 +77,7 @@ class Recorder:
         self._lines: dict[Line, int]
         self._unwritten: list[dict[str, Any]]
         self._thread: threading.Thread | None
-        self._reset()
-        os.register_at_fork(after_in_child=self._reset)
-        atexit.register(self._finish)
+        self.reset()
 
     def add(self, line: Line, count: int) -> None:
         """Add to a line; starts the writing thread at the first use in this process."""
@@ -118,8 +116,8 @@ class Recorder:
             self._lines.clear()
             self._unwritten.clear()
 
-    def _reset(self) -> None:
-        """As new: in a forked child the parent's lines are the parent's to write, and its thread is not here."""
+    def reset(self) -> None:
+        """Begin anew: in a forked child the parent's lines are the parent's to write, and its thread is not here."""
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._ending = threading.Event()
@@ -142,7 +140,8 @@ class Recorder:
             if self._lines or self._unwritten:
                 self.flush()
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """End the thread and write what is left, as the process ends."""
         self._ending.set()
         if self._lines or self._unwritten:
             self.flush()
@@ -183,3 +182,5 @@ def _batches(items: list[dict[str, Any]], size: int) -> Iterable[list[dict[str, 
 
 
 _recorder = Recorder()
+os.register_at_fork(after_in_child=_recorder.reset)
+atexit.register(_recorder.finish)

@@ -24,7 +24,6 @@ from api.v1.people.schemas import (
     WechatCodeBody,
 )
 from models.people import erasure, messages, operations, queries
-from models.people.documents import ERASED
 from models.people.sign_in import sign_in
 
 ATTACHMENT = {"Content-Disposition": 'attachment; filename="yixiang-export.json"'}
@@ -53,10 +52,9 @@ class Me(Endpoint):
         )
 
     @route(access=RESIDENT, response=ErasureState, rate="write")
-    def delete(self, call: Call) -> Reply:
-        """Erase the account and all its data; 202 while some part is still being erased. Every token ends at once."""
-        state = erasure.erase_resident(call.actor.id, call.actor, call.at)
-        return Reply({"state": state}, status=200 if state == ERASED else 202)
+    def delete(self, call: Call) -> dict[str, str]:
+        """Erase the account and all its data; `erasing` while some part is left to a job. Every token ends at once."""
+        return {"state": erasure.erase_resident(call.actor.id, call.actor, call.at)}
 
 
 class MyExport(Endpoint):
@@ -107,7 +105,7 @@ class MyChildren(Endpoint):
 
 
 class MyChild(Endpoint):
-    @route(access=RESIDENT, rate="write")
+    @route(access=RESIDENT, rate="write", status=204)
     def delete(self, call: Call) -> None:
         """Remove a child and withdraw the consent given for it."""
         operations.remove_child(call.actor.id, call.path["child_id"], call.at)
@@ -129,7 +127,7 @@ class MyMessageRead(Endpoint):
 
 
 class SignOutEverywhere(Endpoint):
-    @route(access=RESIDENT, idempotent=True, rate="write")
+    @route(access=RESIDENT, idempotent=True, rate="write", status=204)
     def post(self, call: Call) -> None:
         """End every token of the resident, this one too."""
         operations.sign_out_everywhere(call.actor.id, call.at)

@@ -35,7 +35,7 @@ class StaffSignIn(Endpoint):
 
 
 class StaffSignOut(Endpoint):
-    @route(access=STAFF, rate="write")
+    @route(access=STAFF, rate="write", status=204)
     def post(self, call: Call) -> None:
         """End every token of the caseworker, on all devices."""
         accounts.sign_out(call.actor, call.at)
@@ -56,14 +56,14 @@ class StaffOtp(Endpoint):
 
 
 class StaffOtpConfirmation(Endpoint):
-    @route(access=STAFF, body=OtpConfirmBody, idempotent=True, rate="sign_in")
+    @route(access=STAFF, body=OtpConfirmBody, idempotent=True, rate="sign_in", status=204)
     def post(self, call: Call) -> None:
         """Put the new second factor in force."""
         accounts.confirm_otp(call.actor, call.body.otp, call.at)
 
 
 class StaffPassword(Endpoint):
-    @route(access=STAFF, body=PasswordBody, idempotent=True, rate="sign_in")
+    @route(access=STAFF, body=PasswordBody, idempotent=True, rate="sign_in", status=204)
     def post(self, call: Call) -> None:
         """Another password; every token ends, this one too."""
         given = call.body

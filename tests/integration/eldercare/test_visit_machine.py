@@ -6,7 +6,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule, run_state_machine_as_test
-from secantus import SecantusDBServer
 
 from models.eldercare import booking, visiting
 from models.eldercare.documents import Elder, Visit, VisitSlot
@@ -122,7 +121,7 @@ class VisitMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.usefixtures("database")
-def test_hours_and_visits_stay_in_line(database_server: SecantusDBServer) -> None:
+def test_hours_and_visits_stay_in_line() -> None:
     run_state_machine_as_test(
         VisitMachine,
         settings=settings(

@@ -31,7 +31,7 @@ def _end(recorder: usage.Recorder) -> None:
     if recorder._thread is not None:
         recorder._ending.set()
         recorder._thread.join()
-    recorder._reset()
+    recorder.reset()
 
 
 @pytest.fixture

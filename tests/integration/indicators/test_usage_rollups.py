@@ -211,12 +211,12 @@ HISTORY = st.lists(
         st.integers(0, 30 * 24),  # hours before now
         st.booleans(),  # whether a roll-up follows
     ),
-    max_size=25,
+    max_size=12,
 )
 
 
 @given(history=HISTORY, late=st.randoms(use_true_random=False))
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_rebuilding_from_raw_equals_rolling_up_as_it_comes(database: str, history: list[Any], late: Any) -> None:
     """Random order, repeats and lateness."""
     forget_all()

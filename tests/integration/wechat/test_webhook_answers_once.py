@@ -13,6 +13,7 @@ from pymongo.errors import AutoReconnect
 from werkzeug.test import TestResponse
 
 from bot.webhook import webhook_blueprint
+from bot.wechat.messages import read
 from bot.wechat.reception import Reception
 from bot.wechat.replies import NewsReply, TextReply
 from config.settings import Settings
@@ -168,10 +169,7 @@ def test_a_repeat_takes_over_from_a_worker_that_vanished(
     post: Post, caller: Caller, dialogue: Dialogue, clock: FixedClock
 ) -> None:
     xml = message_xml(Content="a", MsgId=77)
-    key = f"{caller.appid}:77"
-    from models.kernel.ids import id_from_key
-
-    vanished = inbound.claim(id_from_key("wechat inbound", key), "n", OPENID, "message", MORNING)
+    vanished = inbound.claim(read(xml, "xml", caller.appid).id, "n", OPENID, "message", MORNING)
     assert isinstance(vanished, Claim)
     assert isinstance(inbound.standing(vanished.id, MORNING), StillInWork)
     clock.advance(seconds=7)
@@ -179,6 +177,19 @@ def test_a_repeat_takes_over_from_a_worker_that_vanished(
     # The first one wakes up: the answer that was kept stays the answer.
     assert "echo a" in inbound.finish(vanished, "<xml>late</xml>", clock.now()).reply
     assert "echo a" in text_of(caller.opened(post(caller.call(xml, clock.now())).text))
+    assert len(dialogue.asked) == 1
+
+
+def test_a_repeat_that_waits_for_a_worker_which_lets_go_is_answered_itself(
+    webhook: FlaskClient, caller: Caller, dialogue: Dialogue, clock: FixedClock
+) -> None:
+    message = read(message_xml(Content="a", MsgId=78), "xml", caller.appid)
+    first = inbound.claim(message.id, "n", OPENID, "message", MORNING)
+    assert isinstance(first, Claim)
+    threading.Timer(0.3, inbound.abandon, [first]).start()
+    posted = caller.call(message_xml(Content="a", MsgId=78), MORNING)
+    answer = webhook.post("/wechat", query_string=posted.query, data=posted.body)
+    assert text_of(caller.opened(answer.text)) == "echo a"
     assert len(dialogue.asked) == 1
 
 
@@ -317,8 +328,6 @@ def test_old_records_are_purged_and_young_ones_stay(post: Post, caller: Caller, 
 def test_a_late_message_whose_worker_died_is_answered_by_the_job(
     platform: Platform, clock: FixedClock, caller: Caller, dialogue: Dialogue
 ) -> None:
-    from bot.wechat.messages import read
-
     message = read(message_xml(Content="a"), "xml", caller.appid)
     inbound.claim(message.id, "nonce", OPENID, "message", MORNING)
     inbound.mark_late(message.id, message.stored(), True, MORNING)

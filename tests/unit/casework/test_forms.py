@@ -54,7 +54,7 @@ def test_each_missing_answer_is_named_with_its_label() -> None:
         ("child_birth_date", "9999-12-31", "date"),
         ("child_birth_date", "2025-3-1", "date"),
         ("start_month", "2026-13", "month"),
-        ("child_id_number", "360902202503100011", "id_number"),
+        ("child_id_number", "360902202503100012", "id_number"),
         ("township_id", "1", "township"),
         ("choices", CENTRE, "array_type"),
         ("choices", [], "missing"),

@@ -1,4 +1,4 @@
-"""Says whether a placement is fair, written apart from what places: by definition, pair by pair, with no deferred acceptance.
+"""Says whether a placement is fair; written apart from what places: by definition, pair by pair.
 
 A placement is stable when it is possible (nobody twice, no slot over its places, only centres that were asked for) and
 no child and centre would both rather have each other: a centre the child likes better than its own, with a free place
@@ -20,6 +20,8 @@ Before = Callable[[Child, Child, str], bool]
 def published_order(rows: Sequence[tuple[str, str]], family_order: Sequence[str]) -> Before:
     """The published order, straight from its words: row by row, then the family's draw, then the child's number."""
 
+    drawn = {family: index for index, family in enumerate(family_order)}
+
     def claims(child: Child, centre: str) -> list[bool]:
         return [
             (centre in child.sibling_centres) if where == "sibling_centre" else (claim in child.claims)
@@ -31,7 +33,7 @@ def published_order(rows: Sequence[tuple[str, str]], family_order: Sequence[str]
             if mine != other:
                 return mine
         if a.family != b.family:
-            return family_order.index(a.family) < family_order.index(b.family)
+            return drawn[a.family] < drawn[b.family]
         return a.id < b.id
 
     return before

@@ -67,6 +67,18 @@ def test_every_page_is_that_of_comparing_all(
     assert found.more == (len(truth) > len(got))
 
 
+def test_places_asked_from_again_and_again_get_the_same_answers() -> None:
+    chance = random.Random(4)
+    index = INDEXES[(5000, 60)]
+    columns = index.columns
+    everything = np.arange(len(columns))
+    for _ in range(600):
+        here = 114.4 + chance.uniform(-0.03, 0.03), 27.8 + chance.uniform(-0.03, 0.03)
+        found = index.nearest(*here, 20)
+        truth = np.lexsort((everything, index.rows_near(*here, everything)))[:20]
+        assert found.rows.tolist() == truth.tolist() and found.more
+
+
 def test_distances_are_geodesics() -> None:
     chance = random.Random(3)
     for _ in range(300):

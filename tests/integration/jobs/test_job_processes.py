@@ -1,0 +1,68 @@
+"""Real job processes on one database, started twice, killed in the middle, and stopped in an orderly way."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from jobs.runs import DONE, JobRun
+from jobs.timetable import TIMETABLE
+from models.indicators.documents import Observation
+from models.kernel.database import collection, connect, disconnect
+from models.kernel.leases import COLLECTION as LEASES
+from models.kernel.outbox import DELIVERED, OutboxMessage
+from tests.running import House, wait_until
+
+RECORDED = {job.name for job in TIMETABLE if not job.is_pulse}
+
+
+@pytest.mark.slow
+def test_two_job_processes_run_each_period_once_also_when_one_is_killed(house: House, httpserver: HTTPServer) -> None:
+    taken: list[str] = []
+
+    def take(request: Request) -> Response:
+        taken.append(request.headers["Idempotency-Key"])
+        return Response(status=201)
+
+    httpserver.expect_request("/observations").respond_with_handler(take)
+    house.environment["INDICATOR_ENDPOINT"] = httpserver.url_for("/observations")
+    first, second = house.jobs(), house.jobs()
+    connect(house.environment["MONGODB_URI"])
+    try:
+        wait_until(lambda: collection(JobRun).count_documents({"state": DONE}) == len(RECORDED), "all runs done")
+        first.kill()
+        wait_until(lambda: collection(OutboxMessage).count_documents({"state": DELIVERED}) >= 2, "the pushes")
+        found = list(collection(JobRun).find())
+        assert Counter(each["job"] for each in found) == Counter(RECORDED)
+        assert {each["state"] for each in found} == {DONE}
+        assert set(collection(Observation).distinct("revision")) == {1}
+        assert len(taken) == len(set(taken)) == collection(OutboxMessage).count_documents({})
+
+        by_hand = house.flask("jobs", "run", "observe_indicators")
+        assert "already done" in by_hand.stdout
+        asked = time.monotonic()
+        second.stop()
+        assert time.monotonic() - asked < 12, "an orderly end takes no kill"
+        held = collection(JobRun).database[LEASES].find({"_id": {"$regex": "^job:"}, "holder": {"$ne": ""}})
+        assert all(each["expires_at"] <= datetime.now(UTC) or each["holder"] for each in held)
+    finally:
+        disconnect()
+
+
+@pytest.mark.slow
+def test_a_simulated_quarter_by_hand(house: House, tmp_path: Path) -> None:
+    for number, month in enumerate(("2026-08", "2026-09", "2026-10")):
+        at = f"2026-{number + 9:02d}-01T03:00:00+08:00"
+        said = house.flask("jobs", "run", "observe_indicators", "--at", at).stdout
+        assert f"observe_indicators {month}: done" in said
+        again = house.flask("jobs", "run", "observe_indicators", "--at", at).stdout
+        assert "already done" in again
+        exported = house.flask("indicators", "export", "--format", "csv", "--period", month).stdout
+        assert exported.startswith("indicator,name,period")
+        assert exported.count(month) >= 4
