@@ -11,6 +11,7 @@ from flask import Flask
 from api.app import create_app
 from api.v1.casework.commands import docs
 from api.v1.facilities.commands import facilities_cli
+from api.v1.housing.commands import lottery
 from api.v1.indicators.commands import indicators_group
 from api.v1.people.commands import erase
 from api.v1.people.commands import staff as staff_group
@@ -33,7 +34,7 @@ from models.kernel.encryption import install_keyring
 from models.kernel.outbox import Handler
 from models.platform import Platform
 
-COMMANDS = (docs, facilities_cli, indicators_group, jobs_group, outbox_group, staff_group, erase, demo)
+COMMANDS = (docs, facilities_cli, lottery, indicators_group, jobs_group, outbox_group, staff_group, erase, demo)
 
 
 def compose(settings: Settings, clock: Clock | None = None) -> Flask:

@@ -8,7 +8,7 @@ import sys
 
 import bench
 
-HELPERS = {"__main__", "common"}
+HELPERS = {"__main__", "common", "facility_data", "load", "peers"}
 
 
 def main() -> int:

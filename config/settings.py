@@ -17,6 +17,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 KEY_BYTES = 32
 INDEX_KEY_NAME = "index"
+# A key's number is one byte of each value stored under it.
+KEY_NUMBERS = frozenset(str(number) for number in range(1, 256))
 # An AES key as WeChat's console hands it out: 43 characters of base64 without the trailing "=".
 AES_KEY_PATTERN = r"^[A-Za-z0-9]{43}$"
 
@@ -102,7 +104,7 @@ def parse_secret_keys(text: str) -> dict[str, bytes]:
             key = base64.b64decode(encoded, validate=True)
         except binascii.Error as fault:
             raise ValueError(f"SECRET_KEYS entry {name!r} is not base64") from fault
-        if len(key) != KEY_BYTES or not (name == INDEX_KEY_NAME or name.isdecimal()):
+        if len(key) != KEY_BYTES or not (name == INDEX_KEY_NAME or name in KEY_NUMBERS):
             raise ValueError("each SECRET_KEYS entry is index:KEY or NUMBER:KEY with a key of 32 bytes in base64")
         if name in keys:
             raise ValueError(f"SECRET_KEYS names {name!r} twice")

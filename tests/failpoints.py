@@ -55,9 +55,12 @@ class Killable:
         assert said in ("killed", "ended"), f"the target failed: {said}"
         return said == "killed"
 
-    def points(self) -> Iterator[str]:
-        """Kill it at each of its writes in turn, before and after the write; ends when it ends by itself."""
-        for number in range(1, MOST_POINTS):
+    def points(self, every: int = 1) -> Iterator[str]:
+        """Kill it at its writes in turn, before and after the write; ends when it ends by itself.
+
+        `every`: only each so-manieth write, where many are alike.
+        """
+        for number in range(1, MOST_POINTS, every):
             for when in (BEFORE, AFTER):
                 if not self.run(number, when):
                     assert number > 1, "the target writes nothing"

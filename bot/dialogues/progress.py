@@ -12,11 +12,11 @@ from config.text import say
 
 def start(state: State, turn: Turn, services: Services) -> Outcome:
     """The newest applications of the resident who is this follower; asks for the code where that is not known."""
-    asked_at = state.facts.get("unionid_asked_at")
-    resident_id = services.resident_by_unionid(asked_at)
+    resident_id = services.resident_by_unionid(state.facts.get("unionid_asked_at"))
+    if services.weixin_answered:
+        state = state.knowing(unionid_asked_at=turn.at.isoformat())
     if resident_id is None:
-        unknown = state.knowing(unionid_asked_at=asked_at or turn.at.isoformat())
-        return linking.ask_for_code(unknown, turn, services)
+        return linking.ask_for_code(state, turn, services)
     cases = services.cases(resident_id)
     asked = programmes().get(turn.heard.slots.programme or "")
     wanted = [case for case in cases if asked and case["programme"] == asked.label] or cases

@@ -42,6 +42,8 @@ class Services:
         self._openid = openid
         self._message_id = message_id
         self.at = at
+        # True once WeChat has told who the follower is, or that it does not know.
+        self.weixin_answered = False
         self._uses: list[tuple[str, str | None, str | None]] = []
 
     # The directory.
@@ -110,6 +112,7 @@ class Services:
             unionid = self._platform.wechat.official_user(self._openid).unionid
         except (WechatUnavailable, WechatRefused):
             return None
+        self.weixin_answered = True
         return binding.resident_of(self._openid, self.at, unionid) if unionid else None
 
     @property

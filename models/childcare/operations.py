@@ -21,15 +21,17 @@ def reconcile_places(at: datetime) -> dict[str, int]:
     """Complete what killed processes left between an application and its centre; a job calls it every few minutes.
 
     Places held too long are given where the approval was written, else released; places of withdrawn applications go
-    back. Returns counts by what was done. Running it twice, or twice at once, changes nothing more.
+    back; the directory shows every count. Returns counts by what was done. Running it twice, or twice at once, changes
+    nothing more.
     """
-    counts = {"confirmed": 0, "released": 0, "given_up": 0, "given_back": 0}
+    counts = {"confirmed": 0, "released": 0, "given_up": 0, "given_back": 0, "published": 0}
     for application_id, hold in places.held_since(at - timedelta(seconds=rule("casework.hold_seconds"))):
         outcome = _reconcile(application_id, hold, at)
         if outcome in counts:
             counts[outcome] += 1
     for raw in list(collection(Application).find({"release_due": True})):
         counts["given_back"] += give_back(raw, at)
+    counts["published"] = places.publish_waiting(at)
     return counts
 
 

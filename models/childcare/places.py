@@ -76,6 +76,7 @@ def take(application_id: str, hold: Hold, at: datetime) -> bool:
         {
             "$set": {
                 holder: {"age_group": hold.age_group, "attempt": hold.attempt, "state": HELD, "at": at},
+                "unpublished": True,
                 "updated_at": at,
             },
             "$inc": {f"taken.{hold.age_group}": 1, "held": 1, "version": 1},
@@ -110,7 +111,7 @@ def release(application_id: str, hold: Hold, at: datetime) -> bool:
             },
             {
                 "$unset": {holder: ""},
-                "$set": {"updated_at": at},
+                "$set": {"unpublished": True, "updated_at": at},
                 "$inc": {f"taken.{hold.age_group}": -1, "held": held, "version": 1},
             },
         )
@@ -122,26 +123,27 @@ def release(application_id: str, hold: Hold, at: datetime) -> bool:
 
 def publish(centre_id: str, at: datetime) -> None:
     """Bring the directory's free places into line with what is taken. Idempotent; the newest count wins."""
-    facilities = collection(Facility)
     for _ in range(MAX_CONTENTION):
-        facility = facilities.find_one({"_id": centre_id})
+        facility = collection(Facility).find_one({"_id": centre_id})
         centre = collection(ChildcareCentre).find_one({"_id": centre_id}, {"taken": 1, "version": 1})
-        if facility is None or centre is None:
+        if centre is None:
             return
-        free = {
-            f"free_{group}": max(facility[f"places_{group}"] - centre["taken"].get(group, 0), 0)
-            for group in AGE_GROUPS
-            if facility.get(f"places_{group}") is not None
-        }
-        # The import counts a facility's versions too, so neither overwrites what the other has just written.
-        if all(facility.get(name) == count for name, count in free.items()):
-            return
-        written = facilities.update_one(
-            {"_id": centre_id, "version": facility["version"]},
-            {"$set": {**free, "changed_at": database_time(), "updated_at": at}, "$inc": {"version": 1}},
+        if facility is not None and not _show(facility, centre["taken"], at):
+            continue
+        # Only the count that was shown is settled; where it changed in between, the next round shows the new one.
+        settled = collection(ChildcareCentre).update_one(
+            {"_id": centre_id, "version": centre["version"]}, {"$set": {"unpublished": False}}
         )
-        if written.modified_count and _version(centre_id) == centre["version"]:
+        if settled.matched_count:
             return
+
+
+def publish_waiting(at: datetime) -> int:
+    """Show the count of every centre whose last change did not reach the directory; returns how many there were."""
+    waiting = [each["_id"] for each in collection(ChildcareCentre).find({"unpublished": True}, {"_id": 1})]
+    for centre_id in waiting:
+        publish(centre_id, at)
+    return len(waiting)
 
 
 def held_since(before: datetime) -> list[tuple[str, Hold]]:
@@ -152,6 +154,23 @@ def held_since(before: datetime) -> list[tuple[str, Hold]]:
             if holder["state"] == HELD and holder["at"] <= before:
                 found.append((application_id, Hold(centre["_id"], holder["age_group"], holder["attempt"])))
     return found
+
+
+def _show(facility: Raw, taken: Mapping[str, int], at: datetime) -> bool:
+    """Write what is free into the facility; False where somebody else has changed it in between."""
+    free = {
+        f"free_{group}": max(facility[f"places_{group}"] - taken.get(group, 0), 0)
+        for group in AGE_GROUPS
+        if facility.get(f"places_{group}") is not None
+    }
+    if all(facility.get(name) == count for name, count in free.items()):
+        return True
+    # The import counts a facility's versions too, so neither overwrites what the other has just written.
+    written = collection(Facility).update_one(
+        {"_id": facility["_id"], "version": facility["version"]},
+        {"$set": {**free, "changed_at": database_time(), "updated_at": at}, "$inc": {"version": 1}},
+    )
+    return bool(written.modified_count)
 
 
 def _places(hold: Hold) -> int:
@@ -170,8 +189,3 @@ def _create(centre_id: str, at: datetime) -> None:
         )  # fmt: skip
     except DuplicateKeyError:
         return  # another request made it in between
-
-
-def _version(centre_id: str) -> int:
-    found = collection(ChildcareCentre).find_one({"_id": centre_id}, {"version": 1})
-    return int(found["version"]) if found else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
@@ -90,6 +90,15 @@ def free_slots(
     wanted = {**_scope(district_code, township_id), "starts_at": {"$gte": since, "$lt": until}, "free": {"$gt": 0}}
     found = collection(VisitSlot).find(wanted, {"bookings": 0, "pending": 0})
     return sorted(found, key=lambda slot: (slot["starts_at"], slot["_id"]))
+
+
+def next_free_slots(
+    at: datetime, limit: int, *, district_code: str | None = None, township_id: str | None = None
+) -> list[Raw]:  # fmt: skip
+    """The next slots of a place that can still be booked at `at`; for the chat."""
+    since = at + timedelta(hours=rule("eldercare.booking_lead_hours"))
+    until = since + timedelta(days=rule("eldercare.slot_range_days"))
+    return free_slots(since, until, district_code=district_code, township_id=township_id)[:limit]
 
 
 def visits_of_resident(resident_id: str, at: datetime, limit: int) -> list[Raw]:

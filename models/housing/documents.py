@@ -43,6 +43,7 @@ class WaitingEntry(Causing):
     meta: ClassVar[dict[str, Any]] = {"collection": "waiting_entries"}
     index_specs: ClassVar[list[dict[str, Any]]] = [
         {"keys": [("application_id", 1)], "name": "application"},
+        {"keys": [("resident_id", 1)], "name": "resident"},
         {"keys": [("list_key", 1), ("state", 1), ("full_key", 1)], "name": "order"},
         {"keys": [("list_key", 1), ("state", 1), ("recheck_due_at", 1)], "name": "recheck"},
         {"keys": [("unplaced", 1)], "name": "unplaced", "partialFilterExpression": {"unplaced": True}},

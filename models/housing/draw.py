@@ -22,7 +22,7 @@ import orjson
 from cryptography.hazmat.primitives import hashes
 
 ALGORITHM = {"name": "sha256-order", "version": 1}
-SALT_BYTES = 16
+SALT_CHARS = 32
 NUMBER_DIGITS = 6
 
 
@@ -43,7 +43,7 @@ def fingerprint(text: bytes) -> dict[str, str]:
 
 def salt_of(secret: bytes, application_id: str) -> str:
     """The applicant's salt, hex: without it nobody can tell from a seal whose it is."""
-    return hmac.digest(secret, application_id.encode(), "sha256")[:SALT_BYTES].hex()
+    return hmac.digest(secret, application_id.encode(), "sha256").hex()[:SALT_CHARS]
 
 
 def seal_of(application_id: str, salt: str) -> str:
@@ -56,9 +56,15 @@ def sealed(application_ids: Iterable[str], secret: bytes) -> list[tuple[str, str
 
     Raises ValueError for an application given twice.
     """
-    found = sorted((seal_of(each, salt_of(secret, each)), each) for each in application_ids)
+    # As `seal_of(each, salt_of(secret, each))`, without setting up the keyed hash a hundred thousand times.
+    keyed, found = hmac.new(secret, digestmod="sha256"), []
+    for each in application_ids:
+        mac = keyed.copy()
+        mac.update(each.encode())
+        found.append((hashlib.sha256(f"{each}|{mac.hexdigest()[:SALT_CHARS]}".encode()).hexdigest(), each))
     if len({each for _, each in found}) != len(found):
         raise ValueError("an application is given twice")
+    found.sort()
     return found
 
 

@@ -24,6 +24,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from typing_extensions import TypedDict
 
 from models.housing.draw import ALGORITHM, canonical, entries_of, fingerprint, number
 from models.housing.seeds import Balls
@@ -50,7 +51,11 @@ class DrawAlgorithm(Strict):
     version: int
 
 
-class DrawEntry(Strict):
+class DrawEntry(TypedDict):
+    """One of many: a dictionary is read three times as fast as a model."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid", strict=True)  # type: ignore[misc]
+
     number: Number
     seal: Hash
 
@@ -106,7 +111,7 @@ class LotteryDrawRecord(Strict):
     committed: CommittedPart
     commitment: Hashes
     seed: str | None
-    result: list[Number] | None
+    result: list[str] | None
     void: VoidPart | None
     events: list[DrawEvent] = Field(min_length=1)
     hashes: RecordHashes

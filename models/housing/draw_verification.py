@@ -98,16 +98,16 @@ def _differences(what: str, published: Hashes, found: Mapping[str, str]) -> Iter
 
 
 def _entry_faults(committed: CommittedPart) -> Iterator[Fault]:
-    seals = [entry.seal for entry in committed.entries]
+    seals = [entry["seal"] for entry in committed.entries]
     for index, (entry, earlier) in enumerate(zip(committed.entries, [None, *seals], strict=False)):
-        if entry.number != number(index):
-            yield Fault("entry_number", {"line": index + 1, "number": entry.number, "expected": number(index)})
+        if entry["number"] != number(index):
+            yield Fault("entry_number", {"line": index + 1, "number": entry["number"], "expected": number(index)})
             return
-        if earlier is not None and entry.seal == earlier:
-            yield Fault("entry_twice", {"number": entry.number})
+        if earlier is not None and entry["seal"] == earlier:
+            yield Fault("entry_twice", {"number": entry["number"]})
             return
-        if earlier is not None and entry.seal < earlier:
-            yield Fault("entry_order", {"number": entry.number})
+        if earlier is not None and entry["seal"] < earlier:
+            yield Fault("entry_order", {"number": entry["number"]})
             return
 
 
@@ -136,17 +136,17 @@ def _result_faults(record: LotteryDrawRecord) -> Iterator[Fault]:
         return
     entries = record.committed.entries
     expected = [
-        entries[index].number
-        for index in drawn(record.commitment.sha256, record.seed, [entry.seal for entry in entries])
+        entries[index]["number"]
+        for index in drawn(record.commitment.sha256, record.seed, [entry["seal"] for entry in entries])
     ]
     if record.result == expected:
         return
-    known = {entry.number for entry in entries}
+    known = {entry["number"] for entry in entries}
     foreign = [each for each in record.result if each not in known]
     missing = sorted(known.difference(record.result))
     twice = len(record.result) - len(set(record.result))
     if foreign:
-        yield Fault("result_foreign", {"count": len(foreign), "number": foreign[0]})
+        yield Fault("result_foreign", {"count": len(foreign), "number": _shown(foreign[0])})
     if missing:
         yield Fault("result_missing", {"count": len(missing), "number": missing[0]})
     if twice:
@@ -154,7 +154,12 @@ def _result_faults(record: LotteryDrawRecord) -> Iterator[Fault]:
     places = [place for place, (a, b) in enumerate(zip(record.result, expected, strict=False)) if a != b]
     if places:
         first = places[0]
-        facts = {"count": len(places), "place": first + 1, "found": record.result[first], "expected": expected[first]}
+        facts = {
+            "count": len(places),
+            "place": first + 1,
+            "found": _shown(record.result[first]),
+            "expected": expected[first],
+        }
         yield Fault("result_order", facts)
 
 

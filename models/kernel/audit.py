@@ -1,8 +1,8 @@
 """The audit trail: who looked at or changed what, as hash chains that show any later change.
 
 One chain per county (and one for the city) keeps writers from waiting on each other. An entry's hash covers the
-entry and its predecessor's hash, under a key the database does not hold. The head of each chain is kept apart, so a
-chain cut short is noticed too.
+entry and its predecessor's hash, under a key the database does not hold. The head of each chain is kept apart and
+sealed under the same key, so a chain cut short is noticed too.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from models.kernel.errors import Unavailable
 ENTRIES = "audit_entries"
 HEADS = "audit_heads"
 PURPOSE = "audit chain"
+HEAD_PURPOSE = "audit head"
 CITY_CHAIN = "city"
 GENESIS = "0" * 64
 MAX_CONTENTION = 200
@@ -50,7 +51,8 @@ def record(
         "by": {**by.as_history(), "roles": sorted(by.roles)},
         "action": action,
         "subject": subject,
-        "detail": dict(detail or {}),
+        # As JSON keeps it: what the hash covers now must be what is read later.
+        "detail": orjson.loads(orjson.dumps(dict(detail or {}))),
     }
     for _ in range(MAX_CONTENTION):
         if _append(chain, entry):
@@ -88,7 +90,7 @@ def _append(chain: str, entry: dict[str, Any]) -> bool:
 
 
 def _advance(chain: str, entry: Mapping[str, Any]) -> None:
-    head = {"sequence": entry["sequence"], "hash": entry["hash"]}
+    head = {"sequence": entry["sequence"], "hash": entry["hash"], "seal": _seal(chain, entry)}
     try:
         database()[HEADS].update_one(
             {"_id": chain, "sequence": entry["sequence"] - 1}, {"$set": head}, upsert=entry["sequence"] == 1
@@ -112,6 +114,8 @@ def _verify_chain(chain: str, head: Mapping[str, Any] | None) -> tuple[int, list
     # An entry whose writer died before moving the head stands one behind it, which is no fault.
     if head is None or not head["sequence"] <= sequence <= head["sequence"] + 1:
         faults.append(f"{chain}:{sequence}: the chain does not end at its head")
+    elif head.get("seal") != _seal(chain, head):
+        faults.append(f"{chain}:{sequence}: the head was changed")
     return sequence, faults
 
 
@@ -119,6 +123,11 @@ def _hash(entry: Mapping[str, Any]) -> str:
     covered = {k: v for k, v in entry.items() if k not in ("_id", "hash")}
     covered["at"] = as_utc(covered["at"]).isoformat(timespec="milliseconds")
     return keyed_hash(PURPOSE, orjson.dumps(covered, option=orjson.OPT_SORT_KEYS)).hex()
+
+
+def _seal(chain: str, place: Mapping[str, Any]) -> str:
+    """What only a holder of the key can write of the place where a chain ends."""
+    return keyed_hash(HEAD_PURPOSE, f"{chain}:{place['sequence']}:{place['hash']}".encode()).hex()
 
 
 def _entry_id(chain: str, sequence: int) -> str:

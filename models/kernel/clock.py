@@ -8,7 +8,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-_MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 
 class Clock(Protocol):
@@ -76,7 +76,7 @@ def month_of(at: datetime) -> str:
 
 def month_bounds(month: str) -> tuple[datetime, datetime]:
     """First moment of the month and of the next, UTC. Raises ValueError for what is not YYYY-MM."""
-    match = _MONTH.match(month)
+    match = _MONTH.fullmatch(month)
     if not match:
         raise ValueError(f"not a month: {month!r}")
     year, number = int(match[1]), int(match[2])

@@ -16,10 +16,8 @@ Made from the tables in the code by `flask --app wsgi docs lifecycles`; edit tho
 
 def lifecycles_page() -> str:
     """The page as Markdown: for each lifecycle its diagram (Mermaid), then who may do what from where."""
-    for domain in pkgutil.iter_modules(models.__path__):
-        inside = [f"{folder}/{domain.name}" for folder in models.__path__]
-        if any(each.name == "lifecycle" for each in pkgutil.iter_modules(inside)):
-            import_module(f"models.{domain.name}.lifecycle")
+    for found in pkgutil.walk_packages(models.__path__, f"{models.__name__}."):
+        import_module(found.name)
     return "\n".join([HEAD, *(_section(LIFECYCLES[name]) for name in sorted(LIFECYCLES))])
 
 

@@ -47,6 +47,7 @@ class Begun:
     """This call carries the request out; finish or abandon it. `id` also names what it creates."""
 
     id: str
+    lease_until: datetime
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def begin(actor_id: str, scope: str, key: str, body: bytes, at: datetime) -> Beg
         collection(IdempotencyKey).insert_one(fresh)
     except DuplicateKeyError:
         return _again(key_id, fingerprint, lease, at)
-    return Begun(key_id)
+    return Begun(key_id, lease)
 
 
 def finish(begun: Begun, status: int, body: bytes, at: datetime) -> None:
@@ -94,8 +95,11 @@ def finish(begun: Begun, status: int, body: bytes, at: datetime) -> None:
 
 
 def abandon(begun: Begun) -> None:
-    """Forget a request that failed without an answer worth keeping, so that it can be tried again at once."""
-    collection(IdempotencyKey).delete_one({"_id": begun.id, "state": IN_FLIGHT})
+    """Forget a request that failed without an answer worth keeping, so that it can be tried again at once.
+
+    Where another worker has taken it over in between, it is that one's.
+    """
+    collection(IdempotencyKey).delete_one({"_id": begun.id, "state": IN_FLIGHT, "lease_until": begun.lease_until})
 
 
 def _again(key_id: str, fingerprint: str, lease: datetime, at: datetime) -> Begun | Replayed:
@@ -113,4 +117,4 @@ def _again(key_id: str, fingerprint: str, lease: datetime, at: datetime) -> Begu
     )
     if taken.modified_count == 0:
         raise Conflict("idempotency_in_flight")
-    return Begun(key_id)
+    return Begun(key_id, lease)

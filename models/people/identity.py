@@ -20,8 +20,7 @@ from typing import Literal
 from stdnum.iso7064 import mod_11_2
 
 from config.loading import rule
-from config.text import say
-from models.kernel.errors import FieldFault, InvalidInput
+from models.people.faults import field_fault
 
 RESIDENT_ID_CARD = "resident_id_card"
 HMT_RESIDENCE_PERMIT = "hmt_residence_permit"
@@ -58,9 +57,9 @@ def read_name(text: str, field: str = "name") -> str:
     plain = _DOTS.sub(MIDDLE_DOT, unicodedata.normalize("NFKC", text))
     name = "".join(plain.split()) if _HAS_HAN.search(plain) else " ".join(plain.split())
     if not rule("people.name_chars_least") <= len(name) <= rule("people.name_chars_most"):
-        raise _fault(field, "name_length")
+        raise field_fault(field, "name_length")
     if not (_CHINESE_NAME.fullmatch(name) or _LATIN_NAME.fullmatch(name)):
-        raise _fault(field, "name_form")
+        raise field_fault(field, "name_form")
     return name
 
 
@@ -71,11 +70,11 @@ def read_id_number(text: str, kind: str, today: date, field: str = "id_number") 
     """
     number = _compact(text)
     if not _NUMBER.fullmatch(number):
-        raise _fault(field, "id_number_form")
+        raise field_fault(field, "id_number_form")
     _check_region(number, kind, field)
     birth_date = _birth_date(number, today, field)
     if not mod_11_2.is_valid(number):
-        raise _fault(field, "id_number_checksum")
+        raise field_fault(field, "id_number_checksum")
     sex: Literal["male", "female"] = "male" if int(number[16]) % 2 == MALE_PARITY else "female"
     return IdNumber(number, kind, birth_date, sex)
 
@@ -84,7 +83,7 @@ def read_birth_certificate(text: str, field: str = "id_number") -> str:
     """The number of a Medical Certificate of Birth. Raises InvalidInput."""
     number = _compact(text)
     if not re.fullmatch(rule("people.birth_certificate_pattern"), number, re.ASCII):
-        raise _fault(field, "birth_certificate_form")
+        raise field_fault(field, "birth_certificate_form")
     return number
 
 
@@ -105,9 +104,9 @@ def _compact(text: str) -> str:
 def _check_region(number: str, kind: str, field: str) -> None:
     permit = number[:6] in rule("people.hmt_permit_regions")
     if permit != (kind == HMT_RESIDENCE_PERMIT):
-        raise _fault(field, "id_number_kind" if permit or _is_card(number) else "id_number_region")
+        raise field_fault(field, "id_number_kind" if permit or _is_card(number) else "id_number_region")
     if not permit and not _is_card(number):
-        raise _fault(field, "id_number_region")
+        raise field_fault(field, "id_number_region")
 
 
 def _is_card(number: str) -> bool:
@@ -118,11 +117,7 @@ def _birth_date(number: str, today: date, field: str) -> date:
     try:
         found = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
-        raise _fault(field, "id_number_birth_date") from None
+        raise field_fault(field, "id_number_birth_date") from None
     if found > today or found.year < rule("people.birth_year_earliest"):
-        raise _fault(field, "id_number_birth_date")
+        raise field_fault(field, "id_number_birth_date")
     return found
-
-
-def _fault(field: str, code: str) -> InvalidInput:
-    return InvalidInput(faults=[FieldFault(field, code, say(f"people.faults.{code}"))])

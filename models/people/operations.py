@@ -9,14 +9,14 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from config.loading import catalogue, rule
-from config.text import say
 from models.kernel import audit
 from models.kernel.actors import Actor
 from models.kernel.clock import day_of
 from models.kernel.encryption import blind_index, open_text, seal_json
-from models.kernel.errors import Conflict, FieldFault, Forbidden, InvalidInput, LimitReached, NotFound
+from models.kernel.errors import Conflict, Forbidden, LimitReached, NotFound
 from models.people import consents, holders, identity
 from models.people.documents import CHILD_CONTEXT, Resident
+from models.people.faults import field_fault
 from models.people.store import Edit, Raw, change, district_of, in_charge_of, live
 
 MINI_PROGRAM = "mini_program"
@@ -40,7 +40,7 @@ def update_profile(resident_id: str, wanted: Mapping[str, Any], at: datetime) ->
     """
     township = wanted.get("home_township_id")
     if township is not None and catalogue().place(township) is None:
-        raise _fault("home_township_id", "unknown_township")
+        raise field_fault("home_township_id", "unknown_township")
     kept = {name: value for name, value in wanted.items() if name in ("home_township_id", "large_type")}
 
     def edit(current: Raw) -> Edit | None:
@@ -121,7 +121,7 @@ def record_consent(resident_id: str, purpose: str, version: int, given: bool, at
     (given with each child, withdrawn by removing it), Conflict (`consent_in_use`) where open cases rest on it.
     """
     if purpose == consents.CHILD:
-        raise _fault("purpose", "consent_by_child")
+        raise field_fault("purpose", "consent_by_child")
     if given:
         consents.check_version(purpose, version)
     elif holders.rests_on(resident_id, purpose):
@@ -236,24 +236,20 @@ def _read_child(name: str, id_kind: str, id_number: str, birth_date: date | None
     if id_kind == identity.BIRTH_CERTIFICATE:
         number = identity.read_birth_certificate(id_number)
         if birth_date is None:
-            raise _fault("birth_date", "birth_date_needed")
+            raise field_fault("birth_date", "birth_date_needed")
         born = birth_date
     else:
         checked = identity.read_id_number(id_number, id_kind, today)
         number, born = checked.number, checked.birth_date
         if birth_date is not None and birth_date != born:
-            raise _fault("birth_date", "birth_date_differs")
+            raise field_fault("birth_date", "birth_date_differs")
     if born > today:
-        raise _fault("birth_date", "birth_date_in_future")
+        raise field_fault("birth_date", "birth_date_in_future")
     if identity.age_on(born, today) >= rule("people.guardian_consent_below_years"):
-        raise _fault("id_number" if birth_date is None else "birth_date", "child_too_old")
+        raise field_fault("id_number" if birth_date is None else "birth_date", "child_too_old")
     return {"name": person, "id_kind": id_kind, "id_number": number, "birth_date": born.isoformat()}
 
 
 def _room_for_consent(current: Raw) -> None:
     if len(current.get("consents", [])) >= rule("people.consent_records_most"):
         raise LimitReached("too_many_consents")
-
-
-def _fault(field: str, code: str) -> InvalidInput:
-    return InvalidInput(faults=[FieldFault(field, code, say(f"people.faults.{code}"))])

@@ -12,8 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from config.loading import rule
-from config.text import say
-from models.kernel.errors import FieldFault, InvalidInput
+from models.people.faults import field_fault
 
 # Hashed once a process: checked in place of a password that nobody has, so that it takes as long.
 _NOBODYS = "the password of nobody"
@@ -42,11 +41,11 @@ def check_new_password(password: str, username: str, field: str = "password") ->
     """Raises InvalidInput for a password that is too short, too long, too uniform, or holds the user name."""
     least = rule("people.staff_password_chars_least")
     if len(password) < least:
-        raise _fault(field, "password_short", least=least)
+        raise field_fault(field, "password_short", least=least)
     if len(password.encode()) > rule("people.staff_password_bytes_most"):
-        raise _fault(field, "password_long")
+        raise field_fault(field, "password_long")
     if len(set(password)) < rule("people.staff_password_distinct_least") or username.lower() in password.lower():
-        raise _fault(field, "password_weak")
+        raise field_fault(field, "password_weak")
 
 
 def new_otp_secret() -> str:
@@ -94,7 +93,3 @@ def _hasher() -> PasswordHasher:
 @lru_cache(maxsize=1)
 def _nobodys_hash() -> str:
     return hash_password(_NOBODYS)
-
-
-def _fault(field: str, code: str, **values: int) -> InvalidInput:
-    return InvalidInput(faults=[FieldFault(field, code, say(f"people.faults.{code}", **values))])

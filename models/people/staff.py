@@ -17,16 +17,16 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from config.loading import catalogue, rule
-from config.text import say
 from models.kernel import audit
 from models.kernel.actors import ANONYMOUS, STAFF_ROLES, SYSTEM, Actor
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
 from models.kernel.encryption import open_text, seal_text
-from models.kernel.errors import Conflict, Duplicate, FieldFault, InvalidInput, LimitReached, NotFound, Unauthenticated
+from models.kernel.errors import Conflict, Duplicate, LimitReached, NotFound, Unauthenticated
 from models.kernel.ids import id_from_key, new_id
 from models.people import passwords
 from models.people.documents import Caseworker, SignInAttempts, staff_actor
+from models.people.faults import field_fault
 from models.people.tokens import Token, issue
 
 SECRET_CONTEXT, PENDING_CONTEXT = "caseworkers.otp_secret", "caseworkers.otp_pending"
@@ -96,7 +96,7 @@ def change_password(by: Actor, current: str, new: str, otp: str | None, at: date
     passwords.check_new_password(new, found["username"], "new_password")
     _proved(found["username"], current, otp, at, otp_required=False)
     if new == current:
-        raise _fault("new_password", "password_same")
+        raise field_fault("new_password", "password_same")
     _end_tokens(by.id, {"password_hash": passwords.hash_password(new)}, at)
     audit.record(by, "staff.password_changed", f"staff:{by.id}", at)
 
@@ -121,7 +121,7 @@ def confirm_otp(by: Actor, code: str, at: datetime) -> None:
     secret = open_text(pending, PENDING_CONTEXT)
     step = passwords.otp_step(secret, code, at)
     if step is None:
-        raise _fault("otp", "otp_wrong")
+        raise field_fault("otp", "otp_wrong")
     facts = {"otp_secret": seal_text(secret, SECRET_CONTEXT), "otp_last_step": step, "updated_at": at}
     written = collection(Caseworker).update_one(
         {"_id": by.id, "otp_pending": pending},
@@ -171,7 +171,7 @@ def read_username(text: str) -> str:
     """A user name as it is stored: NFKC, lower case. Raises InvalidInput for another form."""
     name = _plain(text)
     if not re.fullmatch(rule("people.staff_username_pattern"), name):
-        raise _fault("username", "username_form")
+        raise field_fault("username", "username_form")
     return name
 
 
@@ -268,14 +268,10 @@ def _set(caseworker_id: str, facts: Raw, at: datetime) -> None:
 
 def _check_posting(roles: list[str], district_code: str | None, township_ids: list[str]) -> None:
     if not roles or not set(roles) <= set(STAFF_ROLES):
-        raise _fault("roles", "unknown_role")
+        raise field_fault("roles", "unknown_role")
     if district_code is not None and district_code not in catalogue().districts:
-        raise _fault("district_code", "unknown_district")
+        raise field_fault("district_code", "unknown_district")
     for township in township_ids:
         place = catalogue().place(township)
         if place is None or place.district_code != district_code:
-            raise _fault("township_ids", "unknown_township")
-
-
-def _fault(field: str, code: str) -> InvalidInput:
-    return InvalidInput(faults=[FieldFault(field, code, say(f"people.faults.{code}"))])
+            raise field_fault("township_ids", "unknown_township")

@@ -12,12 +12,14 @@ import pikepdf
 from PIL import Image
 
 from models.casework import drafts, operations, papers
-from models.casework.documents import APPROVED, Application
+from models.casework.documents import APPROVED, FORM_CONTEXT, Application
 from models.casework.files import CleanFile
+from models.casework.queries import form_of
 from models.childcare.documents import GIVEN, ChildcareCentre
 from models.facilities.documents import AGE_GROUPS, Facility
 from models.kernel.actors import COUNTY_REVIEWER, TOWNSHIP_INTAKE, Actor
 from models.kernel.database import collection
+from models.kernel.encryption import seal_json
 from models.kernel.ids import new_id
 from models.kernel.lifecycle import Raw
 from models.people import operations as people
@@ -116,6 +118,15 @@ def make_accepted(guardian: Actor, choices: list[str], at: datetime = MORNING, *
     """Accepted by the township."""
     raw = make_submitted(guardian, choices, at, **answers)
     return operations.accept(raw["_id"], version=raw["version"], by=intake(), at=at, key=new_id())
+
+
+def copies_of(raw: Raw, count: int, choices: list[list[str]] | None = None) -> list[Raw]:
+    """The same application as if others had brought it there; each with choices of its own where they are named."""
+    made = [{**raw, "_id": new_id(), "resident_id": new_id(), "open_for": new_id()} for _ in range(count)]
+    for copy, chosen in zip(made, choices or [], strict=False):
+        copy["form"] = seal_json({**form_of(raw), "choices": chosen}, FORM_CONTEXT)
+    collection(Application).insert_many(made)
+    return made
 
 
 def approve(raw: Raw, by: Actor | None = None, at: datetime = MORNING, key: str | None = None) -> Raw:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_restx import Namespace
 
+import models.housing.erasing  # noqa: F401  makes its part of copies and erasures known
 from api.v1.housing import draws, waiting
 
 namespace = Namespace("housing", description="Waiting lists, and lottery draws that anyone can verify.")

@@ -21,10 +21,12 @@ from models.kernel.database import collection
 from models.kernel.errors import Conflict, DomainError
 from models.kernel.ids import new_id
 from models.kernel.lifecycle import Raw
+from models.people.documents import Resident
 from tests.factories.casework import (
     MORNING,
     approve,
     assert_places_agree,
+    copies_of,
     make_accepted,
     make_centre,
     make_guardian,
@@ -108,8 +110,9 @@ def test_a_child_who_grew_into_the_next_group_gets_its_place() -> None:
 
 def test_fewer_places_in_the_directory_take_nobodys_away() -> None:
     centre = make_centre(toddler=2)
-    approve(make_accepted(make_guardian(), [centre]))
-    approve(make_accepted(make_guardian(), [centre]))
+    first = make_accepted(make_guardian(), [centre])
+    for raw in (first, *copies_of(first, 1)):
+        approve(raw)
     collection(Facility).update_one({"_id": centre}, {"$set": {"places_toddler": 1}, "$inc": {"version": 1}})
     third = make_accepted(make_guardian(), [centre])
     assert outcome_of(third) == "no_free_place"
@@ -118,7 +121,8 @@ def test_fewer_places_in_the_directory_take_nobodys_away() -> None:
 
 def test_64_approvals_of_the_last_10_places() -> None:
     centres = [make_centre(toddler=4), make_centre(toddler=3), make_centre(toddler=3)]
-    raws = [make_accepted(make_guardian(), random.Random(n).sample(centres, 3)) for n in range(64)]
+    first = make_accepted(make_guardian(), centres)
+    raws = [first, *copies_of(first, 63, [random.Random(n).sample(centres, 3) for n in range(63)])]
     with ThreadPoolExecutor(64) as hands:
         outcomes = list(hands.map(outcome_of, raws))
     assert sorted(set(outcomes)) == ["approved", "no_free_place"]
@@ -128,8 +132,10 @@ def test_64_approvals_of_the_last_10_places() -> None:
 
 def test_64_mixed_approvals_and_withdrawals_on_the_last_places() -> None:
     centres = [make_centre(toddler=3), make_centre(toddler=2)]
-    guardians = [make_guardian() for _ in range(32)]
-    raws = [make_accepted(each, random.Random(n).sample(centres, 2)) for n, each in enumerate(guardians)]
+    first = make_accepted(make_guardian(), centres)
+    raws = [first, *copies_of(first, 31 + 6, [random.Random(n).sample(centres, 2) for n in range(31 + 6)])]
+    raws, newcomers = raws[:32], raws[32:]
+    guardians = [Resident.actor(raw["resident_id"]) for raw in raws]
     placed = [raw for raw in raws[:5] if outcome_of(raw) == "approved"]
     assert len(placed) == 5
 
@@ -152,8 +158,8 @@ def test_64_mixed_approvals_and_withdrawals_on_the_last_places() -> None:
     assert collection(Application).count_documents({"state": APPROVED}) <= 5
     # Nothing is stranded: the places that are free now can all be given.
     left = sum(free(centre) for centre in centres)
-    newcomers = [outcome_of(make_accepted(make_guardian(), centres)) for _ in range(left + 1)]
-    assert newcomers == ["approved"] * left + ["no_free_place"]
+    later = [outcome_of(raw) for raw in newcomers[: left + 1]]
+    assert later == ["approved"] * left + ["no_free_place"]
     assert_places_agree()
 
 
@@ -183,7 +189,8 @@ def test_a_place_held_by_an_attempt_that_died_goes_to_another_after_a_while() ->
     assert places.take(raw["_id"], Hold(centre, "toddler", raw["version"]), MORNING)
     assert sum(reconcile_places(MORNING + timedelta(seconds=5)).values()) == 0, "it may still be under way"
     assert outcome_of(other) == "no_free_place"
-    assert reconcile_places(LATER) == {"confirmed": 0, "released": 0, "given_up": 1, "given_back": 0}
+    done = {name: count for name, count in reconcile_places(LATER).items() if count}
+    assert done == {"given_up": 1}
     assert sum(reconcile_places(LATER).values()) == 0
     # The slow process that wakes up now finds its version gone.
     assert outcome_of(raw) == "stale_version"

@@ -110,7 +110,10 @@ def test_a_wrong_month_is_refused(app: Flask, database: str) -> None:
 
 def test_a_revision_can_be_made_by_hand(app: Flask, directory: Callable[..., str]) -> None:
     runner = app.test_cli_runner()
-    assert "elder_care_beds:3609:2026-10:0001" in runner.invoke(args=["indicators", "observe", "--period", "2026-10"]).output
+    assert (
+        "elder_care_beds:3609:2026-10:0001"
+        in runner.invoke(args=["indicators", "observe", "--period", "2026-10"]).output
+    )
     assert "0 revisions made" in runner.invoke(args=["indicators", "observe", "--period", "2026-10"]).output
 
 

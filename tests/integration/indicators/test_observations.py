@@ -171,7 +171,7 @@ def test_declared_complete_is_published_only_when_every_county_has_records(
         directory("elder_care_home", code, beds=10, beds_nursing=5)
     observe(MONTH, NOVEMBER + timedelta(days=1))
     found = observations_of("nursing_bed_share").items[0]
-    assert (found["status"], found["value"], found["partial_value"]) == ("complete", 45.0137, None)
+    assert (found["status"], found["value"], found["partial_value"]) == ("complete", 45.0138, None)
 
 
 def test_a_directory_read_too_late_no_longer_speaks_for_the_month(
@@ -202,7 +202,10 @@ def test_pages_follow_each_other_and_revisions_can_be_asked_for(directory: Calla
     assert [(each["period"], each["revision"]) for each in found.items] == [
         ("2026-10", 2), ("2026-09", 1), ("2026-08", 1),
     ]  # fmt: skip
-    assert {each["revision"] for each in observations_for("2026-10") if each["indicator"] == "elder_care_beds"} == {1, 2}
+    assert {each["revision"] for each in observations_for("2026-10") if each["indicator"] == "elder_care_beds"} == {
+        1,
+        2,
+    }
 
 
 def test_processes_that_observe_at_once_make_each_revision_once(directory: Callable[..., str]) -> None:
@@ -218,11 +221,7 @@ def test_observing_killed_at_any_write_pushes_each_observation_once(
     database: str, directory: Callable[..., str]
 ) -> None:
     with Killable("tests.integration_targets:observe_last_month", database, NOVEMBER) as target:
-        for number, point in enumerate(target.points()):
-            if number % 7:  # every seventh of many alike points
-                collection(Observation).delete_many({})
-                collection(OutboxMessage).delete_many({})
-                continue
+        for point in target.points(every=6):
             observe(MONTH, NOVEMBER + timedelta(minutes=5))
             outbox.relay(NOVEMBER + timedelta(minutes=5))
             pushed = sorted(each["_id"] for each in collection(OutboxMessage).find({"channel": PUSH_CHANNEL}))

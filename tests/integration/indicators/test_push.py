@@ -24,7 +24,18 @@ from models.kernel.outbox import DEAD, DELIVERED, FAILED, PENDING, OutboxMessage
 
 KEY = "a key that only the office and we know"
 NOVEMBER = datetime(2026, 10, 31, 18, 30, tzinfo=UTC)
-FIELDS = {"indicator", "period", "value", "numerator", "denominator", "coverage", "source", "as_of", "method", "revision"}
+FIELDS = {
+    "indicator",
+    "period",
+    "value",
+    "numerator",
+    "denominator",
+    "coverage",
+    "source",
+    "as_of",
+    "method",
+    "revision",
+}
 
 
 @dataclass
@@ -66,9 +77,7 @@ def office(httpserver: HTTPServer, clock: FixedClock) -> Office:
 @pytest.fixture
 def tick(httpserver: HTTPServer, settings: Settings, clock: FixedClock) -> Callable[[], dict[str, int]]:
     """One relay and one delivery at the clock's present."""
-    mine = settings.model_copy(
-        update={"indicator_endpoint": httpserver.url_for("/observations"), "indicator_key": KEY}
-    )
+    mine = settings.model_copy(update={"indicator_endpoint": httpserver.url_for("/observations"), "indicator_key": KEY})
     handlers = {PUSH_CHANNEL: push_handler(mine, clock)}
 
     def once() -> dict[str, int]:
@@ -174,9 +183,7 @@ def test_a_trouble_that_passes_is_tried_again(
     assert tick() == {"delivered": 3}
 
 
-def test_nobody_listening_is_tried_again(
-    directory: Callable[..., str], settings: Settings, clock: FixedClock
-) -> None:
+def test_nobody_listening_is_tried_again(directory: Callable[..., str], settings: Settings, clock: FixedClock) -> None:
     nowhere = settings.model_copy(update={"indicator_endpoint": "http://127.0.0.1:9/nobody"})
     observe("2026-10", NOVEMBER)
     outbox.relay(clock.now())

@@ -15,6 +15,7 @@ from jobs import runs
 from jobs.running import Job, Runner
 from jobs.runs import JobRun
 from jobs.schedules import Daily, Due, Hourly, Monthly, Seconds
+from jobs.timetable import TIMETABLE
 from models.indicators.documents import Observation
 from models.kernel import outbox
 from models.kernel.clock import FixedClock
@@ -187,17 +188,14 @@ def test_stopping_begins_nothing_more(settings: Settings, clock: FixedClock, mon
 def test_the_timetable_killed_at_any_write_is_finished_by_the_next_process(
     database: str, settings: Settings, clock: FixedClock
 ) -> None:
-    from jobs.timetable import TIMETABLE
-
     with Killable("tests.integration_targets:run_all_due", database, NOW) as target:
-        for number, point in enumerate(target.points()):
-            if number % 5 == 0:  # every fifth of many alike points
-                clock = FixedClock(NOW + timedelta(seconds=LEASE + 1))
-                Runner(Platform(settings, clock), TIMETABLE).run_all_due()
-                found = list(collection(JobRun).find())
-                assert {each["job"] for each in found} == {job.name for job in TIMETABLE if not job.is_pulse}, point
-                assert {each["state"] for each in found} == {runs.DONE}, point
-                assert set(collection(Observation).distinct("revision")) == {1}, point
-                assert collection(Observation).count_documents({"level": "city"}) == 5, point
+        for point in target.points(every=6):
+            clock = FixedClock(NOW + timedelta(seconds=LEASE + 1))
+            Runner(Platform(settings, clock), TIMETABLE).run_all_due()
+            found = list(collection(JobRun).find())
+            assert {each["job"] for each in found} == {job.name for job in TIMETABLE if not job.is_pulse}, point
+            assert {each["state"] for each in found} == {runs.DONE}, point
+            assert set(collection(Observation).distinct("revision")) == {1}, point
+            assert collection(Observation).count_documents({"level": "city", "period": "2026-10"}) == 4, point
             for record in (JobRun, Observation, outbox.OutboxMessage):
                 collection(record).delete_many({})

@@ -2,7 +2,18 @@
 
 import pytest
 
-from bot.dialogues.control import BACK, CANCEL, MORE, REPEAT, RESTART, UNKNOWN, code_in, command_in, number_in, says_nothing
+from bot.dialogues.control import (
+    BACK,
+    CANCEL,
+    MORE,
+    REPEAT,
+    RESTART,
+    UNKNOWN,
+    code_in,
+    command_in,
+    number_in,
+    says_nothing,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +54,9 @@ def test_no_codes(text: str) -> None:
     assert code_in(text) is None
 
 
-@pytest.mark.parametrize("text", ["[微笑]", "[微笑][强]", "/::)", "……", "   ", "【收到不支持的消息类型，暂无法显示】", "😀"])
+@pytest.mark.parametrize(
+    "text", ["[微笑]", "[微笑][强]", "/::)", "……", "   ", "【收到不支持的消息类型，暂无法显示】", "😀"]
+)
 def test_what_says_nothing(text: str) -> None:
     assert says_nothing(text)
 

@@ -29,6 +29,7 @@ class Known:
     ticket = None
     speaks_with_person = False
     resident_id = None
+    weixin_answered = False
 
     def __init__(self) -> None:
         self.unanswered: list[str] = []

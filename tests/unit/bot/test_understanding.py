@@ -1,6 +1,5 @@
 """What residents' sentences are understood as: plain, clipped, misspelt, in old characters, with two things named."""
 
-
 import pytest
 
 from bot.understanding import understand
@@ -59,7 +58,9 @@ def test_what_is_meant(text: str, intent: str, slots: dict[str, object]) -> None
     assert found.confidence >= FLOOR
 
 
-@pytest.mark.parametrize("text", ["我希望你们好好的", "我在车上", "asdfgh", "嗯嗯啊啊", "哈哈哈哈", "8", "", " \n", "。。。", "\x00\x01"])
+@pytest.mark.parametrize(
+    "text", ["我希望你们好好的", "我在车上", "asdfgh", "嗯嗯啊啊", "哈哈哈哈", "8", "", " \n", "。。。", "\x00\x01"]
+)
 def test_what_means_nothing_to_us_is_not_believed(text: str) -> None:
     found = understand(text)
     assert found.confidence < FLOOR
@@ -71,7 +72,9 @@ def test_a_township_whose_name_is_an_ordinary_word_is_not_heard_in_passing() -> 
     assert understand("希望").slots.place == "希望"
 
 
-@pytest.mark.parametrize("text", ["养" * 5000, "a" * 100_000, "𠮷" * 400, "\ud800养老院", "养老院\u202e", "１２３" * 300])
+@pytest.mark.parametrize(
+    "text", ["养" * 5000, "a" * 100_000, "𠮷" * 400, "\ud800养老院", "养老院\u202e", "１２３" * 300]
+)
 def test_any_text_is_taken(text: str) -> None:
     assert 0 <= understand(text).confidence <= 1
 

@@ -15,7 +15,14 @@ TEXT_BYTES = 2048
 
 @pytest.mark.parametrize(
     ("metres", "said"),
-    [(0.4, "约10米"), (94, "约90米"), (996, "约1000米"), (1000, "约1.0公里"), (1249, "约1.2公里"), (87_940, "约87.9公里")],
+    [
+        (0.4, "约10米"),
+        (94, "约90米"),
+        (996, "约1000米"),
+        (1000, "约1.0公里"),
+        (1249, "约1.2公里"),
+        (87_940, "约87.9公里"),
+    ],
 )
 def test_distances(metres: float, said: str) -> None:
     assert wording.distance(metres) == said
@@ -40,7 +47,9 @@ def test_a_list_of_the_longest_entries_fits_one_message() -> None:
             "phone": "0795-12345678-1234"}  # fmt: skip
     heading = say("bot.nearby.heading_open", place="地" * 30, kind="技能培训机构")
     note = say("bot.nearby.none_open", kind="技能培训机构")
-    text = "\n".join([note, heading, *(wording.line(n, item, AT) for n in range(46, 51)), say("bot.nearby.hint_more", first=46)])
+    text = "\n".join(
+        [note, heading, *(wording.line(n, item, AT) for n in range(46, 51)), say("bot.nearby.hint_more", first=46)]
+    )
     assert len(text.encode()) <= TEXT_BYTES
 
 

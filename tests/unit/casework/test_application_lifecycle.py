@@ -52,7 +52,9 @@ MODEL: dict[tuple[str, str], tuple[str, set[str]]] = {
        for state in ("draft", "submitted", "correction", "accepted", "approved")},
 }  # fmt: skip
 ACTIONS = sorted({action for _, action in MODEL})
-MAY_EVER = {action: set().union(*(who for (_, each), (_, who) in MODEL.items() if each == action)) for action in ACTIONS}
+MAY_EVER = {
+    action: set().union(*(who for (_, each), (_, who) in MODEL.items() if each == action)) for action in ACTIONS
+}
 
 
 class Application(RuleBasedStateMachine):

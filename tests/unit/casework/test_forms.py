@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from config.programmes import programmes
 from models.casework import forms
 from models.kernel.errors import InvalidInput
-from models.kernel.ids import new_id
+from models.kernel.ids import id_from_key
 
 FORM = programmes()["childcare_place"].versions[0].form
-CENTRE = new_id()
+CENTRE = id_from_key("test", "centre")
 WHOLE: dict[str, Any] = {
-    "applicant_name": "王小明", "applicant_phone": "13907951234", "relation": "mother", "child_id": new_id(),
+    "applicant_name": "王小明", "applicant_phone": "13907951234", "relation": "mother", "child_id": id_from_key("test", "child"),
     "child_name": "王 小宝", "child_birth_date": "2025-03-10", "residence": "residence_permit",
     "township_id": "1796554", "start_month": "2026-12", "choices": [CENTRE],
 }  # fmt: skip
@@ -59,7 +59,7 @@ def test_each_missing_answer_is_named_with_its_label() -> None:
         ("choices", CENTRE, "array_type"),
         ("choices", [], "missing"),
         ("choices", [CENTRE, CENTRE], "repeated"),
-        ("choices", [new_id() for _ in range(6)], "too_long"),
+        ("choices", [id_from_key("test", str(each)) for each in range(6)], "too_long"),
         ("choices", [{"$gt": ""}], "string_type"),
         ("choices", ["no centre"], "facility"),
         ("$where", "1", "extra_forbidden"),

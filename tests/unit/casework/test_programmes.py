@@ -95,7 +95,9 @@ def test_a_programme_that_is_not_whole_stops_the_start(edited: Edited, old: str,
         load_programmes(edited(old, new))
 
 
-def test_another_programme_of_the_kind_takes_a_file_and_no_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_programme_of_the_kind_takes_a_file_and_no_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = ORIGINAL.replace("token: childcare_place", "token: parenting_course", 1)
     text = text.replace("particulars: childcare_place\n", "", 1)
     (tmp_path / "parenting_course.yaml").write_text(text, encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -67,6 +68,23 @@ def test_no_file_and_no_record_are_refused(tmp_path: Path) -> None:
     assert verify(tmp_path / "absent.json")[0] == 2
     (tmp_path / "x.json").write_bytes(b"\x89PNG")
     assert verify(tmp_path / "x.json")[0] == 1
+
+
+@pytest.mark.slow
+def test_it_runs_in_a_clean_checkout_without_a_database(file: Path) -> None:
+    def run() -> subprocess.CompletedProcess[str]:
+        flask = Path(sys.executable).parent / "flask"
+        nowhere = {"PATH": os.environ["PATH"], "MONGODB_URI": "mongodb://127.0.0.1:1/none", "PYTHONUTF8": "1"}
+        return subprocess.run(
+            [flask, "--app", "wsgi", "lottery", "verify", file], cwd=ROOT, env=nowhere, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+
+    good = run()
+    assert good.returncode == 0, good.stderr
+    assert "核验通过" in good.stdout
+    file.write_text(file.read_text(encoding="utf-8").replace("000001", "000002"), encoding="utf-8")
+    assert run().returncode == 1
 
 
 def guide_program() -> str:

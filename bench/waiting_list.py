@@ -1,0 +1,104 @@
+"""My position in a waiting list of 1,000 and of 100,000, on the embedded database with durable writes.
+
+Baseline of the same run: reading one document by its id. For comparison: counting those ahead.
+Must reach: ≤ 10 ms at 100,000, and not growing with the list.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+
+from bench.common import embedded_database, figure
+from config.settings import DEVELOPMENT_DEFAULTS
+from models.housing import queries, waiting_list
+from models.housing.documents import WaitingDirectory, WaitingEntry, WaitingLeaf
+from models.housing.ordering import list_key
+from models.housing.waiting_list import Place, entry_id
+from models.kernel.actors import SYSTEM
+from models.kernel.database import collection, connect, sync_indexes
+from models.kernel.encryption import install_keyring
+
+SIZES = {"360902": 1_000, "360921": 100_000}
+MOST_MS = 10.0
+MOST_GROWTH = 2.0
+LOOKS = 300
+AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+LEVELS = ("complete", "severe", "moderate", "mild", "able")
+
+
+def main() -> int:
+    """Prints the figures; returns how many were missed."""
+    install_keyring(DEVELOPMENT_DEFAULTS["secret_keys"])
+    with embedded_database() as uri:
+        connect(uri)
+        sync_indexes()
+        ms = {size: measure(district, size) for district, size in SIZES.items()}
+        small, large = (ms[size] for size in sorted(ms))
+        missed = [large <= MOST_MS, large / small <= MOST_GROWTH]
+        figure("my position in 100,000", f"{large:.2f} ms", f"≤ {MOST_MS:.0f} ms", missed[0])
+        figure("  against a list of 1,000", f"× {large / small:.2f}", f"≤ {MOST_GROWTH}", missed[1])
+        changes()
+    return missed.count(False)
+
+
+def measure(district: str, size: int) -> float:
+    """Median milliseconds of a position in a list of this size; prints what it took."""
+    key, chance = list_key("elder_home_admission", district), random.Random(size)
+    begun = time.perf_counter()
+    waiting_list.take_over("elder_home_admission", district, None, entries(district, size), by=SYSTEM, at=AT)
+    figure(f"list of {size:,} taken over", f"{time.perf_counter() - begun:.1f} s")
+    mine = [application(chance.randrange(size)) for _ in range(LOOKS)]
+    read = median_ms(lambda n: collection(WaitingEntry).find_one({"_id": entry_id(key, mine[n])}), LOOKS)
+    position = median_ms(lambda n: queries.position(key, mine[n]), LOOKS)
+    figure(f"one document by id in {size:,} (baseline)", f"{read:.2f} ms")
+    figure(f"my position in {size:,}", f"{position:.2f} ms", f"× {position / read:.1f} of the baseline")
+    leaves = collection(WaitingLeaf).count_documents({"list_key": key})
+    directory = collection(WaitingDirectory).count_documents({"_id": key})
+    figure("  keys examined: entry, directory, one of the leaves", str(2 + directory), f"{leaves:,} leaves")
+    entry = collection(WaitingEntry).find_one({"_id": entry_id(key, application(size // 2))}) or {}
+    ahead = {"list_key": key, "state": "waiting", "full_key": {"$lt": entry["full_key"]}}
+    counted = median_ms(lambda _: collection(WaitingEntry).count_documents(ahead), 2)
+    figure("  counting those ahead instead", f"{counted:,.0f} ms", f"× {counted / position:,.0f} of the stored counts")
+    return position
+
+
+def changes() -> None:
+    """What a join and an end cost at 100,000, durable."""
+    district = max(SIZES, key=SIZES.__getitem__)
+    values = {"care_level": "severe", "applied_on": "2026-11-01"}
+    places = [Place("elder_home_admission", application(10**7 + n), district) for n in range(40)]
+    join = median_ms(lambda n: waiting_list.join(places[n], values, reason="approved", by=SYSTEM, at=AT), 40)
+    end = median_ms(lambda n: waiting_list.act(places[n].entry_id, "end", reason="withdrawn", by=SYSTEM, at=AT), 40)
+    figure("one joins · one leaves a list of 100,000", f"{join:.1f} · {end:.1f} ms")
+
+
+def application(number: int) -> str:
+    return "A" + hashlib.sha256(str(number).encode()).hexdigest()[:25].upper()
+
+
+def entries(district: str, size: int) -> Iterator[tuple[Place, dict[str, str]]]:
+    """A list as it may be: five levels, three years of days."""
+    for number in range(size):
+        day = date(2023, 11, 1) + timedelta(days=number % 1000)
+        values = {"care_level": LEVELS[number % 5], "applied_on": day.isoformat()}
+        yield Place("elder_home_admission", application(number), district), values
+
+
+def median_ms(work: Callable[[int], object], times: int) -> float:
+    """The median of so many calls, milliseconds."""
+    taken = []
+    for number in range(times):
+        begun = time.perf_counter()
+        work(number)
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken) * 1000
+
+
+if __name__ == "__main__":
+    sys.exit(main())
