@@ -32,6 +32,7 @@ from models.kernel.clock import Clock, SystemClock
 from models.kernel.database import connect
 from models.kernel.encryption import install_keyring
 from models.kernel.outbox import Handler
+from models.people.consents import consent_purposes
 from models.platform import Platform
 
 COMMANDS = (docs, facilities_cli, lottery, indicators_group, jobs_group, outbox_group, staff_group, erase, demo)
@@ -41,6 +42,7 @@ def compose(settings: Settings, clock: Clock | None = None) -> Flask:
     """The whole product as one Flask app. A fault in the catalogue or the settings stops it here."""
     catalogue(), rules(), sentences()
     check_indicators()
+    consent_purposes()
     install_keyring(settings.secret_keys)
     connect(settings.mongodb_uri)
     present = clock or SystemClock()

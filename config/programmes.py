@@ -19,7 +19,7 @@ from config.loading import CATALOGUE, Entry, load_yaml
 from config.yaml_lines import CatalogueFault, read_yaml
 
 FOLDER = CATALOGUE / "programmes"
-TOKEN_FORM = r"^[a-z][a-z0-9_]*$"
+TOKEN_FORM = r"^[a-z][a-z0-9_]*$"  # noqa: S105  the form of a name, no secret
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TEXT_MOST = 2000
 ITEMS_MOST = 50

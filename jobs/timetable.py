@@ -19,6 +19,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("watch_outbox", Seconds(30), outbox.watch),
     # What crashed requests left to be finished.
     Job("reconcile", Seconds(15), upkeep.reconcile),
+    Job("erasures", Seconds(60), upkeep.erasures),
     # Counting and observing. The roll-up counts all hours with new events, so its latest run catches up by itself.
     Job("roll_up_usage", Hourly(minute=5), indicators.roll_up_usage),
     Job("observe_indicators", Monthly(day=1, hour=2, minute=30), indicators.observe_month, catch_up=12),

@@ -11,12 +11,19 @@ from models.eldercare.settling import reconcile_bookings
 from models.indicators.observations import PUSH_CHANNEL
 from models.kernel.database import collection
 from models.kernel.outbox import DELIVERED, OutboxMessage
+from models.people.erasure import continue_erasures
 from models.platform import Platform
 
 
 def reconcile(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
     """Settle what a committed change owes other documents."""
     return reconcile_bookings(at)
+
+
+def erasures(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Complete erasures that a crash or a busy holder left unfinished."""
+    done = continue_erasures(at)
+    return {"done": len(done.done), "waiting": done.waiting}
 
 
 def retention(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:

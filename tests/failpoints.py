@@ -114,6 +114,7 @@ def main(order: list[Any]) -> None:
         child = os.fork()
         if child == 0:
             code = 1
+            os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what the target says is not the answer
             try:
                 _carry_out(*order, int(number), when)
                 code = 0

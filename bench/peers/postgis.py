@@ -1,4 +1,4 @@
-"""Flask with PostGIS: the KNN operator over a spatial index, a pooled connection a thread, orjson, nothing around it."""
+"""Flask with PostGIS: the KNN operator over a spatial index, a connection a thread, orjson, nothing around it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a chat stands, what was said, and what a step gives back. All plain values: steps are pure functions of them."""
+"""Where a chat stands, what was said, and what a step gives back: plain values, steps are functions of them."""
 
 from __future__ import annotations
 

@@ -24,7 +24,16 @@ from models.kernel.actors import Actor
 from models.kernel.clock import at_local, day_of
 from models.kernel.database import collection
 from models.kernel.encryption import open_json, seal_json
-from models.kernel.errors import Conflict, FieldFault, Forbidden, InvalidInput, NotFound, StaleVersion, Unavailable
+from models.kernel.errors import (
+    Conflict,
+    FieldFault,
+    Forbidden,
+    IllegalTransition,
+    InvalidInput,
+    NotFound,
+    StaleVersion,
+    Unavailable,
+)
 from models.kernel.ids import ID_PATTERN, id_from_key
 from models.kernel.lifecycle import Change, Raw, history_entry
 
@@ -230,6 +239,8 @@ def _change(
 ) -> Change:
     row = WAITING_LIFECYCLE.row(action, entry["state"])
     assert row is not None  # noqa: S101  `perform` asks for the change of a permitted transition only
+    if entry.get("values") is None:
+        raise IllegalTransition()  # the resident's data are erased: there is nothing left to place
     programme = entry["list_key"].split(":")[0]
     changed: Raw = {"unplaced": True}
     key = entry["full_key"]

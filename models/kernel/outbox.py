@@ -160,8 +160,9 @@ def deliver(
     _settle_abandoned(at, handlers)
     counts: dict[str, int] = {}
     full: set[str] = set()
+    held_up: set[str] = set()
     for message in _due(at, handlers):
-        if message["channel"] in full or _waits_for_earlier(message, at):
+        if message["channel"] in full or _waits_for_earlier(message, at, held_up):
             continue
         claimed = _claim(message["_id"], present())
         if claimed is None:
@@ -221,29 +222,31 @@ def _due(at: datetime, channels: Iterable[str]) -> list[dict[str, Any]]:
     return list(collection(OutboxMessage).find(wanted, fields).sort(order).limit(DELIVERY_BATCH))
 
 
-def _waits_for_earlier(message: Mapping[str, Any], at: datetime) -> bool:
-    """True where an earlier message of the same order has not gone out; this one is then put off until that one's turn.
+def _waits_for_earlier(message: Mapping[str, Any], at: datetime, held_up: set[str]) -> bool:
+    """True where an earlier message of the same order has not gone out. `held_up`: orders of which this is known.
 
-    Put off, because a queue of waiting messages at the head of the due ones would keep all others from being seen.
+    All that wait behind the first are put off until its turn: a queue of waiting messages at the head of the due ones
+    would keep all others from being seen.
     """
-    if not message.get("order_key"):
-        return False
+    order = message.get("order_key")
+    if not order or order in held_up:
+        return bool(order)
     earlier = {
-        "order_key": message["order_key"],
+        "order_key": order,
         "state": {"$in": list(OPEN_STATES)},
         "$or": [
             {"created_at": {"$lt": message["created_at"]}},
             {"created_at": message["created_at"], "_id": {"$lt": message["_id"]}},
         ],
     }
-    ahead = collection(OutboxMessage).find_one(earlier, {"next_attempt_at": 1}, sort=[("created_at", 1), ("_id", 1)])
-    if ahead is None:
+    first = collection(OutboxMessage).find_one(earlier, {"next_attempt_at": 1}, sort=[("created_at", 1), ("_id", 1)])
+    if first is None:
         return False
-    if as_utc(ahead["next_attempt_at"]) > at:
-        collection(OutboxMessage).update_one(
-            {"_id": message["_id"], "state": PENDING, "next_attempt_at": message["next_attempt_at"]},
-            {"$set": {"next_attempt_at": ahead["next_attempt_at"]}},
-        )
+    held_up.add(order)
+    if as_utc(first["next_attempt_at"]) > at:
+        turn = first["next_attempt_at"]
+        behind = {"order_key": order, "state": PENDING, "next_attempt_at": {"$lt": turn}, "_id": {"$ne": first["_id"]}}
+        collection(OutboxMessage).update_many(behind, {"$set": {"next_attempt_at": turn}})
     return True
 
 

@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 import schemathesis
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from pytest_httpserver import HTTPServer
 
+from config.settings import Settings
 from models.kernel.actors import STAFF_ROLES
+from tests.factories.people import WechatStandIn
 
 CHECKS = [
     schemathesis.checks.not_a_server_error,
@@ -19,6 +23,13 @@ CHECKS = [
 ]
 EXAMPLES = 15
 SLICES = 6
+
+
+@pytest.fixture
+def settings(settings: Settings, httpserver: HTTPServer) -> Settings:
+    """With a WeChat that answers, for without one a sign-in is rightly a 503."""
+    WechatStandIn(httpserver)
+    return settings.model_copy(update={"wechat_api_base": httpserver.url_for("").rstrip("/")})
 
 
 @pytest.fixture
@@ -49,7 +60,7 @@ def _is_for(operation: Any, caller: str) -> bool:
 
 
 def _call_with_anything(operation: Any, sign_in: Callable[[], dict[str, str]]) -> None:
-    @settings(
+    @examples(
         max_examples=EXAMPLES, deadline=None, derandomize=True, database=None,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from models.kernel.database import collection
 from models.kernel.ids import new_id
 from models.kernel.lifecycle import Raw
 from models.people.documents import Caseworker, Resident
+from models.people.tokens import issue
 
 SANYANG, XIAPU = "1796554", "1789833"  # two townships of 360902
 DISTRICT = "360902"
@@ -99,6 +100,32 @@ def make_slot(
     starts = at_local(day, hour)
     plan = booking.SlotPlan(place, starts, starts + timedelta(hours=1), capacity, by.id)
     return booking.publish_slot(new_id(), plan, by=by, at=at)
+
+
+def family(number: int = 1) -> tuple[Raw, Actor]:
+    elder = make_elder(number)
+    return elder, make_link(elder, number)
+
+
+def book(elder: Raw, slot: Raw, by: Actor, visit_id: str | None = None) -> Raw:
+    return booking.book_visit(visit_id or new_id(), elder["_id"], slot["_id"], "带降压药", by=by, at=MORNING)
+
+
+def slot_now(slot: Raw) -> Raw:
+    found = collection(VisitSlot).find_one({"_id": slot["_id"]})
+    assert found is not None
+    return found
+
+
+def visit_now(visit_id: str) -> Raw:
+    found = collection(Visit).find_one({"_id": visit_id})
+    assert found is not None
+    return found
+
+
+def headers_of(by: Actor) -> dict[str, str]:
+    kind = "resident" if by.kind == "resident" else "staff"
+    return {"Authorization": f"Bearer {issue(kind, by.id, 1, MORNING).text}"}
 
 
 def assert_consistent() -> None:

@@ -10,7 +10,18 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from models.kernel.ids import new_id
-from tests.factories.eldercare import ADDRESS, HEALTH, NAME, PHONE, SANYANG, id_number
+from models.kernel.lifecycle import Raw
+from tests.factories.eldercare import (
+    ADDRESS,
+    HEALTH,
+    NAME,
+    PHONE,
+    SANYANG,
+    headers_of,
+    id_number,
+    make_elder,
+    make_link,
+)
 
 BASE = "/api/v1"
 Call = Callable[..., TestResponse]
@@ -39,3 +50,9 @@ def call(client: FlaskClient) -> Call:
         return client.open(BASE + path, method=method, headers=sent, **more)
 
     return make
+
+
+@pytest.fixture
+def family(database: str) -> tuple[Raw, dict[str, str]]:
+    elder = make_elder()
+    return elder, headers_of(make_link(elder, 1))

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from models.eldercare import booking, operations, queries, visiting
-from models.eldercare.documents import Visit, VisitSlot
+from models.eldercare.documents import Visit
 from models.eldercare.settling import reconcile_bookings
 from models.kernel.actors import Actor
 from models.kernel.database import collection
@@ -21,36 +21,18 @@ from tests.factories.eldercare import (
     TOMORROW,
     XIAPU,
     assert_consistent,
-    make_elder,
+    book,
+    family,
     make_link,
     make_resident,
     make_slot,
     make_visitor,
+    slot_now,
     staff_actor,
+    visit_now,
 )
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-def family(number: int = 1) -> tuple[Raw, Actor]:
-    elder = make_elder(number)
-    return elder, make_link(elder, number)
-
-
-def book(elder: Raw, slot: Raw, by: Actor, visit_id: str | None = None) -> Raw:
-    return booking.book_visit(visit_id or new_id(), elder["_id"], slot["_id"], "带降压药", by=by, at=MORNING)
-
-
-def slot_now(slot: Raw) -> Raw:
-    found = collection(VisitSlot).find_one({"_id": slot["_id"]})
-    assert found is not None
-    return found
-
-
-def visit_now(visit_id: str) -> Raw:
-    found = collection(Visit).find_one({"_id": visit_id})
-    assert found is not None
-    return found
 
 
 def test_a_booking_takes_one_place_and_makes_one_visit() -> None:

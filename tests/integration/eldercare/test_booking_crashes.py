@@ -14,42 +14,22 @@ from models.eldercare.settling import reconcile_bookings
 from models.kernel.actors import Actor
 from models.kernel.database import collection
 from models.kernel.errors import Conflict, NotFound
-from models.kernel.ids import new_id
 from models.kernel.lifecycle import Raw
 from tests.factories.eldercare import (
     MORNING,
     Crash,
     assert_consistent,
+    book,
     crash_before_write,
-    make_elder,
-    make_link,
+    family,
     make_slot,
     make_visitor,
+    slot_now,
     staff_actor,
+    visit_now,
 )
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-def family(number: int = 1) -> tuple[Raw, Actor]:
-    elder = make_elder(number)
-    return elder, make_link(elder, number)
-
-
-def book(elder: Raw, slot: Raw, by: Actor, visit_id: str | None = None) -> Raw:
-    return booking.book_visit(visit_id or new_id(), elder["_id"], slot["_id"], "带降压药", by=by, at=MORNING)
-
-
-def slot_now(slot: Raw) -> Raw:
-    found = collection(VisitSlot).find_one({"_id": slot["_id"]})
-    assert found is not None
-    return found
-
-
-def visit_now(visit_id: str) -> Raw:
-    found = collection(Visit).find_one({"_id": visit_id})
-    assert found is not None
-    return found
 
 
 Step = Any

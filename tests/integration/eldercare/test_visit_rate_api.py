@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
 from werkzeug.test import TestResponse
 
 from models.eldercare.documents import Elder
-from models.kernel.actors import Actor
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection, database
 from models.kernel.lifecycle import Raw
-from models.people.tokens import issue
 from tests.factories.eldercare import (
     DISTRICT,
     FENGXIN,
@@ -23,22 +20,10 @@ from tests.factories.eldercare import (
     TOMORROW,
     XIAPU,
     make_elder,
-    make_link,
 )
 
 Call = Callable[..., TestResponse]
 Headers = Callable[..., dict[str, str]]
-
-
-def headers_of(by: Actor) -> dict[str, str]:
-    kind = "resident" if by.kind == "resident" else "staff"
-    return {"Authorization": f"Bearer {issue(kind, by.id, 1, MORNING).text}"}
-
-
-@pytest.fixture
-def family(database: str) -> tuple[Raw, dict[str, str]]:
-    elder = make_elder()
-    return elder, headers_of(make_link(elder, 1))
 
 
 def test_the_month_is_china_s_at_its_last_second(

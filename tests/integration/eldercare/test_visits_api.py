@@ -11,13 +11,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from models.eldercare.documents import Elder, Visit, VisitSlot
-from models.kernel.actors import Actor
 from models.kernel.clock import shown
 from models.kernel.database import collection, database
 from models.kernel.ids import new_id
 from models.kernel.lifecycle import Raw
 from models.people.documents import Caseworker
-from models.people.tokens import issue
 from tests.factories.eldercare import (
     DISTRICT,
     FENGXIN,
@@ -26,9 +24,8 @@ from tests.factories.eldercare import (
     SANYANG,
     TOMORROW,
     XIAPU,
+    headers_of,
     id_number,
-    make_elder,
-    make_link,
     make_slot,
     make_visitor,
 )
@@ -36,17 +33,6 @@ from tests.integration.eldercare.conftest import register_body
 
 Call = Callable[..., TestResponse]
 Headers = Callable[..., dict[str, str]]
-
-
-def headers_of(by: Actor) -> dict[str, str]:
-    kind = "resident" if by.kind == "resident" else "staff"
-    return {"Authorization": f"Bearer {issue(kind, by.id, 1, MORNING).text}"}
-
-
-@pytest.fixture
-def family(database: str) -> tuple[Raw, dict[str, str]]:
-    elder = make_elder()
-    return elder, headers_of(make_link(elder, 1))
 
 
 def booked(call: Call, family: tuple[Raw, dict[str, str]], **more: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Staff act on waiting entries with a reason only, where they are responsible; each look and act is on the audit trail."""
+"""Staff act on waiting entries only with a reason, only where they are responsible; each look and act is audited."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from models.kernel import audit
 from models.kernel.actors import SYSTEM
 from models.kernel.database import collection
 from models.kernel.database import database as connected
+from models.kernel.errors import IllegalTransition
 from models.kernel.ids import new_id
 from models.people.holders import all_holders
 
@@ -129,4 +130,6 @@ def test_a_resident_who_leaves_is_taken_off_and_out(entry: dict[str, Any], app: 
     assert erase_resident_waiting("R1", AT) == 0
     left = collection(WaitingEntry).find_one({"_id": entry["_id"]}) or {}
     assert (left["state"], left.get("resident_id"), left.get("values")) == ("ended", None, None)
+    with pytest.raises(IllegalTransition):
+        waiting_list.act(entry["_id"], "restore", reason="ruling", by=SYSTEM, at=AT)
     assert waiting_list.sweep("elder_home_admission:360902", AT) == waiting_list.Reconciled()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -53,16 +52,3 @@ def test_two_job_processes_run_each_period_once_also_when_one_is_killed(house: H
         assert all(each["expires_at"] <= datetime.now(UTC) or each["holder"] for each in held)
     finally:
         disconnect()
-
-
-@pytest.mark.slow
-def test_a_simulated_quarter_by_hand(house: House, tmp_path: Path) -> None:
-    for number, month in enumerate(("2026-08", "2026-09", "2026-10")):
-        at = f"2026-{number + 9:02d}-01T03:00:00+08:00"
-        said = house.flask("jobs", "run", "observe_indicators", "--at", at).stdout
-        assert f"observe_indicators {month}: done" in said
-        again = house.flask("jobs", "run", "observe_indicators", "--at", at).stdout
-        assert "already done" in again
-        exported = house.flask("indicators", "export", "--format", "csv", "--period", month).stdout
-        assert exported.startswith("indicator,name,period")
-        assert exported.count(month) >= 4

@@ -16,7 +16,6 @@ from models.kernel.database import collection
 from models.kernel.outbox import (
     DEAD,
     DELIVERED,
-    DELIVERY_BATCH,
     FAILED,
     PENDING,
     SENDING,
@@ -104,8 +103,11 @@ def test_messages_of_an_order_wait_for_the_earlier_ones(database: str) -> None:
     assert post.got == ["k0", "free", "k0", "k1", "k2"]
 
 
-def test_a_queue_behind_one_that_waits_does_not_keep_others_from_going_out(database: str) -> None:
-    for number in range(DELIVERY_BATCH + 5):
+def test_a_queue_behind_one_that_waits_does_not_keep_others_from_going_out(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "DELIVERY_BATCH", 10)
+    for number in range(15):
         put(f"k{number:04d}", order_key="o")
     put("other", seconds=1)
     post = Post(lambda key: Receipt("delivered") if key == "other" else Receipt("retry", after=600))
@@ -114,8 +116,11 @@ def test_a_queue_behind_one_that_waits_does_not_keep_others_from_going_out(datab
     assert post.got == ["k0000", "other"]
 
 
-def test_a_channel_nobody_serves_does_not_keep_others_from_going_out(database: str) -> None:
-    for number in range(DELIVERY_BATCH + 5):
+def test_a_channel_nobody_serves_does_not_keep_others_from_going_out(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "DELIVERY_BATCH", 10)
+    for number in range(15):
         put(f"k{number:04d}", channel="unserved")
     put("other", seconds=1)
     post = Post()

@@ -27,7 +27,8 @@ def test_every_wish_has_an_answer() -> None:
 
 @pytest.mark.parametrize(
     ("name", "before", "after", "read"),
-    [("categories.yaml", "museum:", "mausoleum:", lexicon.category_words), ("intents.yaml", "  thanks:", "  thank:", lexicon.intents_file),
+    [("categories.yaml", "museum:", "mausoleum:", lexicon.category_words),
+     ("intents.yaml", "  thanks:", "  thank:", lexicon.intents_file),
      ("commands.yaml", '"选{n}"', '"选"', lexicon.commands), ("traditional.yaml", "養养", "養", lexicon.traditional)],
 )  # fmt: skip
 def test_a_fault_is_named(

@@ -139,7 +139,7 @@ def test_repeat_says_it_again(at_step: Step) -> None:
 
 
 def test_what_is_not_understood_asks_again_and_is_kept(at_step: Step) -> None:
-    state, known, asked, following, expected = at_step
+    state, known, _, following, expected = at_step
     after, text = said(state, "呜啦呜啦", known)
     assert after.frame.place[:2] == state.frame.place[:2]
     assert known.unanswered == ["呜啦呜啦"] or "没有找到" in text

@@ -8,7 +8,6 @@ import pytest
 
 from config.settings import DEVELOPMENT_DEFAULTS, Settings, SettingsError, load_settings, parse_secret_keys
 
-
 _number = itertools.count()
 
 

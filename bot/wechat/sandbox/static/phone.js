@@ -172,7 +172,7 @@
   }
   function pretty(text) {
     if (text.startsWith("{")) { try { return JSON.stringify(JSON.parse(text), null, 2); } catch { return text; } }
-    return text.replace(/>\s*</g, ">\n<").trim();
+    return text.replace(/>\s*<(?=[a-zA-Z])/g, ">\n<").replace(/\s*<\/xml>\s*$/, "\n</xml>").trim();
   }
 
   /* ---- who, and how things stand ---- */
