@@ -15,9 +15,11 @@ from api.v1.housing.commands import lottery
 from api.v1.indicators.commands import indicators_group
 from api.v1.people.commands import erase
 from api.v1.people.commands import staff as staff_group
+from bot.commands import bot as bot_group
 from bot.dialogues.engine import answerer
 from bot.webhook import webhook_blueprint
 from bot.wechat import delivery, notices
+from bot.wechat.reception import Reception
 from bot.wechat.service import Wechat
 from config.indicators import check_indicators
 from config.loading import catalogue, rules
@@ -25,6 +27,7 @@ from config.settings import Settings, load_settings
 from config.text import sentences
 from deploy.demo.commands import demo
 from jobs.commands import jobs_group, outbox_group
+from jobs.upkeep import ANSWER_LATE
 from models.eldercare import alerts
 from models.indicators.observations import PUSH_CHANNEL
 from models.indicators.push import push_handler
@@ -35,7 +38,18 @@ from models.kernel.outbox import Handler
 from models.people.consents import consent_purposes
 from models.platform import Platform
 
-COMMANDS = (docs, facilities_cli, lottery, indicators_group, jobs_group, outbox_group, staff_group, erase, demo)
+COMMANDS = (
+    docs,
+    facilities_cli,
+    lottery,
+    indicators_group,
+    jobs_group,
+    outbox_group,
+    staff_group,
+    erase,
+    bot_group,
+    demo,
+)
 
 
 def compose(settings: Settings, clock: Clock | None = None) -> Flask:
@@ -48,8 +62,9 @@ def compose(settings: Settings, clock: Clock | None = None) -> Flask:
     present = clock or SystemClock()
     platform = Platform(settings, present, Wechat(settings, present))
     platform = replace(platform, handlers=_handlers(platform))
-    app = create_app(platform)
-    app.register_blueprint(webhook_blueprint(platform, answerer(platform)))
+    reception = Reception(platform, answerer(platform))
+    app = create_app(replace(platform, errands={ANSWER_LATE: reception.recover}))
+    app.register_blueprint(webhook_blueprint(platform, reception))
     for command in COMMANDS:
         app.cli.add_command(command)
     return app

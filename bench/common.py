@@ -59,7 +59,12 @@ def running(*command: str, ready: Callable[[], bool], **environment: str) -> Ite
             yield process
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                # Its data is thrown away with its folder: one that still works on a question need not finish it.
+                process.kill()
+                process.wait()
 
 
 @contextlib.contextmanager

@@ -6,22 +6,25 @@ Must reach: ≤ 10 ms at 100,000, and not growing with the list.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import random
+import socket
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from bench.common import embedded_database, figure
+from bench.common import figure, free_port, running
 from config.settings import DEVELOPMENT_DEFAULTS
 from models.housing import queries, waiting_list
 from models.housing.documents import WaitingDirectory, WaitingEntry, WaitingLeaf
 from models.housing.ordering import list_key
 from models.housing.waiting_list import Place, entry_id
 from models.kernel.actors import SYSTEM
-from models.kernel.database import collection, connect, sync_indexes
+from models.kernel.database import collection, connect, disconnect, sync_indexes
 from models.kernel.encryption import install_keyring
 
 SIZES = {"360902": 1_000, "360921": 100_000}
@@ -35,24 +38,49 @@ LEVELS = ("complete", "severe", "moderate", "mild", "able")
 def main() -> int:
     """Prints the figures; returns how many were missed."""
     install_keyring(DEVELOPMENT_DEFAULTS["secret_keys"])
-    with embedded_database() as uri:
-        connect(uri)
-        sync_indexes()
-        ms = {size: measure(district, size) for district, size in SIZES.items()}
-        small, large = (ms[size] for size in sorted(ms))
-        missed = [large <= MOST_MS, large / small <= MOST_GROWTH]
-        figure("my position in 100,000", f"{large:.2f} ms", f"≤ {MOST_MS:.0f} ms", missed[0])
-        figure("  against a list of 1,000", f"× {large / small:.2f}", f"≤ {MOST_GROWTH}", missed[1])
-        changes()
+    with tempfile.TemporaryDirectory() as folder:
+        # Filled without waiting for the disk at each write; measured as it runs in production.
+        with database(folder):
+            sync_indexes()
+            for district, size in SIZES.items():
+                take_over(district, size)
+        with database(folder, "--sync-on-commit"):
+            ms = {size: measure(district, size) for district, size in SIZES.items()}
+            small, large = (ms[size] for size in sorted(ms))
+            missed = [large <= MOST_MS, large / small <= MOST_GROWTH]
+            figure("my position in 100,000", f"{large:.2f} ms", f"≤ {MOST_MS:.0f} ms", missed[0])
+            figure("  against a list of 1,000", f"× {large / small:.2f}", f"≤ {MOST_GROWTH}", missed[1])
+            changes()
     return missed.count(False)
+
+
+@contextlib.contextmanager
+def database(folder: str, *options: str) -> Iterator[None]:
+    """The embedded database over a folder, connected."""
+    port = free_port()
+    command = ["secantusd-py", "--port", str(port), "--storage-path", folder, "--log-level", "ERROR", *options]
+    with running(*command, ready=lambda: listens(port)):
+        connect(f"mongodb://127.0.0.1:{port}/bench?directConnection=true")
+        yield
+        disconnect()
+
+
+def listens(port: int) -> bool:
+    """Whether somebody answers on the port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def take_over(district: str, size: int) -> None:
+    """Lay down a list."""
+    begun = time.perf_counter()
+    waiting_list.take_over("elder_home_admission", district, None, entries(district, size), by=SYSTEM, at=AT)
+    figure(f"list of {size:,} taken over", f"{time.perf_counter() - begun:.1f} s")
 
 
 def measure(district: str, size: int) -> float:
     """Median milliseconds of a position in a list of this size; prints what it took."""
     key, chance = list_key("elder_home_admission", district), random.Random(size)
-    begun = time.perf_counter()
-    waiting_list.take_over("elder_home_admission", district, None, entries(district, size), by=SYSTEM, at=AT)
-    figure(f"list of {size:,} taken over", f"{time.perf_counter() - begun:.1f} s")
     mine = [application(chance.randrange(size)) for _ in range(LOOKS)]
     read = median_ms(lambda n: collection(WaitingEntry).find_one({"_id": entry_id(key, mine[n])}), LOOKS)
     position = median_ms(lambda n: queries.position(key, mine[n]), LOOKS)

@@ -29,11 +29,11 @@ SUCCESS = "success"
 log = structlog.get_logger("wechat")
 
 
-def webhook_blueprint(platform: Platform, answer: Answer) -> Blueprint:
-    """`GET/POST /wechat`. `answer(message, at)` is the dialogues' side: it returns the replies."""
+def webhook_blueprint(platform: Platform, answer: Answer | Reception) -> Blueprint:
+    """`GET/POST /wechat`. `answer(message, at)` is the dialogues' side and returns the replies; or its reception."""
     blueprint = Blueprint("wechat", __name__)
     guard = Guard(platform.settings)
-    reception = Reception(platform, answer)
+    reception = answer if isinstance(answer, Reception) else Reception(platform, answer)
 
     @blueprint.get(PATH)
     def handshake() -> Response:

@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from config.loading import rule
+from models.casework.papers import sweep_papers
+from models.childcare.operations import reconcile_places
+from models.conversations import inbound
 from models.eldercare.settling import reconcile_bookings
+from models.housing import positions, waiting_list
 from models.indicators.observations import PUSH_CHANNEL
 from models.kernel.database import collection
 from models.kernel.outbox import DELIVERED, OutboxMessage
 from models.people.erasure import continue_erasures
 from models.platform import Platform
 
+ANSWER_LATE = "answer_late_messages"
 
-def reconcile(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
-    """Settle what a committed change owes other documents."""
+
+def answer_late_messages(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Answer messages to the chat whose worker died before it could; the bot's errand."""
+    errand = platform.errands.get(ANSWER_LATE)
+    return {"answered": errand(at)} if errand else {}
+
+
+def reconcile_visits(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Visits and slots: what a committed booking or visit owes other documents."""
     return reconcile_bookings(at)
+
+
+def reconcile_childcare(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Childcare places: between an application and its centre."""
+    return reconcile_places(at)
+
+
+def reconcile_waiting_lists(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Waiting lists: entries not yet shown, counts not yet told."""
+    return asdict(waiting_list.reconcile(at))
 
 
 def erasures(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
@@ -26,10 +49,16 @@ def erasures(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]
     return {"done": len(done.done), "waiting": done.waiting}
 
 
+def nightly_sweep(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Compare what is cheap to compare only at night: whole waiting lists, pieces of uploads without application."""
+    lists = [waiting_list.sweep(key, at) for key in positions.all_lists()]
+    return {"waiting_lists": len(lists), "papers": sweep_papers(at)}
+
+
 def retention(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
-    """Remove delivered messages whose time is over; receipts of the planning office stay."""
+    """Remove messages whose time is over, sent and received; receipts of the planning office stay."""
     oldest = at - timedelta(days=rule("jobs.delivered_kept_days"))
     gone = collection(OutboxMessage).delete_many(
         {"state": DELIVERED, "next_attempt_at": {"$lt": oldest}, "channel": {"$ne": PUSH_CHANNEL}}
     )
-    return {"delivered_messages": gone.deleted_count}
+    return {"delivered_messages": gone.deleted_count, "inbound_messages": sum(inbound.purge(at))}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from config.settings import Settings
@@ -13,9 +14,13 @@ from models.kernel.outbox import Handler
 
 @dataclass(frozen=True)
 class Platform:
-    """Made once by the composition root. `wechat` is the client of `bot.wechat`, which `models` may not import."""
+    """Made once by the composition root. `wechat` is the client of `bot.wechat`, which `models` may not import.
+
+    `errands` are works of one door that the timetable carries out for it, by the name of their job.
+    """
 
     settings: Settings
     clock: Clock = field(default_factory=SystemClock)
     wechat: Any = None
     handlers: Mapping[str, Handler] = field(default_factory=dict)
+    errands: Mapping[str, Callable[[datetime], object]] = field(default_factory=dict)

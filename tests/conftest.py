@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 
 from config.settings import DEVELOPMENT_DEFAULTS, Settings
 from models import migrations
+from models.indicators import usage
 from models.kernel import database as kernel_database
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection
@@ -55,6 +56,7 @@ def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def database(database_server: str) -> Iterator[str]:
     """An empty database with all indexes; the value is its URI."""
     uri = f"mongodb://{database_server}/test_{new_id().lower()}?directConnection=true"
+    usage.discard()  # what an earlier test counted is not this one's
     kernel_database.connect(uri)
     kernel_database.sync_indexes()
     migrations.run_pending(MORNING)

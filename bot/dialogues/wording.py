@@ -14,6 +14,7 @@ from models.kernel.clock import day_of, local
 Item = Mapping[str, Any]
 KILOMETRE = 1000
 ROUNDED_TO = 10
+ALL_DAY = "00:00-24:00"
 
 
 def call_of(category: str) -> str:
@@ -65,7 +66,7 @@ def detail(item: Item, far: float | None, at: datetime) -> str:
         lines.append(say("bot.detail.distance", distance=distance(far)))
     lines.append(say("bot.detail.state", state=opening(item, at)))
     hours = say("bot.comma").join(f"{each['from']}-{each['to']}" for each in item.get("hours_today") or ())
-    if hours:
+    if hours and hours != ALL_DAY:
         lines.append(say("bot.detail.hours", hours=hours))
     lines += [say(f"bot.detail.{name}", value=item[name]) for name in ("address", "phone") if item.get(name)]
     if item.get("inclusive"):

@@ -78,15 +78,14 @@ class WechatUnavailable(Unavailable):
         self.reason = reason
 
 
-class WechatRefused(WechatUnavailable):
-    """WeChat answered with an error code that no wait will mend: our configuration or our call is wrong.
+class WechatRefused(Unavailable):
+    """WeChat answered with an error code that no wait will mend: our configuration or our call is wrong."""
 
-    Whoever called us can only try again later, as when WeChat is away; the log says which code it was.
-    """
+    default_code = "wechat_unavailable"
 
-    def __init__(self, code: int) -> None:
-        super().__init__(f"refused_{code}")
-        self.errcode = code
+    def __init__(self, errcode: int) -> None:
+        super().__init__()
+        self.errcode = errcode
 
     def __str__(self) -> str:
         return f"WeChat refused the call with {self.errcode}"

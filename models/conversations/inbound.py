@@ -27,8 +27,9 @@ from config.loading import rule
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
 from models.kernel.document import Record
-from models.kernel.encryption import blind_index, open_json, open_text, seal_json, seal_text
+from models.kernel.encryption import open_json, open_text, seal_json, seal_text
 from models.kernel.outbox import OutboxEntry, OutboxMessage, enqueue
+from models.people.store import openid_index as follower_index
 
 REPLY_CONTEXT, REST_CONTEXT, MESSAGE_CONTEXT = "inbound.reply", "inbound.rest", "inbound.message"
 Window = Literal["message", "event", ""]
@@ -113,12 +114,6 @@ class Replayed:
 
 
 Standing = Claim | Done | StillInWork | Abandoned | Replayed
-
-
-def follower_index(openid: str) -> str:
-    """How a follower is looked up without storing the openid."""
-    # hex, because the index folds case and an openid must keep it
-    return blind_index("openid", openid.encode().hex())
 
 
 def claim(message_id: str, nonce: str, openid: str, window: Window, at: datetime, *, plain: bool = False) -> Standing:

@@ -1,6 +1,6 @@
 """Lottery draws: commit to the list, enter the seed, draw, publish; or declare void. Each is done once.
 
-Source: 公共租赁住房管理办法 (住建部令第11号) art. 13, and the house's rule that everyone can repeat a draw.
+Source: the Measures for Public Rental Housing (order 11 of the Ministry of Housing, 2012), article 13, and the house's rule that everyone can repeat a draw.
 """
 
 from __future__ import annotations

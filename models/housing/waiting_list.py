@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from config.loading import rule
 from models.housing import positions
@@ -39,6 +39,9 @@ from models.kernel.lifecycle import Change, Raw, history_entry
 
 MAX_CONTENTION = 50
 PENDING_BATCH = 1000
+# Small enough to be written, durably, well within the connection's time-out.
+INSERT_BATCH = 200
+DUPLICATE_KEY = 11000
 LAST_DAY_OF_EVERY_MONTH = 28
 
 
@@ -160,12 +163,8 @@ def take_over(
         raise InvalidInput(faults=[FieldFault("list_key", "literal_error")])
     for each in fresh:
         each.update(unplaced=False, placed_key=each["full_key"])
-    for start in range(0, len(fresh), PENDING_BATCH):
-        batch = fresh[start : start + PENDING_BATCH]
-        ids = [each["_id"] for each in batch]
-        there = {each["_id"] for each in collection(WaitingEntry).find({"_id": {"$in": ids}}, {"_id": 1})}
-        if len(there) < len(batch):
-            collection(WaitingEntry).insert_many([each for each in batch if each["_id"] not in there])
+    for start in range(0, len(fresh), INSERT_BATCH):
+        _insert_all(fresh[start : start + INSERT_BATCH])
     positions.build(key, [(each["full_key"], each["version"]) for each in fresh], at)
     return len(fresh)
 
@@ -217,6 +216,15 @@ def _fresh(place: Place, values: Mapping[str, Any], reason: str, by: Actor, at: 
         moves=[_move("join", reason, None, key, 1, at)], history=[history_entry("join", None, WAITING, by, at)],
     )  # fmt: skip
     return entry.raw()
+
+
+def _insert_all(entries: list[Raw]) -> None:
+    """Insert what is not there yet: a repeat, ours or the driver's own, finds some of them."""
+    try:
+        collection(WaitingEntry).insert_many(entries, ordered=False)
+    except BulkWriteError as fault:
+        if any(each["code"] != DUPLICATE_KEY for each in (fault.details or {}).get("writeErrors", [])):
+            raise
 
 
 def _recheck_due(months: int, at: datetime) -> datetime:

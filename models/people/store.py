@@ -89,7 +89,8 @@ def sealed(field_name: str, value: str) -> bytes:
 
 def openid_index(openid: str) -> str:
     """How an openid is looked up; the same for followers and residents."""
-    return blind_index("openid", openid)
+    # hex, because the index folds case and an openid must keep it
+    return blind_index("openid", openid.encode().hex())
 
 
 def _update(edit: Edit, by: Actor, at: datetime) -> Raw:

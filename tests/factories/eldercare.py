@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from pymongo.collection import Collection
 from stdnum.iso7064 import mod_11_2
@@ -124,7 +124,7 @@ def visit_now(visit_id: str) -> Raw:
 
 
 def headers_of(by: Actor) -> dict[str, str]:
-    kind = "resident" if by.kind == "resident" else "staff"
+    kind: Literal["resident", "staff"] = "resident" if by.kind == "resident" else "staff"
     return {"Authorization": f"Bearer {issue(kind, by.id, 1, MORNING).text}"}
 
 

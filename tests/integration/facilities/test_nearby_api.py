@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from geographiclib.geodesic import Geodesic
+from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped]
 
 from api.v1.facilities.schemas import FacilityDetail, FacilityPage, PlacePage, ServiceCategoryPage, ServiceCircles
 from models.facilities.datum import from_wgs84

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
@@ -68,3 +70,13 @@ def test_a_simulated_quarter_by_hand(app: Flask) -> None:
         exported = runner.invoke(args=["indicators", "export", "--format", "csv", "--period", month]).stdout
         assert exported.startswith("indicator,name,period")
         assert exported.count(f",{month},city,") == 4
+
+
+def test_an_errand_of_another_door_is_carried_out(app: Flask) -> None:
+    platform = app.extensions["yixiang"]
+    asked = []
+    app.extensions["yixiang"] = replace(platform, errands={"answer_late_messages": lambda at: asked.append(at) or 3})
+    said = app.test_cli_runner().invoke(args=["jobs", "run", "answer_late_messages"])
+    assert "{'answered': 3}" in said.output
+    assert asked == [platform.clock.now()]
+    assert "answer_late_messages" in platform.errands, "the composition root wires it"

@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 import pytest
-from geographiclib.geodesic import Geodesic
+from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
