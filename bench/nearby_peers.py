@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pymongo import GEOSPHERE, MongoClient
+
 from bench.common import KeptConnections, figure, free_port, percentile, running, serving
 from bench.facility_data import documents, paths
 from bench.load import generator, p99_ms, rate
-from bench.nearby import FACILITIES, filled_database, product
+from bench.nearby import BATCH, FACILITIES, filled_database, product
 
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
 POSTGRES_USER = "postgres"
@@ -38,6 +40,7 @@ def main() -> int:
     with filled_database(count) as uri:
         with product(uri) as address:
             ours = _measured("ours", address, questions)
+        _fill_near_sphere(uri, count)
         with serving("bench.peers.near_sphere:app", MONGODB_URI=uri) as address:
             sphere = _one_by_one("mongoengine $nearSphere", address, questions)
         figure("ours / $nearSphere, a second", f"{ours[0] / sphere:.0f}")
@@ -70,6 +73,22 @@ def _one_by_one(name: str, address: str, questions: list[str]) -> float:
         taken.append(time.perf_counter() - begun)
     figure(name, f"{len(taken) / sum(taken):.2f} a second", f"p99 {percentile(taken, 0.99) * 1000:.0f} ms")
     return len(taken) / sum(taken)
+
+
+def _fill_near_sphere(uri: str, count: int) -> None:
+    client: MongoClient[dict[str, object]] = MongoClient(uri)
+    places = client.get_default_database()["bench_places"]
+    places.create_index([("point", GEOSPHERE)])
+    made = [
+        {
+            **{name: each[name] for name in ("_id", "name", "category", "address", "phone")},
+            "point": {"type": "Point", "coordinates": [each["longitude"], each["latitude"]]},
+        }
+        for each in documents(count)
+    ]
+    for start in range(0, count, BATCH):
+        places.insert_many(made[start : start + BATCH], ordered=False)
+    client.close()
 
 
 @contextmanager

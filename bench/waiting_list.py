@@ -89,7 +89,7 @@ def measure(district: str, size: int) -> float:
     leaves = collection(WaitingLeaf).count_documents({"list_key": key})
     directory = collection(WaitingDirectory).count_documents({"_id": key})
     figure("  keys examined: entry, directory, one of the leaves", str(2 + directory), f"{leaves:,} leaves")
-    entry = collection(WaitingEntry).find_one({"_id": entry_id(key, application(size // 2))}) or {}
+    entry = collection(WaitingEntry).find_one({"_id": entry_id(key, application(size // 2 + 2))}) or {}
     ahead = {"list_key": key, "state": "waiting", "full_key": {"$lt": entry["full_key"]}}
     counted = median_ms(lambda _: collection(WaitingEntry).count_documents(ahead), 2)
     figure("  counting those ahead instead", f"{counted:,.0f} ms", f"× {counted / position:,.0f} of the stored counts")

@@ -22,7 +22,7 @@ class WaitingEntry(Causing):
     `list_key`: programme, county or `city`, and group, joined by colons. `order_key`: sortable text, made from
     `values` by the list's ordering rule. `full_key`: the same with the published tie. `moves`: every action with its
     reason, and the keys before and after. `unplaced`: the ordered list does not show the last action yet;
-    `placed_key` is the key under which it shows the entry, None where it does not.
+    `settled_version` is the version that it shows, `placed_key` the key there, None where it shows none.
     """
 
     list_key = StringField(required=True)
@@ -36,6 +36,7 @@ class WaitingEntry(Causing):
     full_key = StringField(required=True)
     placed_key = StringField()
     unplaced = BooleanField(required=True)
+    settled_version = IntField(required=True, default=0)
     joined_at = DateTimeField(required=True)
     recheck_due_at = DateTimeField()
     moves = ListField(DictField())

@@ -1,6 +1,7 @@
 """Lottery draws: commit to the list, enter the seed, draw, publish; or declare void. Each is done once.
 
-Source: the Measures for Public Rental Housing (order 11 of the Ministry of Housing, 2012), article 13, and the house's rule that everyone can repeat a draw.
+Source: the Measures for Public Rental Housing (order 11 of the Ministry of Housing, 2012), article 13; that everyone
+can repeat a draw is our own rule.
 """
 
 from __future__ import annotations

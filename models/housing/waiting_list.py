@@ -141,7 +141,7 @@ def settle(entry: str, at: datetime) -> Raw:
         _show(found, wanted, at)
         cleared = collection(WaitingEntry).update_one(
             {"_id": entry, "version": found["version"], "unplaced": True},
-            {"$set": {"unplaced": False, "placed_key": wanted}},
+            {"$set": {"unplaced": False, "settled_version": found["version"], "placed_key": wanted}},
         )
         if cleared.modified_count == 0 and wanted is not None:
             # Others were quicker, and an action may have followed: what was laid late must not stay.
@@ -162,7 +162,7 @@ def take_over(
     if any(each["list_key"] != key for each in fresh):
         raise InvalidInput(faults=[FieldFault("list_key", "literal_error")])
     for each in fresh:
-        each.update(unplaced=False, placed_key=each["full_key"])
+        each.update(unplaced=False, settled_version=each["version"], placed_key=each["full_key"])
     for start in range(0, len(fresh), INSERT_BATCH):
         _insert_all(fresh[start : start + INSERT_BATCH])
     positions.build(key, [(each["full_key"], each["version"]) for each in fresh], at)
@@ -261,7 +261,7 @@ def _change(
         changed["recheck_due_at"] = _recheck_due(list_rule(programme).recheck_months, at)
     after = key if row.target == WAITING else None
     moved = _move(action, reason, _wanted_key(entry), after, entry["version"] + 1, at)
-    return Change(set=changed, push={"moves": moved}, where={"unplaced": False}, note=note)
+    return Change(set=changed, push={"moves": moved}, where={"settled_version": entry["version"]}, note=note)
 
 
 def _show(entry: Raw, wanted: str | None, at: datetime) -> None:

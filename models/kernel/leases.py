@@ -49,13 +49,18 @@ def release(lease: Lease) -> None:
 
 def _grant(free: dict[str, object], name: str, holder: str, at: datetime, seconds: float) -> Lease | None:
     expires = at + timedelta(seconds=seconds)
+    found = database()[COLLECTION].find_one_and_update(
+        free,
+        {"$set": {"holder": holder, "expires_at": expires}, "$inc": {"fence": 1}},
+        return_document=ReturnDocument.AFTER,
+    )
+    if found is not None:
+        return Lease(name, holder, int(found["fence"]), expires)
+    if database()[COLLECTION].find_one({"_id": name}, {"_id": 1}) is not None:
+        return None  # another holds it
+    # Made by an insert of its own: an upsert that races another one may tell nothing of what it did.
     try:
-        found = database()[COLLECTION].find_one_and_update(
-            free,
-            {"$set": {"holder": holder, "expires_at": expires}, "$inc": {"fence": 1}},
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-        )
-    except DuplicateKeyError:  # the lease exists and the filter did not match it: another holds it
-        return None
-    return None if found is None else Lease(name, holder, int(found["fence"]), expires)
+        database()[COLLECTION].insert_one({"_id": name, "holder": holder, "expires_at": expires, "fence": 1})
+    except DuplicateKeyError:
+        return None  # another was first
+    return Lease(name, holder, 1, expires)

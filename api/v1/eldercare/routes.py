@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_restx import Namespace
 
 import models.eldercare.erasing  # noqa: F401  makes its part of copies and erasures known
-from api.v1.eldercare import families, staff, visitors
+from api.v1.eldercare import alerts, families, staff, visitors
 
 namespace = Namespace("eldercare", description="The register of old people in special difficulty, and visits to them.")
 
@@ -33,3 +33,5 @@ namespace.add_resource(visitors.OneStaffVisit, "/staff/visits/<string:visit_id>"
 namespace.add_resource(visitors.StartVisit, "/staff/visits/<string:visit_id>/start")
 namespace.add_resource(visitors.CompleteVisit, "/staff/visits/<string:visit_id>/complete")
 namespace.add_resource(visitors.CancelStaffVisit, "/staff/visits/<string:visit_id>/cancel")
+namespace.add_resource(alerts.Alerts, "/staff/alerts")
+namespace.add_resource(alerts.Acknowledge, "/staff/alerts/<string:alert_id>/acknowledge")
