@@ -12,7 +12,9 @@ from api.endpoint import to_json
 from api.errors import problem
 from config.loading import rule
 from models import migrations
+from models.facilities.directory import directory
 from models.kernel.database import UNREACHABLE, ping
+from models.kernel.errors import Unavailable
 
 blueprint = Blueprint("health", __name__)
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
@@ -26,11 +28,12 @@ def live() -> Response:
 
 @blueprint.get("/health/ready")
 def ready() -> Response:
-    """200 while the database answers and is of this version; else 503 with Retry-After."""
+    """200 while the database answers, is of this version, and the directory is loaded; else 503 with Retry-After."""
     try:
         ping()
         pending = migrations.pending()
-    except UNREACHABLE:
+        directory().snapshot()
+    except (*UNREACHABLE, Unavailable):
         return problem(503, "database_unreachable", retry_after=rule("api.retry_after_seconds"))
     if pending:
         return problem(503, "migrations_pending", retry_after=rule("api.retry_after_seconds"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from config.loading import rule
 from models.casework.papers import sweep_papers
+from models.casework.retention import apply_retention
 from models.childcare.operations import reconcile_places
 from models.conversations import inbound
 from models.eldercare.settling import reconcile_bookings
@@ -56,9 +57,10 @@ def nightly_sweep(platform: Platform, at: datetime, period: str) -> Mapping[str,
 
 
 def retention(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
-    """Remove messages whose time is over, sent and received; receipts of the planning office stay."""
+    """Remove messages and applications whose time is over; receipts of the planning office stay."""
     oldest = at - timedelta(days=rule("jobs.delivered_kept_days"))
     gone = collection(OutboxMessage).delete_many(
         {"state": DELIVERED, "next_attempt_at": {"$lt": oldest}, "channel": {"$ne": PUSH_CHANNEL}}
     )
-    return {"delivered_messages": gone.deleted_count, "inbound_messages": sum(inbound.purge(at))}
+    counts = {"delivered_messages": gone.deleted_count, "inbound_messages": sum(inbound.purge(at))}
+    return {**counts, **apply_retention(at)}

@@ -87,9 +87,9 @@ def counts(openid: str) -> dict[str, int]:
     return {each["template_id"]: each["left"] for each in found}
 
 
-def erase(openid: str) -> None:
-    """Forget a follower's ledger."""
-    collection(SubscriptionCredit).delete_many({"openid_index": follower_index(openid)})
+def erase(openid: str) -> int:
+    """Forget a follower's ledger; returns how many documents."""
+    return collection(SubscriptionCredit).delete_many({"openid_index": follower_index(openid)}).deleted_count
 
 
 def _ensure(openid: str, template_id: str, at: datetime) -> None:

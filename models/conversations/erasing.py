@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from models.conversations import inbound
+from models.conversations import credits, inbound
 from models.conversations.binding import erase_code, unlink
 from models.conversations.documents import OPENID_CONTEXT, Conversation, HandOver
 from models.conversations.handovers import erase_tickets, text_of
@@ -34,6 +34,7 @@ def erase_resident_chat(resident_id: str, at: datetime) -> int:
         count += _erase_chat(openid, at)
         count += inbound.erase_follower(openid, at)
     count += erase_tickets({"resident_id": resident_id}, at)
+    count += sum(credits.erase(openid) for openid in openids_of(resident_id).values() if openid)
     return count + int(collection(Conversation).delete_many({"resident_id": resident_id}).deleted_count)
 
 

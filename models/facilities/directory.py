@@ -286,15 +286,3 @@ def directory() -> Directory:
                 _live[1].close()
             _live = (here, Directory())
         return _live[1]
-
-
-def warm() -> None:
-    """Begin loading now, in the background, so that the first request need not wait."""
-    Thread(target=_warm, name="directory-warm", daemon=True).start()
-
-
-def _warm() -> None:
-    try:
-        directory().snapshot()
-    except (*UNREACHABLE, Unavailable) as error:
-        log.warning("directory_not_warmed", error=type(error).__name__)

@@ -10,12 +10,12 @@ from typing import Any
 from pymongo import ReturnDocument
 
 from models.facilities.directory import database_time
-from models.facilities.documents import CLOSED, OPEN, AgeGroup, Facility
+from models.facilities.documents import CLOSED, OPEN, Facility
 from models.kernel import audit
 from models.kernel.actors import Actor
 from models.kernel.clock import to_storage
 from models.kernel.database import collection
-from models.kernel.errors import Conflict, IllegalTransition, NotFound
+from models.kernel.errors import IllegalTransition, NotFound
 
 Raw = Mapping[str, Any]
 
@@ -30,32 +30,12 @@ def reopen_facility(facility_id: str, *, by: Actor, at: datetime) -> Raw:
     return _turn(facility_id, CLOSED, OPEN, by, at)
 
 
-def take_place(facility_id: str, group: AgeGroup, *, at: datetime) -> Raw:
-    """Give away one free childcare place. Raises NotFound, Conflict `no_free_place`."""
-    return _count_places(facility_id, group, -1, {f"free_{group}": {"$gt": 0}}, at)
-
-
-def release_place(facility_id: str, group: AgeGroup, *, at: datetime) -> Raw:
-    """Make one childcare place free again. Raises NotFound, Conflict `all_places_free`."""
-    raw = _stored(facility_id)
-    places = raw.get(f"places_{group}") or 0
-    return _count_places(facility_id, group, 1, {f"free_{group}": {"$lt": places}}, at)
-
-
 def _turn(facility_id: str, source: str, target: str, by: Actor, at: datetime) -> Raw:
     written = _write(facility_id, {"status": source}, {"$set": {"status": target}}, at)
     if written is None:
         current = _stored(facility_id)
         raise IllegalTransition(details={"status": current["status"], "version": current["version"]})
     audit.record(by, f"facility.{target}", f"facility:{facility_id}", at, district_code=written["district_code"])
-    return written
-
-
-def _count_places(facility_id: str, group: AgeGroup, step: int, where: dict[str, Any], at: datetime) -> Raw:
-    written = _write(facility_id, where, {"$inc": {f"free_{group}": step}}, at)
-    if written is None:
-        _stored(facility_id)
-        raise Conflict("no_free_place" if step < 0 else "all_places_free")
     return written
 
 

@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from config.loading import rule
 from models.housing.documents import WaitingDirectory, WaitingLeaf
-from models.kernel.database import collection
+from models.kernel.database import change_one, collection
 from models.kernel.errors import Conflict, Unavailable
 from models.kernel.ids import id_from_key
 
@@ -48,11 +47,11 @@ def insert(list_key: str, key: str, version: int, at: datetime) -> None:
     """Lay the key into the list. A repeat changes nothing; of two versions of the same key the later stays."""
     for _ in range(MAX_STEPS):
         leaf_id = _leaf_for(list_key, key, at)
-        grown = collection(WaitingLeaf).find_one_and_update(
+        grown = change_one(
+            collection(WaitingLeaf),
             {"_id": leaf_id, "low": {"$lte": key}, "high": {"$gt": key}, "frozen": False, "items.k": {"$ne": key}},
             {"$push": {"items": {"k": key, "v": version}}, "$inc": {"n": 1, "version": 1}},
-            projection=COUNTED,
-            return_document=ReturnDocument.AFTER,
+            COUNTED,
         )
         if grown is not None:
             _publish(grown)
@@ -69,12 +68,12 @@ def remove(list_key: str, key: str, up_to_version: int, at: datetime) -> None:
     old = {"k": key, "v": {"$lte": up_to_version}}
     for _ in range(MAX_STEPS):
         leaf_id = _leaf_for(list_key, key, at)
-        shrunk = collection(WaitingLeaf).find_one_and_update(
+        shrunk = change_one(
+            collection(WaitingLeaf),
             {"_id": leaf_id, "low": {"$lte": key}, "high": {"$gt": key}, "frozen": False,
              "items": {"$elemMatch": old}},
             {"$pull": {"items": old}, "$inc": {"n": -1, "version": 1}},
-            projection=COUNTED,
-            return_document=ReturnDocument.AFTER,
+            COUNTED,
         )  # fmt: skip
         if shrunk is not None:
             _publish(shrunk)
@@ -255,10 +254,10 @@ def _help(leaf_id: str, key: str) -> Raw | None:
 
 
 def _freeze(leaf_id: str) -> None:
-    frozen = collection(WaitingLeaf).find_one_and_update(
+    frozen = change_one(
+        collection(WaitingLeaf),
         {"_id": leaf_id, "frozen": False, "n": {"$gt": rule("housing.waiting_leaf_most")}},
         {"$set": {"frozen": True}, "$inc": {"version": 1}},
-        return_document=ReturnDocument.AFTER,
     )
     if frozen is not None:
         _cut(frozen)
@@ -273,14 +272,14 @@ def _cut(leaf: Raw) -> None:
     middle = upper[0]["k"]
     right = _leaf(leaf["list_key"], right_id, middle, leaf["high"], leaf["right"], upper, leaf["updated_at"])
     _insert_leaf(right)
-    left = collection(WaitingLeaf).find_one_and_update(
+    left = change_one(
+        collection(WaitingLeaf),
         {"_id": leaf["_id"], "version": leaf["version"], "frozen": True},
         {
             "$set": {"items": lower, "n": len(lower), "high": middle, "right": right_id, "frozen": False},
             "$inc": {"version": 1},
         },
-        projection=COUNTED,
-        return_document=ReturnDocument.AFTER,
+        COUNTED,
     )
     if left is not None:
         _publish_pair(left, right)

@@ -78,6 +78,19 @@ def collection(document: type[Record]) -> Collection[dict[str, Any]]:
     return database()[document._get_collection_name()]
 
 
+def change_one(
+    target: Collection[dict[str, Any]], wanted: dict[str, Any], update: dict[str, Any], projection: Any = None
+) -> dict[str, Any] | None:  # fmt: skip
+    """Change the one document that `wanted` (its `_id` first) matches, and return it as it is then; None without match.
+
+    The same compare-and-set as `find_one_and_update`, which reads the whole collection on the embedded server. Where
+    another write follows at once, that may be seen already.
+    """
+    if target.update_one(wanted, update).matched_count == 0:
+        return None
+    return target.find_one({"_id": wanted["_id"]}, projection)
+
+
 def ping() -> None:
     """Ask the database for a sign of life. Raises one of UNREACHABLE."""
     database().command("ping")

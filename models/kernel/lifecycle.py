@@ -11,10 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pymongo import ReturnDocument
-
 from models.kernel.actors import Actor
-from models.kernel.database import collection
+from models.kernel.database import change_one, collection
 from models.kernel.document import Record
 from models.kernel.encryption import open_text, seal_text
 from models.kernel.errors import Conflict, Forbidden, IllegalTransition, NotFound, StaleVersion
@@ -179,9 +177,7 @@ class Lifecycle:
             update["$push"]["outbox"] = {"$each": [each.stored(at) for each in change.outbox]}
             update["$set"]["outbox_waiting"] = True
         unchanged = {"_id": current["_id"], "state": current["state"], "version": current["version"]}
-        return collection(self.record).find_one_and_update(
-            {**change.where, **unchanged}, update, return_document=ReturnDocument.AFTER
-        )
+        return change_one(collection(self.record), {**unchanged, **change.where, **unchanged}, update)
 
     def _unchanged(self, before: Raw) -> bool:
         now = self._read(before["_id"])

@@ -6,8 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from api.access import RESIDENT
-from api.endpoint import Call, Endpoint, route
-from api.v1.eldercare.bodies import optional_body
+from api.endpoint import Call, Endpoint, optional_body, route
 from api.v1.eldercare.schemas import BookVisitBody, CancelBody, LinkBody, PageQuery, RescheduleBody, SlotQuery
 from api.v1.eldercare.views import (
     ElderLinkItem,

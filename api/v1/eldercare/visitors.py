@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.access import staff
-from api.endpoint import Call, Endpoint, route
-from api.v1.eldercare.bodies import optional_body
+from api.endpoint import Call, Endpoint, optional_body, route
 from api.v1.eldercare.schemas import (
     CancelBody,
     CompleteBody,

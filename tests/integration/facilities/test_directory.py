@@ -11,12 +11,11 @@ from models.facilities import queries
 from models.facilities.directory import Directory, database_time, directory
 from models.facilities.documents import Facility
 from models.facilities.importing import facility_id, import_rows
-from models.facilities.operations import close_facility, release_place, reopen_facility, take_place
+from models.facilities.operations import close_facility, reopen_facility
 from models.facilities.rows import DEFAULT_SOURCE, RawRow
 from models.kernel.actors import SYSTEM
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection
-from models.kernel.errors import Conflict
 from tests.integration.facilities.conftest import CENTRE, row
 
 Bring = Callable[[list[dict[str, Any]]], Any]
@@ -96,32 +95,6 @@ def test_cards_beyond_the_memory_are_read_again(bring: Bring, clock: FixedClock,
         shown = queries.nearby(CENTRE[1], CENTRE[0], "gcj02", limit=7, at=clock.now())
         assert shown == whole[:7]
         queries.nearby(CENTRE[1], CENTRE[0] + 0.0025, "wgs84", limit=7, at=clock.now())
-
-
-def test_of_many_takers_of_the_last_places_exactly_as_many_get_one(bring: Bring, clock: FixedClock) -> None:
-    bring([row("c", category="childcare_centre", places_toddler=5)])
-    wanted, got = facility_id(DEFAULT_SOURCE, "c"), []
-
-    def take() -> None:
-        try:
-            take_place(wanted, "toddler", at=clock.now())
-            got.append(True)
-        except Conflict as refused:
-            assert refused.code == "no_free_place"
-
-    threads = [threading.Thread(target=take) for _ in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(got) == 5
-    for _ in range(5):
-        release_place(wanted, "toddler", at=clock.now())
-    try:
-        release_place(wanted, "toddler", at=clock.now())
-        raise AssertionError("a sixth place was released")
-    except Conflict as refused:
-        assert refused.code == "all_places_free"
 
 
 def test_two_imports_at_once_bring_each_facility_once(bring: Bring, clock: FixedClock) -> None:

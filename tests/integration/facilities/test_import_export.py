@@ -19,9 +19,9 @@ from api.v1.facilities.commands import facilities_cli
 from models.facilities.datum import from_wgs84
 from models.facilities.documents import Facility
 from models.facilities.geodesy import distance_m
-from models.facilities.operations import take_place
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection
+from tests.factories.facilities import give_away
 from tests.integration.facilities.conftest import CENTRE, HEADER
 
 Write = Callable[[str, str | bytes], Path]
@@ -176,7 +176,7 @@ def test_huge_cells_are_rejected_and_their_neighbours_live(run: Any, write: Writ
 def test_what_was_given_away_stays_given_away_when_places_change(run: Any, write: Write, clock: FixedClock) -> None:
     file = lambda places: write("f.csv", f"{HEADER},places_toddler\na,甲,childcare_centre,114.39,27.808,wgs84,{places}")  # noqa: E731
     run("import", file(10))
-    take_place(stored()["a"]["_id"], "toddler", at=clock.now())
+    give_away(stored()["a"]["_id"], "toddler")
     run("import", file(12))
     assert stored()["a"]["free_toddler"] == 11
     run("import", file(0))

@@ -13,9 +13,10 @@ from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped]
 from api.v1.facilities.schemas import FacilityDetail, FacilityPage, PlacePage, ServiceCategoryPage, ServiceCircles
 from models.facilities.datum import from_wgs84
 from models.facilities.directory import directory
-from models.facilities.operations import close_facility, take_place
+from models.facilities.operations import close_facility
 from models.kernel.actors import SYSTEM
 from models.kernel.clock import FixedClock
+from tests.factories.facilities import give_away
 from tests.integration.facilities.conftest import CENTRE, row
 
 URL = "/api/v1/facilities"
@@ -114,7 +115,7 @@ def test_inclusive_and_free_places(client: FlaskClient, bring: Bring, clock: Fix
     names = lambda **query: {item["name"][5:] for item in get(client, **HERE, **query)["items"]}  # noqa: E731
     assert names(with_places="toddler") == {"full", "free"}
     full = next(item for item in get(client, **HERE)["items"] if item["name"].endswith("full"))
-    take_place(full["id"], "toddler", at=clock.now())
+    give_away(full["id"], "toddler")
     directory().refresh()
     assert names(with_places="toddler") == names(with_places="any") == {"free"}
     assert names(with_places="infant") == set()
