@@ -41,7 +41,12 @@ def create_app(platform: Platform) -> Flask:
     app.register_blueprint(health)
     app.register_error_handler(Exception, answer_error)
     install_commands(app)
-    surrounded = Surroundings(app.wsgi_app, production=platform.settings.production, api_page=f"{PREFIX}/")
+    surrounded = Surroundings(
+        app.wsgi_app,
+        production=platform.settings.production,
+        api_page=f"{PREFIX}/",
+        logs=platform.settings.log_level in ("DEBUG", "INFO"),
+    )
     app.wsgi_app = surrounded  # type: ignore[method-assign]
     if platform.settings.trusted_proxies:
         count = platform.settings.trusted_proxies

@@ -6,6 +6,7 @@ no other model can take.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask_restx import Api
@@ -63,7 +64,7 @@ def _documentation(api: Api, spec: Route, text: str) -> dict[str, Any]:
 def _parameters(spec: Route) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if spec.query is not None:
-        schema = swagger(spec.query.model_json_schema(ref_template=REF_TEMPLATE))
+        schema = _schemas(spec.query)[spec.query.__name__]
         for name, each in schema.get("properties", {}).items():
             found[name] = _query_parameter(each, name in schema.get("required", []))
     if spec.idempotent:
@@ -89,15 +90,20 @@ def _query_parameter(schema: dict[str, Any], required: bool) -> dict[str, Any]:
 
 def _model(api: Api, model: type[BaseModel]) -> SchemaModel:
     if model.__name__ not in api.models:
-        schema = model.model_json_schema(ref_template=REF_TEMPLATE)
-        for name, inner in schema.pop("$defs", {}).items():
-            _register(api, name, inner)
-        _register(api, model.__name__, schema)
+        for name, converted in _schemas(model).items():
+            _register(api, name, converted)
     return api.models[model.__name__]
 
 
-def _register(api: Api, name: str, schema: dict[str, Any]) -> None:
-    converted = swagger(schema)
+@cache
+def _schemas(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
+    """The schemas of a model and of those within it, by name; making them takes most of the time of making an app."""
+    schema = model.model_json_schema(ref_template=REF_TEMPLATE)
+    inner = schema.pop("$defs", {})
+    return {name: swagger(each) for name, each in {**inner, model.__name__: schema}.items()}
+
+
+def _register(api: Api, name: str, converted: dict[str, Any]) -> None:
     known = api.models.get(name)
     if known is not None and known._schema != converted:
         raise ValueError(f"two models are named {name}")

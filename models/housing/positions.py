@@ -259,7 +259,7 @@ def _freeze(leaf_id: str) -> None:
         {"_id": leaf_id, "frozen": False, "n": {"$gt": rule("housing.waiting_leaf_most")}},
         {"$set": {"frozen": True}, "$inc": {"version": 1}},
     )
-    if frozen is not None:
+    if frozen is not None and frozen["frozen"]:  # else others have cut it already
         _cut(frozen)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import mongoengine
 from mongoengine.connection import get_db
-from pymongo import MongoClient
+from pymongo import IndexModel, MongoClient
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import (
@@ -111,10 +111,10 @@ def sync_indexes() -> dict[str, list[str]]:
     made: dict[str, list[str]] = {}
     for record in sorted(all_records(), key=lambda each: each._get_collection_name()):
         target = collection(record)
-        made[target.name] = [
-            target.create_index(spec["keys"], **{k: v for k, v in spec.items() if k != "keys"})
-            for spec in record.index_specs
+        wanted = [
+            IndexModel(spec["keys"], **{k: v for k, v in spec.items() if k != "keys"}) for spec in record.index_specs
         ]
+        made[target.name] = target.create_indexes(wanted) if wanted else []
     return made
 
 
