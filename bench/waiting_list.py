@@ -45,7 +45,9 @@ def main() -> int:
             for district, size in SIZES.items():
                 take_over(district, size)
         with database(folder, "--sync-on-commit"):
-            ms = {size: measure(district, size) for district, size in SIZES.items()}
+            ms = measured()
+            for district, size in SIZES.items():
+                compared(district, size, ms[size])
             small, large = (ms[size] for size in sorted(ms))
             missed = [large <= MOST_MS, large / small <= MOST_GROWTH]
             figure("my position in 100,000", f"{large:.2f} ms", f"≤ {MOST_MS:.0f} ms", missed[0])
@@ -78,22 +80,34 @@ def take_over(district: str, size: int) -> None:
     figure(f"list of {size:,} taken over", f"{time.perf_counter() - begun:.1f} s")
 
 
-def measure(district: str, size: int) -> float:
-    """Median milliseconds of a position in a list of this size; prints what it took."""
-    key, chance = list_key("elder_home_admission", district), random.Random(size)
-    mine = [application(chance.randrange(size)) for _ in range(LOOKS)]
-    read = median_ms(lambda n: collection(WaitingEntry).find_one({"_id": entry_id(key, mine[n])}), LOOKS)
-    position = median_ms(lambda n: queries.position(key, mine[n]), LOOKS)
-    figure(f"one document by id in {size:,} (baseline)", f"{read:.2f} ms")
-    figure(f"my position in {size:,}", f"{position:.2f} ms", f"× {position / read:.1f} of the baseline")
+def measured() -> dict[int, float]:
+    """Median milliseconds of a position by size of the list, both asked in turn; prints them with their baseline."""
+    chance = random.Random(7)
+    looks = {size: [application(chance.randrange(size)) for _ in range(LOOKS)] for size in SIZES.values()}
+    reads: dict[int, list[float]] = {size: [] for size in looks}
+    found: dict[int, list[float]] = {size: [] for size in looks}
+    for number in range(LOOKS):
+        for district, size in SIZES.items():
+            key, mine = list_key("elder_home_admission", district), looks[size][number]
+            reads[size].append(milliseconds(read_entry, key, mine))
+            found[size].append(milliseconds(queries.position, key, mine))
+    for size in looks:
+        read, position = statistics.median(reads[size]), statistics.median(found[size])
+        figure(f"one document by id in {size:,} (baseline)", f"{read:.2f} ms")
+        figure(f"my position in {size:,}", f"{position:.2f} ms", f"× {position / read:.1f} of the baseline")
+    return {size: statistics.median(taken) for size, taken in found.items()}
+
+
+def compared(district: str, size: int, position: float) -> None:
+    """What is examined, and what counting would take."""
+    key = list_key("elder_home_admission", district)
     leaves = collection(WaitingLeaf).count_documents({"list_key": key})
     directory = collection(WaitingDirectory).count_documents({"_id": key})
-    figure("  keys examined: entry, directory, one of the leaves", str(2 + directory), f"{leaves:,} leaves")
+    figure(f"  keys examined in {size:,}: entry, directory, one leaf", str(2 + directory), f"of {leaves:,} leaves")
     entry = collection(WaitingEntry).find_one({"_id": entry_id(key, application(size // 2 + 2))}) or {}
     ahead = {"list_key": key, "state": "waiting", "full_key": {"$lt": entry["full_key"]}}
-    counted = median_ms(lambda _: collection(WaitingEntry).count_documents(ahead), 2)
+    counted = milliseconds(collection(WaitingEntry).count_documents, ahead)
     figure("  counting those ahead instead", f"{counted:,.0f} ms", f"× {counted / position:,.0f} of the stored counts")
-    return position
 
 
 def changes() -> None:
@@ -120,12 +134,19 @@ def entries(district: str, size: int) -> Iterator[tuple[Place, dict[str, str]]]:
 
 def median_ms(work: Callable[[int], object], times: int) -> float:
     """The median of so many calls, milliseconds."""
-    taken = []
-    for number in range(times):
-        begun = time.perf_counter()
-        work(number)
-        taken.append(time.perf_counter() - begun)
-    return statistics.median(taken) * 1000
+    return statistics.median([milliseconds(work, number) for number in range(times)])
+
+
+def read_entry(key: str, mine: str) -> object:
+    """The baseline."""
+    return collection(WaitingEntry).find_one({"_id": entry_id(key, mine)})
+
+
+def milliseconds(work: Callable[..., object], *given: object) -> float:
+    """What one call took."""
+    begun = time.perf_counter()
+    work(*given)
+    return (time.perf_counter() - begun) * 1000
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -93,7 +94,7 @@ def standing(list_key: str, key: str) -> Standing:
         leaves = sorted((leaf["low"], leaf["n"], leaf_id) for leaf_id, leaf in directory["leaves"].items())
         here = bisect_right(leaves, key, key=lambda each: each[0]) - 1
         leaf_id = leaves[here][2]
-        leaf = collection(WaitingLeaf).find_one({"_id": leaf_id}, {"items.k": 1, "high": 1})
+        leaf = collection(WaitingLeaf).find_one({"_id": leaf_id})
         if leaf is not None and key < leaf["high"]:
             before = sum(n for _, n, _ in leaves[:here])
             within = sum(item["k"] < key for item in leaf["items"])
@@ -152,7 +153,7 @@ def build(list_key: str, items: Sequence[tuple[str, int]], at: datetime) -> None
         _first_leaf(list_key),
         *(id_from_key("waiting leaf", f"{list_key} built {n}") for n in range(1, len(pieces))),
     ]
-    lows = [LOWEST, *(piece[0][0] for piece in pieces[1:])]
+    lows = [LOWEST, *(_between(one[-1][0], other[0][0]) for one, other in pairwise(pieces))]
     leaves = [
         _leaf(list_key, leaf_id, low, high, right, [{"k": k, "v": v} for k, v in piece], at)
         for leaf_id, low, high, right, piece in zip(
@@ -208,6 +209,12 @@ def _begin(list_key: str, leaves: Sequence[Raw], at: datetime) -> bool:
     except DuplicateKeyError:
         return False
     return True
+
+
+def _between(left: str, right: str) -> str:
+    """The shortest text behind `left` and not behind `right`: it keeps the directory small."""
+    length = next((n for n, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), len(left))
+    return right[: length + 1]
 
 
 def _count(leaf: Raw) -> Raw:
@@ -269,7 +276,7 @@ def _cut(leaf: Raw) -> None:
     share = SHARE_LEFT_AT_END if leaf["high"] == HIGHEST else 0.5
     lower, upper = items[: int(len(items) * share)], items[int(len(items) * share) :]
     right_id = id_from_key("waiting leaf", f"{leaf['_id']} {leaf['version']}")
-    middle = upper[0]["k"]
+    middle = _between(lower[-1]["k"], upper[0]["k"])
     right = _leaf(leaf["list_key"], right_id, middle, leaf["high"], leaf["right"], upper, leaf["updated_at"])
     _insert_leaf(right)
     left = change_one(
