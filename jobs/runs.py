@@ -12,13 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from mongoengine import DateTimeField, DictField, FloatField, IntField, StringField
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from config.loading import rule
 from jobs.schedules import Due
 from models.kernel.clock import as_utc
-from models.kernel.database import collection
+from models.kernel.database import change_one, collection
 from models.kernel.document import Record
 
 RUNNING, DONE, FAILED = "running", "done", "failed"
@@ -118,10 +117,8 @@ def is_open(record: dict[str, Any] | None, at: datetime) -> bool:
 def _take_over(key: str, held: dict[str, Any], at: datetime, at_once: bool) -> Claim | None:
     failed: dict[str, Any] = {"state": FAILED} if at_once else {"state": FAILED, "next_attempt_at": {"$lte": at}}
     open_again = [{"state": RUNNING, "lease_until": {"$lte": at}}, failed]
-    found = collection(JobRun).find_one_and_update(
-        {"_id": key, "$or": open_again},
-        {"$set": held, "$inc": {"version": 1, "attempts": 1}},
-        return_document=ReturnDocument.AFTER,
+    found = change_one(
+        collection(JobRun), {"_id": key, "$or": open_again}, {"$set": held, "$inc": {"version": 1, "attempts": 1}}
     )
     return None if found is None else Claim(key, held["holder"], found["version"], found["attempts"])
 

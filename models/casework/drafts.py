@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from config.loading import rule
@@ -17,7 +16,7 @@ from models.casework.lifecycle import lifecycle_of
 from models.casework.queries import form_of, own_application, programme_of, version_of
 from models.kernel.actors import Actor
 from models.kernel.clock import day_of
-from models.kernel.database import collection
+from models.kernel.database import change_one, collection
 from models.kernel.encryption import seal_json
 from models.kernel.errors import Conflict, FieldFault, Forbidden, IllegalTransition, NotFound, StaleVersion
 from models.kernel.lifecycle import Raw, history_entry
@@ -63,7 +62,8 @@ def edit_form(application_id: str, changes: Mapping[str, Any], *, version: int, 
     programme = programme_of(raw["programme"])
     answers = forms.merged(rules.form, form_of(raw), changes)
     answers = forms.merged(rules.form, answers, _from_registered_child(programme, answers, by))
-    written = collection(Application).find_one_and_update(
+    written = change_one(
+        collection(Application),
         {"_id": application_id, "version": version, "state": raw["state"]},
         {
             "$set": {
@@ -73,7 +73,6 @@ def edit_form(application_id: str, changes: Mapping[str, Any], *, version: int, 
             },
             "$inc": {"version": 1},
         },
-        return_document=ReturnDocument.AFTER,
     )
     if written is None:
         check_editable(own_application(application_id, by), version)

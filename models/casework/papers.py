@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bson.binary import Binary
-from pymongo import ReturnDocument
 
 from config.loading import rule
 from config.programmes import Version
 from models.casework.documents import CHUNK_CONTEXT, EDITABLE, PAPER_CONTEXT, Application, PaperChunk
 from models.casework.files import CleanFile
-from models.kernel.database import collection
+from models.kernel.database import change_one, collection
 from models.kernel.encryption import decrypt, encrypt, open_text, seal_text
 from models.kernel.errors import Conflict, FieldFault, IllegalTransition, InvalidInput, NotFound, StaleVersion
 from models.kernel.lifecycle import Raw
@@ -43,10 +42,10 @@ def add_paper(raw: Raw, version: Version, paper: str, file: CleanFile, *, docume
             "id": document_id, "paper": paper, "name": seal_text(file.name, PAPER_CONTEXT), "bytes": len(file.content),
             "media_type": file.media_type, "pages": file.pages, "added_at": at,
         }  # fmt: skip
-        written = collection(Application).find_one_and_update(
+        written = change_one(
+            collection(Application),
             {"_id": current["_id"], "version": current["version"], "state": {"$in": list(EDITABLE)}},
             {"$push": {"papers": entry}, "$set": {"updated_at": at}, "$inc": {"version": 1}},
-            return_document=ReturnDocument.AFTER,
         )
         if written is not None:
             _settle(document_id)
@@ -59,10 +58,10 @@ def remove_paper(raw: Raw, document_id: str, at: datetime) -> Raw:
     """Take a file off an application that is being edited, and delete its content. Raises NotFound, Conflict."""
     if all(each["id"] != document_id for each in raw["papers"]):
         raise NotFound()
-    written = collection(Application).find_one_and_update(
+    written = change_one(
+        collection(Application),
         {"_id": raw["_id"], "state": {"$in": list(EDITABLE)}, "papers.id": document_id},
         {"$pull": {"papers": {"id": document_id}}, "$set": {"updated_at": at}, "$inc": {"version": 1}},
-        return_document=ReturnDocument.AFTER,
     )
     if written is None:
         current = _again(raw["_id"])

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from models.childcare.documents import GIVEN, HELD, ChildcareCentre
 from models.facilities.directory import database_time
 from models.facilities.documents import AGE_GROUPS, OPEN, AgeGroup, Facility
-from models.kernel.database import collection
+from models.kernel.database import change_one, collection
 
 CATEGORY = "childcare_centre"
 # Writers that meet on one facility's document; each loser reads again.
@@ -58,7 +57,8 @@ def take(application_id: str, hold: Hold, at: datetime) -> bool:
     """Hold one place of the group for the application; False where none is free. Again by the same attempt: True."""
     target = collection(ChildcareCentre)
     holder = f"holders.{application_id}"
-    again = target.find_one_and_update(
+    again = change_one(
+        target,
         {
             "_id": hold.centre_id,
             f"{holder}.age_group": hold.age_group,
@@ -71,7 +71,8 @@ def take(application_id: str, hold: Hold, at: datetime) -> bool:
         return True
     places = _places(hold)
     _create(hold.centre_id, at)
-    taken = target.find_one_and_update(
+    taken = change_one(
+        target,
         {"_id": hold.centre_id, holder: {"$exists": False}, f"taken.{hold.age_group}": {"$lt": places}},
         {
             "$set": {
@@ -81,7 +82,6 @@ def take(application_id: str, hold: Hold, at: datetime) -> bool:
             },
             "$inc": {f"taken.{hold.age_group}": 1, "held": 1, "version": 1},
         },
-        return_document=ReturnDocument.AFTER,
     )
     if taken is None:
         return False

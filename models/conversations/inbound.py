@@ -25,7 +25,7 @@ from pymongo.errors import DuplicateKeyError
 
 from config.loading import rule
 from models.kernel.clock import as_utc
-from models.kernel.database import collection
+from models.kernel.database import change_one, collection
 from models.kernel.document import Record
 from models.kernel.encryption import open_json, open_text, seal_json, seal_text
 from models.kernel.outbox import OutboxEntry, OutboxMessage, enqueue
@@ -140,11 +140,11 @@ def standing(message_id: str, at: datetime) -> Standing:
     answered = _answer(message_id)
     if answered is not None:
         return answered
-    taken = collection(InboundMessage).find_one_and_update(
+    taken = change_one(
+        collection(InboundMessage),
         {"_id": message_id, "lease_until": {"$lte": at}},
         {"$set": {"lease_until": _lease(at), "updated_at": at}, "$inc": {"fence": 1}},
         {"fence": 1},
-        return_document=ReturnDocument.AFTER,
     )
     if taken is not None:
         return Claim(message_id, taken["fence"])

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from config.loading import Place, rule
@@ -27,7 +26,7 @@ from models.eldercare.lifecycle import VISIT_LIFECYCLE
 from models.eldercare.settling import cancel, carry_out, masked_name
 from models.kernel.actors import TOWNSHIP_INTAKE, VISITOR, Actor
 from models.kernel.clock import as_utc, local
-from models.kernel.database import collection
+from models.kernel.database import change_one, collection
 from models.kernel.encryption import seal_json
 from models.kernel.errors import Conflict, Duplicate, FieldFault, Forbidden, InvalidInput, LimitReached, NotFound
 from models.kernel.lifecycle import Raw
@@ -171,14 +170,14 @@ def _take(slot_id: str, booking: Raw, elder: Raw, at: datetime) -> Raw:
         "_id": slot_id, "free": {"$gt": 0}, "starts_at": {"$gte": earliest}, "township_id": elder["township_id"],
         "bookings.elder_id": {"$ne": elder["_id"]},
     }  # fmt: skip
-    taken = collection(VisitSlot).find_one_and_update(
+    taken = change_one(
+        collection(VisitSlot),
         free,
         {
             "$push": {"bookings": booking, "pending": booking["id"]},
             "$inc": {"free": -1, "version": 1},
             "$set": {"updated_at": at},
         },
-        return_document=ReturnDocument.AFTER,
     )
     return taken if taken is not None else _taken_before(slot_id, booking, elder, earliest)
 

@@ -10,8 +10,6 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from pymongo import ReturnDocument
-
 from models.eldercare.documents import (
     BOOKED,
     ELDER_NAME,
@@ -23,7 +21,7 @@ from models.eldercare.documents import (
 )
 from models.eldercare.settling import cancel
 from models.kernel.actors import SYSTEM
-from models.kernel.database import collection
+from models.kernel.database import change_one, collection
 from models.kernel.encryption import open_json, open_text
 from models.kernel.errors import Conflict
 from models.kernel.lifecycle import Raw
@@ -71,12 +69,9 @@ def _anonymise(visit: Raw, resident_id: str, at: datetime) -> int:
         for entry in visit["history"]
     ]
     outbox = [entry for entry in visit.get("outbox", ()) if entry.get("subject_id") != resident_id]
-    changed = collection(Visit).find_one_and_update(
-        {"_id": visit["_id"], "version": visit["version"]},
+    changed = change_one(collection(Visit), {"_id": visit["_id"], "version": visit["version"]},
         {"$set": {"resident_id": None, "wishes": None, "history": history, "outbox": outbox,
-                  "outbox_waiting": bool(outbox), "updated_at": at}, "$inc": {"version": 1}},
-        return_document=ReturnDocument.AFTER,
-    )  # fmt: skip
+                  "outbox_waiting": bool(outbox), "updated_at": at}, "$inc": {"version": 1}})  # fmt: skip
     return int(changed is not None)
 
 

@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pymongo import ReturnDocument
-
 from models.facilities.directory import database_time
 from models.facilities.documents import CLOSED, OPEN, Facility
 from models.kernel import audit
 from models.kernel.actors import Actor
 from models.kernel.clock import to_storage
-from models.kernel.database import collection
+from models.kernel.database import change_one, collection
 from models.kernel.errors import IllegalTransition, NotFound
 
 Raw = Mapping[str, Any]
@@ -45,9 +43,7 @@ def _write(facility_id: str, where: dict[str, Any], update: dict[str, Any], at: 
         "$set": {**update.get("$set", {}), "updated_at": to_storage(at), "changed_at": database_time()},
         "$inc": {**update.get("$inc", {}), "version": 1},
     }
-    return collection(Facility).find_one_and_update(
-        {"_id": facility_id, **where}, whole, return_document=ReturnDocument.AFTER
-    )
+    return change_one(collection(Facility), {"_id": facility_id, **where}, whole)
 
 
 def _stored(facility_id: str) -> Raw:

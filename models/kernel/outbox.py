@@ -16,12 +16,11 @@ from typing import Any, ClassVar, Literal
 
 import structlog
 from mongoengine import BinaryField, BooleanField, DateTimeField, DictField, IntField, ListField, StringField
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from config.loading import rule
 from models.kernel.clock import as_utc
-from models.kernel.database import UNREACHABLE, all_records, collection
+from models.kernel.database import UNREACHABLE, all_records, change_one, collection
 from models.kernel.document import Record
 from models.kernel.encryption import open_json, seal_json
 
@@ -272,13 +271,13 @@ def _hold_channel(channel: str, receipt: Receipt, at: datetime) -> None:
 
 def _claim(key: str, at: datetime) -> dict[str, Any] | None:
     lease = at + timedelta(seconds=rule("kernel.outbox_lease_seconds"))
-    return collection(OutboxMessage).find_one_and_update(
+    return change_one(
+        collection(OutboxMessage),
         {"_id": key, "state": PENDING},
         {
             "$set": {"state": SENDING, "lease_until": lease, "updated_at": at},
             "$inc": {"attempts": 1, "version": 1},
         },
-        return_document=ReturnDocument.AFTER,
     )
 
 

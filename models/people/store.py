@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pymongo import ReturnDocument
-
 from config.loading import catalogue, rule
 from models.kernel.actors import Actor
-from models.kernel.database import collection
+from models.kernel.database import change_one, collection
 from models.kernel.encryption import blind_index, seal_text
 from models.kernel.errors import NotFound, StaleVersion
 from models.kernel.lifecycle import history_entry
@@ -55,10 +53,10 @@ def change(resident_id: str, by: Actor, at: datetime, edit: Callable[[Raw], Edit
         wanted = edit(current)
         if wanted is None:
             return current
-        written = collection(Resident).find_one_and_update(
+        written = change_one(
+            collection(Resident),
             {"_id": resident_id, "version": current["version"], "erased_at": None},
             _update(wanted, by, at),
-            return_document=ReturnDocument.AFTER,
         )
         if written is not None:
             return written
