@@ -270,7 +270,7 @@ def _query_pairs() -> list[tuple[str, str]]:
     """Names and values in their order; read straight from the request, for its multi-dict costs as much again."""
     try:
         return parse_qsl(
-            request.environ.get("QUERY_STRING", ""), keep_blank_values=True, errors="replace",
+            request.query_string.decode(errors="replace"), keep_blank_values=True, errors="replace",
             max_num_fields=MAX_QUERY_FIELDS,
         )  # fmt: skip
     except ValueError:

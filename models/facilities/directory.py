@@ -6,6 +6,7 @@ every second or two what has changed and swaps in a new snapshot; requests keep 
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -163,6 +164,8 @@ class Directory:
         text = _text_index([texts[key] for key in columns.ids.tolist()])
         self._closed, self._asked, self._counted = closed, asked, monotonic()
         self._snapshot = Snapshot(NearbyIndex(columns), text, self._hours.texts)
+        # What was loaded stays: the collector, walking it over and over, made one request in a hundred wait.
+        gc.freeze()
         return self._snapshot
 
     def _take_changes(self, snapshot: Snapshot) -> None:
