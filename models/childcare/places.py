@@ -17,7 +17,7 @@ from pymongo.errors import DuplicateKeyError
 from models.childcare.documents import GIVEN, HELD, ChildcareCentre
 from models.facilities.directory import database_time
 from models.facilities.documents import AGE_GROUPS, OPEN, AgeGroup, Facility
-from models.kernel.database import change_one, collection
+from models.kernel.database import collection
 
 CATEGORY = "childcare_centre"
 # Writers that meet on one facility's document; each loser reads again.
@@ -57,8 +57,7 @@ def take(application_id: str, hold: Hold, at: datetime) -> bool:
     """Hold one place of the group for the application; False where none is free. Again by the same attempt: True."""
     target = collection(ChildcareCentre)
     holder = f"holders.{application_id}"
-    again = change_one(
-        target,
+    again = target.update_one(
         {
             "_id": hold.centre_id,
             f"{holder}.age_group": hold.age_group,
@@ -67,12 +66,11 @@ def take(application_id: str, hold: Hold, at: datetime) -> bool:
         },
         {"$set": {f"{holder}.attempt": hold.attempt, f"{holder}.at": at, "updated_at": at}, "$inc": {"version": 1}},
     )
-    if again is not None:
+    if again.matched_count:
         return True
     places = _places(hold)
     _create(hold.centre_id, at)
-    taken = change_one(
-        target,
+    taken = target.update_one(
         {"_id": hold.centre_id, holder: {"$exists": False}, f"taken.{hold.age_group}": {"$lt": places}},
         {
             "$set": {
@@ -83,7 +81,7 @@ def take(application_id: str, hold: Hold, at: datetime) -> bool:
             "$inc": {f"taken.{hold.age_group}": 1, "held": 1, "version": 1},
         },
     )
-    if taken is None:
+    if not taken.matched_count:
         return False
     publish(hold.centre_id, at)
     return True

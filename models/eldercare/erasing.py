@@ -21,7 +21,7 @@ from models.eldercare.documents import (
 )
 from models.eldercare.settling import cancel
 from models.kernel.actors import SYSTEM
-from models.kernel.database import change_one, collection
+from models.kernel.database import collection
 from models.kernel.encryption import open_json, open_text
 from models.kernel.errors import Conflict
 from models.kernel.lifecycle import Raw
@@ -69,10 +69,10 @@ def _anonymise(visit: Raw, resident_id: str, at: datetime) -> int:
         for entry in visit["history"]
     ]
     outbox = [entry for entry in visit.get("outbox", ()) if entry.get("subject_id") != resident_id]
-    changed = change_one(collection(Visit), {"_id": visit["_id"], "version": visit["version"]},
+    changed = collection(Visit).update_one({"_id": visit["_id"], "version": visit["version"]},
         {"$set": {"resident_id": None, "wishes": None, "history": history, "outbox": outbox,
                   "outbox_waiting": bool(outbox), "updated_at": at}, "$inc": {"version": 1}})  # fmt: skip
-    return int(changed is not None)
+    return changed.matched_count
 
 
 def _link(link: Raw) -> dict[str, Any]:
