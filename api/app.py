@@ -11,11 +11,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api.commands import install_commands
 from api.endpoint import EXTENSION, Limiter
 from api.errors import answer_error
+from api.express import Express
 from api.health import blueprint as health
 from api.logs import configure_logs
 from api.middleware import Surroundings
 from api.openapi import describe
 from api.v1 import namespaces
+from api.v1.facilities.routes import EXPRESS
 from models.platform import Platform
 
 PREFIX = "/api/v1"
@@ -41,8 +43,9 @@ def create_app(platform: Platform) -> Flask:
     app.register_blueprint(health)
     app.register_error_handler(Exception, answer_error)
     install_commands(app)
+    lanes = {f"{PREFIX}{path}": endpoint for path, endpoint in EXPRESS.items()}
     surrounded = Surroundings(
-        app.wsgi_app,
+        Express(app.wsgi_app, platform, app.extensions["limiter"], lanes),
         production=platform.settings.production,
         api_page=f"{PREFIX}/",
         logs=platform.settings.log_level in ("DEBUG", "INFO"),

@@ -8,6 +8,7 @@ from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from api.access_notes import access_notes
 from api.endpoint import to_json
 from api.errors import problem
 from config.loading import rule
@@ -43,6 +44,7 @@ def ready() -> Response:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Prometheus text; of all processes that share the metrics folder, where one is set."""
+    access_notes.settle()
     registry = REGISTRY
     if os.environ.get(MULTIPROCESS):
         registry = CollectorRegistry()

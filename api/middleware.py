@@ -7,21 +7,18 @@ headers is appended in one step, where Flask's hooks would search and set them o
 from __future__ import annotations
 
 import itertools
-import os
 import secrets
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import orjson
-from prometheus_client import Counter, Histogram
+from api.access_notes import Note, access_notes
+from api.express import ROUTE_KEY
 
 REQUEST_ID_HEADER = "X-Request-Id"
 REQUEST_ID_KEY = "HTTP_X_REQUEST_ID"
 MAX_REQUEST_ID_CHARS = 64
-BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 UNMATCHED = "unmatched"
-STANDARD_ERROR = 2
 # Ids of this process: a random beginning, then a count.
 _PROCESS = secrets.token_hex(8)
 _COUNT = itertools.count(1)
@@ -43,9 +40,6 @@ API_PAGE_POLICY = (
 NOT_KEPT = ("Cache-Control", "no-store")
 TRANSPORT_SECURITY = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
-REQUESTS = Counter("yixiang_http_requests_total", "Requests answered", ("route", "method", "status"))
-SECONDS = Histogram("yixiang_http_request_seconds", "Seconds to answer", ("route", "method"), buckets=BUCKETS)
-
 Headers = list[tuple[str, str]]
 
 
@@ -57,7 +51,6 @@ class Surroundings:
         self._headers = SECURITY_HEADERS + ([TRANSPORT_SECURITY] if production else [])
         self._api_page = api_page
         self._logs = logs
-        self._measures: dict[tuple[str, str, str], tuple[Any, Any]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         started = time.perf_counter()
@@ -71,24 +64,12 @@ class Surroundings:
                 headers.append(API_PAGE_POLICY if environ.get("PATH_INFO") == self._api_page else STRICT_POLICY)
             if NOT_KEPT[0] not in names:
                 headers.append(NOT_KEPT)
-            self._note(environ, request_id, status[:3], time.perf_counter() - started)
+            method, seconds = environ["REQUEST_METHOD"], time.perf_counter() - started
+            note = Note(request_id, method, _route(environ), status[:3], seconds, time.time() if self._logs else None)
+            access_notes.add(note)
             return start_response(status, headers, fault) if fault else start_response(status, headers)
 
         return self._inner(environ, start)
-
-    def _note(self, environ: dict[str, Any], request_id: str, status: str, seconds: float) -> None:
-        route, method = _route(environ), environ["REQUEST_METHOD"]
-        key = (route, method, status)
-        measures = self._measures.get(key)
-        if measures is None:
-            measures = self._measures[key] = (REQUESTS.labels(*key), SECONDS.labels(route, method))
-        measures[0].inc()
-        measures[1].observe(seconds)
-        if self._logs:
-            line = {"event": "request", "level": "info", "id": request_id, "method": method, "route": route,
-                    "status": int(status), "ms": round(seconds * 1000, 1), "timestamp": time.time()}  # fmt: skip
-            # One ready-made line and one write; the log's own pipeline costs as much as finding what is near.
-            os.write(STANDARD_ERROR, orjson.dumps(line) + b"\n")
 
 
 def _request_id(environ: dict[str, Any]) -> str:
@@ -100,6 +81,9 @@ def _request_id(environ: dict[str, Any]) -> str:
 
 def _route(environ: dict[str, Any]) -> str:
     """The rule that matched, never the path itself: ids and names in paths stay out of logs and metrics."""
+    express: str | None = environ.get(ROUTE_KEY)
+    if express is not None:
+        return express
     request = environ.get("werkzeug.request")
     rule = getattr(request, "url_rule", None)
     return rule.rule if rule is not None else UNMATCHED

@@ -22,6 +22,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
+from config.settings import embedded_uri
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 PATIENCE_SECONDS = 60
@@ -87,7 +89,7 @@ def embedded_database() -> Iterator[str]:
         running("secantusd-py", "--port", str(port), "--storage-path", folder, "--sync-on-commit", "--log-level",
                 "ERROR", ready=lambda: _listens(port)),
     ):  # fmt: skip
-        yield f"mongodb://127.0.0.1:{port}/bench?directConnection=true"
+        yield embedded_uri(port, "bench")
 
 
 def requests_per_second(urls: Sequence[str], *, seconds: float = 5.0, clients: int = 2, each: int = 4) -> float:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from bench.common import figure, free_port, running
-from config.settings import DEVELOPMENT_DEFAULTS
+from config.settings import DEVELOPMENT_DEFAULTS, embedded_uri
 from models.housing import queries, waiting_list
 from models.housing.documents import WaitingDirectory, WaitingEntry, WaitingLeaf
 from models.housing.ordering import list_key
@@ -62,7 +62,7 @@ def database(folder: str, *options: str) -> Iterator[None]:
     port = free_port()
     command = ["secantusd-py", "--port", str(port), "--storage-path", folder, "--log-level", "ERROR", *options]
     with running(*command, ready=lambda: listens(port)):
-        connect(f"mongodb://127.0.0.1:{port}/bench?directConnection=true")
+        connect(embedded_uri(port, "bench"))
         yield
         disconnect()
 

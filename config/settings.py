@@ -48,6 +48,14 @@ DEVELOPMENT_DEFAULTS: Mapping[str, str] = {
 # What production must be given: everything above, and a database of its own. Demo staff do not exist there.
 REQUIRED_IN_PRODUCTION = (*(name for name in DEVELOPMENT_DEFAULTS if name != "demo_staff_password"), "mongodb_uri")
 DEVELOPMENT_MONGODB_URI = "mongodb://127.0.0.1:27017/yixiang"
+# The embedded database looks through every retryable write of the last half hour at each further one, and forgets them
+# all when it ends, so for it alone they are switched off (`docs/decisions`, 19). Polled: a stream costs it a thread.
+EMBEDDED_OPTIONS = "directConnection=true&retryWrites=false&serverMonitoringMode=poll"
+
+
+def embedded_uri(port: int, database: str = "yixiang") -> str:
+    """The URI of the embedded database on a port of this machine."""
+    return f"mongodb://127.0.0.1:{port}/{database}?{EMBEDDED_OPTIONS}"
 
 
 class Settings(BaseSettings):

@@ -23,7 +23,7 @@ from pathlib import Path
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 
-from config.settings import Settings
+from config.settings import Settings, embedded_uri
 
 ROOT = Path(__file__).resolve().parent.parent
 SANDBOX_OFFSET = 100
@@ -76,7 +76,7 @@ def development_environment(given: dict[str, str]) -> dict[str, str]:
     if "MONGODB_URI" not in given:
         database = _free_port()
         made["DATABASE_PORT"] = str(database)
-        made["MONGODB_URI"] = f"mongodb://127.0.0.1:{database}/yixiang?directConnection=true"
+        made["MONGODB_URI"] = embedded_uri(database)
     path = os.pathsep.join([str(Path(sys.executable).parent), given.get("PATH", "")])
     return {**made, **given, "PATH": path, "DATA_DIR": str(data)}
 

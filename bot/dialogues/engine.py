@@ -70,14 +70,14 @@ def answer(message: Inbound, at: datetime, platform: Platform) -> Sequence[Reply
         return NO_REPLIES
     if not message.takes_reply:
         return NO_REPLIES
-    services = Services(platform, message.openid, message.id, at)
     for _ in range(MAX_CONTENTION):
         before = states.remembered(message.openid)
         if before.last_message_id == message.id:
             return [TextReply(each["text"]) for each in before.replies]
         old = State.restored(before.state)
+        services = Services(platform, message.openid, message.id, at, old.facts)
         new, texts = _converse(old, before.spoke_at, message, services)
-        new = new.said(old, texts)
+        new = new.said(old, texts).knowing(**services.new_facts)
         replies = [{"text": text} for text in texts]
         if states.remember(
             message.openid, before, new.stored(), replies, message.id, at, resident_id=services.known_resident

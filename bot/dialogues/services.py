@@ -29,19 +29,23 @@ from models.kernel.errors import IllegalTransition, InvalidInput, LimitReached, 
 from models.people.queries import resident
 from models.platform import Platform
 
+TICKET = "ticket"
 OUTSIDE, AWAY = "outside_yichun", "unavailable"
 DATUM: Datum = "gcj02"
 Raw = Mapping[str, Any]
 
 
 class Services:
-    """Made for one message of one follower."""
+    """Made for one message of one follower; `facts`: what the chat remembers."""
 
-    def __init__(self, platform: Platform, openid: str, message_id: str, at: datetime) -> None:
+    def __init__(
+        self, platform: Platform, openid: str, message_id: str, at: datetime, facts: Mapping[str, Any] | None = None
+    ) -> None:
         self._platform = platform
         self._openid = openid
         self._message_id = message_id
         self.at = at
+        self._facts = facts or {}
         # True once WeChat has told who the follower is, or that it does not know.
         self.weixin_answered = False
         self._uses: list[tuple[str, str | None, str | None]] = []
@@ -148,8 +152,17 @@ class Services:
 
     @cached_property
     def ticket(self) -> Raw | None:
-        """The follower's open hand-over."""
-        return handovers.open_ticket(self._openid)
+        """The follower's open hand-over. Looked for only where the chat remembers one, or nothing about it."""
+        if self._facts.get(TICKET, "") is None:
+            return None
+        return handovers.open_ticket(self._openid, self._facts.get(TICKET))
+
+    @property
+    def new_facts(self) -> Raw:
+        """What this message taught about the follower's hand-over, for the chat to remember."""
+        if "ticket" not in self.__dict__:
+            return {}
+        return {TICKET: self.ticket["_id"] if self.ticket is not None else None}
 
     @property
     def speaks_with_person(self) -> bool:
@@ -162,6 +175,7 @@ class Services:
             self._openid, text, self._message_id, self.at, district_code=district_code, resident_id=self.resident_id
         )
         self._use("conversation_handover", district_code, None)
+        self.ticket = ticket
         return ticket
 
     def ahead(self, ticket: Raw) -> int:
@@ -205,7 +219,7 @@ class Services:
 
     def _use(self, measure: str, district_code: str | None, township_id: str | None) -> None:
         use = (measure, district_code, township_id)
-        if use not in self._uses:  # a step that is repeated for another version of the chat is one use
+        if use not in self._uses:  # once a message, however many steps it takes
             self._uses.append(use)
 
     def _place(self, found: Raw) -> Point:

@@ -55,9 +55,10 @@ def ask_for_person(
     return ticket
 
 
-def open_ticket(openid: str) -> Raw | None:
-    """The follower's ticket that is not ended, None where there is none."""
-    return collection(HandOver).find_one({"open_index": follower_index(openid)}, {"history": 0})
+def open_ticket(openid: str, ticket_id: str | None = None) -> Raw | None:
+    """The follower's ticket that is not ended, None where there is none. `ticket_id`: which it was, where known."""
+    named = {"_id": ticket_id} if ticket_id is not None else {}
+    return collection(HandOver).find_one({**named, "open_index": follower_index(openid)}, {"history": 0})
 
 
 def say_to_person(openid: str, ticket_id: str, text: str, key: str, at: datetime) -> Raw:

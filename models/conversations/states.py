@@ -17,6 +17,8 @@ from models.kernel.database import collection
 from models.kernel.encryption import open_json, seal_json
 from models.kernel.ids import id_from_key
 
+# An indexed value that moves with each message would double the cost of keeping it.
+EXPIRY_STEP = timedelta(days=1)
 Json = Mapping[str, Any]
 
 
@@ -29,6 +31,7 @@ class Remembered:
     replies: tuple[Json, ...] = ()
     last_message_id: str = ""
     spoke_at: datetime | None = None
+    expires_at: datetime | None = None
 
 
 def conversation_id(openid: str) -> str:
@@ -43,7 +46,7 @@ def remembered(openid: str) -> Remembered:
         return Remembered()
     return Remembered(
         found["version"], open_json(found["state"], STATE_CONTEXT), tuple(open_json(found["replies"], REPLIES_CONTEXT)),
-        found["last_message_id"], as_utc(found["spoke_at"]),
+        found["last_message_id"], as_utc(found["spoke_at"]), as_utc(found["expires_at"]),
     )  # fmt: skip
 
 
@@ -55,8 +58,10 @@ def remember(
     facts: dict[str, Any] = {
         "state": seal_json(dict(state), STATE_CONTEXT), "replies": seal_json(list(replies), REPLIES_CONTEXT),
         "last_message_id": message_id, "spoke_at": at, "updated_at": at,
-        "expires_at": at + timedelta(days=rule("conversations.keep_days")),
     }  # fmt: skip
+    expires_at = at + timedelta(days=rule("conversations.keep_days"))
+    if before.expires_at is None or expires_at - before.expires_at >= EXPIRY_STEP:
+        facts["expires_at"] = expires_at
     if resident_id is not None:
         facts["resident_id"] = resident_id
     here = collection(Conversation)

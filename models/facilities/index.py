@@ -83,8 +83,8 @@ class Columns:
 class Found:
     """Rows nearest first, their distances in millimetres, and whether more follow."""
 
-    rows: Rows
-    distances: Rows
+    rows: list[int]
+    distances: list[int]
     more: bool
 
 
@@ -145,7 +145,6 @@ class NearbyIndex:
         keys = _keys(cell.rows, millimetres(cell.points, ask.origin, ask.radius), ask, horizon)
         if len(keys) <= ask.limit and (ask.radius_mm is None or horizon <= ask.radius_mm):
             return None
-        keys.sort()
         return _found(keys, ask)
 
     def _try(self, parts: list[_Part], ask: _Ask, wanted: int) -> Found | None:
@@ -158,7 +157,6 @@ class NearbyIndex:
         keys = _keys(rows, distances, ask, horizon)
         if len(keys) <= ask.limit and horizon is not None:
             return None
-        keys.sort()
         return _found(keys, ask)
 
     def _candidates(self, parts: list[_Part], ask: _Ask, wanted: int) -> tuple[Rows, Rows, list[int]]:
@@ -190,7 +188,6 @@ class NearbyIndex:
         keys = _keys(rows, millimetres(self._points[rows], ask.origin, ask.radius), ask, None)
         if len(keys) > ask.limit + 1:
             keys = np.partition(keys, ask.limit)[: ask.limit + 1]
-        keys.sort()
         return _found(keys, ask)
 
     def _parts(self, categories: Sequence[int] | None) -> list[_Part]:
@@ -255,8 +252,10 @@ def _keys(rows: Rows, distances: Rows, ask: _Ask, horizon: int | None) -> Rows:
 
 
 def _found(keys: Rows, ask: _Ask) -> Found:
-    page = keys[: ask.limit]
-    return Found(page & ROW_MASK, page >> ROW_BITS, len(keys) > ask.limit)
+    # Sorted as a list: for so few, an array's own sort costs more, and lets go of the interpreter.
+    ordered = sorted(keys.tolist())
+    page = ordered[: ask.limit]
+    return Found([key & ROW_MASK for key in page], [key >> ROW_BITS for key in page], len(ordered) > ask.limit)
 
 
 def columns_from(rows: Iterable[tuple[Any, ...]]) -> Columns:

@@ -185,7 +185,7 @@ def _matching_near(
         ids = snapshot.columns.ids[rows]
         later = (distances > far) | ((distances == far) & (ids > np.bytes_(key)))
         rows, distances = rows[later], distances[later]
-    found = Found(rows[: search.limit], distances[: search.limit], len(rows) > search.limit)
+    found = Found(rows[: search.limit].tolist(), distances[: search.limit].tolist(), len(rows) > search.limit)
     return _answer(live, snapshot, search, found, seen, at)
 
 
@@ -234,8 +234,8 @@ def _answer(live: Directory, snapshot: Snapshot, search: Search, found: Found, s
     cursor = None
     if found.more:
         last = bytes(snapshot.columns.ids[found.rows[-1]]).decode()
-        cursor = f"{int(found.distances[-1])}.{last}.{seen + len(found.rows)}"
-    return _render(live, snapshot, search, found.rows, found.distances, cursor, at)
+        cursor = f"{found.distances[-1]}.{last}.{seen + len(found.rows)}"
+    return _render(live, snapshot, search, np.array(found.rows, dtype=np.int64), found.distances, cursor, at)
 
 
 def _place(cursor: str) -> tuple[tuple[int, bytes], int]:
@@ -250,7 +250,7 @@ def _place(cursor: str) -> tuple[tuple[int, bytes], int]:
 
 
 def _render(
-    live: Directory, snapshot: Snapshot, search: Search, rows: Rows, distances: Rows | None,
+    live: Directory, snapshot: Snapshot, search: Search, rows: Rows, distances: list[int] | None,
     cursor: str | None, at: datetime,
 ) -> bytes:  # fmt: skip
     columns = snapshot.columns
@@ -263,7 +263,7 @@ def _render(
         # Removed from the database since the snapshot: they are left out of the page.
         kept = [i for i, card in enumerate(cards) if card is not None]
         hours = [hours[i] for i in kept]
-        distances = None if distances is None else distances[kept]
+        distances = None if distances is None else [distances[i] for i in kept]
     whole = [card for card in cards if card is not None]
     pace = rule("facilities.walking_metres_per_minute") * MILLIMETRES
     return assemble(whole, distances, hours, pace, cursor)

@@ -52,12 +52,13 @@ def connect(mongodb_uri: str) -> Database[dict[str, Any]]:
         serverSelectionTimeoutMS=SERVER_SELECTION_MS,
         connectTimeoutMS=CONNECT_MS,
         socketTimeoutMS=SOCKET_MS,
-        retryWrites=True,
         w="majority",
         journal=True,
         wTimeoutMS=WRITE_CONCERN_MS,
         uuidRepresentation="standard",
         appname="yixiang",
+        # The URI may switch them off, for a server that cannot remember them across its own end.
+        **({} if "retryWrites" in parse_uri(mongodb_uri)["options"] else {"retryWrites": True}),
     )
     return client[_database_name(mongodb_uri)]
 

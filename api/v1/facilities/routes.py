@@ -70,3 +70,6 @@ namespace.add_resource(OneFacility, "/facilities/<string:facility_id>")
 namespace.add_resource(Places, "/places")
 namespace.add_resource(Circles, "/service-circles")
 namespace.add_resource(Categories, "/service-categories")
+
+# The one that is asked for most: by path, what has an express lane.
+EXPRESS = {"/facilities": Facilities}

@@ -58,7 +58,7 @@ def test_every_page_is_that_of_comparing_all(
         found = index.nearest(
             *point, limit, categories=categories, radius_mm=radius, accept=accept, after=after, seen=len(got)
         )
-        got += list(zip(found.distances.tolist(), found.rows.tolist(), strict=True))
+        got += list(zip(found.distances, found.rows, strict=True))
         if not found.more:
             break
         after = (got[-1][0], bytes(columns.ids[got[-1][1]]))
@@ -76,7 +76,7 @@ def test_places_asked_from_again_and_again_get_the_same_answers() -> None:
         here = 114.4 + chance.uniform(-0.03, 0.03), 27.8 + chance.uniform(-0.03, 0.03)
         found = index.nearest(*here, 20)
         truth = np.lexsort((everything, index.rows_near(*here, everything)))[:20]
-        assert found.rows.tolist() == truth.tolist() and found.more
+        assert found.rows == truth.tolist() and found.more
 
 
 def test_distances_are_geodesics() -> None:
@@ -95,7 +95,4 @@ def test_with_other_details_the_trees_are_shared() -> None:
         rows, Columns(*(getattr(index.columns, n)[rows] for n in index.columns.__dataclass_fields__))
     )
     other = index.with_columns(changed)
-    assert (
-        other.columns is changed
-        and other.nearest(114.4, 27.8, 5).rows.tolist() == index.nearest(114.4, 27.8, 5).rows.tolist()
-    )
+    assert other.columns is changed and other.nearest(114.4, 27.8, 5).rows == index.nearest(114.4, 27.8, 5).rows
