@@ -21,6 +21,7 @@ from bot.webhook import webhook_blueprint
 from bot.wechat import delivery, notices
 from bot.wechat.reception import Reception
 from bot.wechat.service import Wechat
+from config.checks import checks
 from config.indicators import check_indicators
 from config.loading import catalogue, rules
 from config.settings import Settings, load_settings
@@ -28,7 +29,15 @@ from config.text import sentences
 from deploy.demo.commands import demo
 from jobs.commands import jobs_group, outbox_group
 from jobs.upkeep import ANSWER_LATE
+from models.casework import alerts as casework_alerts
+from models.casework import followups, notice_settling, objections, offers, phone_tasks, public_notices
+from models.childcare import operations as childcare_follow_ups
+from models.childcare import placing
 from models.eldercare import alerts
+from models.housing import allocation
+from models.housing.allocation_rules import allocation_rules
+from models.housing.ordering import waiting_lists
+from models.housing.seeds import seed_sources
 from models.indicators.observations import PUSH_CHANNEL
 from models.indicators.push import push_handler
 from models.kernel.clock import Clock, SystemClock
@@ -57,6 +66,8 @@ def compose(settings: Settings, clock: Clock | None = None) -> Flask:
     catalogue(), rules(), sentences()
     check_indicators()
     consent_purposes()
+    checks()
+    waiting_lists(), seed_sources(), allocation_rules()
     install_keyring(settings.secret_keys)
     connect(settings.mongodb_uri)
     present = clock or SystemClock()
@@ -75,7 +86,15 @@ def _handlers(platform: Platform) -> Mapping[str, Handler]:
     return {
         **delivery.handlers(platform),
         **notices.handlers(platform),
+        followups.CHANNEL: followups.follow_up_handler(platform.clock.now),
+        offers.CHANNEL: offers.follow_up_handler(platform.clock.now),
+        placing.CHANNEL: childcare_follow_ups.follow_up_handler(platform.clock.now),
+        allocation.CHANNEL: allocation.follow_up_handler(platform.clock.now),
         alerts.CHANNEL: alerts.alert_handler(platform.clock.now),
+        phone_tasks.CHANNEL: phone_tasks.phone_handler(platform.clock.now),
+        public_notices.CHANNEL: notice_settling.handler(platform.clock.now),
+        objections.CHANNEL: objections.handler(platform.clock.now),
+        casework_alerts.CHANNEL: casework_alerts.handler(platform.clock.now),
         PUSH_CHANNEL: push_handler(platform.settings, platform.clock),
     }
 

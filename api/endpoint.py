@@ -95,6 +95,7 @@ class Route:
     rate: str = "default"
     upload: tuple[str, ...] | None = None
     summary: str = ""
+    proxy: str | None = None
 
 
 class Endpoint(Resource):
@@ -143,11 +144,12 @@ class Limiter:
 def route(
     *, access: Access, query: type[Query] | None = None, body: type[BaseModel] | None = None,
     response: type[BaseModel] | None = None, idempotent: bool = False, status: int = 200, etag: bool = False,
-    rate: str = "default", upload: tuple[str, ...] | None = None, summary: str = "",
+    rate: str = "default", upload: tuple[str, ...] | None = None, summary: str = "", proxy: str | None = None,
 ) -> Callable[[Method], Callable[..., Response]]:  # fmt: skip
     """Declare a method: who may call it, what it takes and gives. `upload`: the body is multipart, a
-    `file` and these text fields."""
-    spec = Route(access, query, body, response, idempotent, status, etag, rate, upload, summary)
+    `file` and these text fields. `proxy`: what it is among the actions that a resident may authorise another to do
+    (`models.people.proxies`); None: nobody but the resident."""
+    spec = Route(access, query, body, response, idempotent, status, etag, rate, upload, summary, proxy)
 
     def declare(method: Method) -> Callable[..., Response]:
         @wraps(method)
@@ -157,7 +159,7 @@ def route(
             except Exception as error:  # the one place where a route's errors become answers
                 return answer_error(error)
 
-        serve.route = spec  # type: ignore[attr-defined]
+        serve.route, serve.work = spec, method  # type: ignore[attr-defined]
         return serve
 
     return declare
@@ -166,8 +168,9 @@ def route(
 def _serve(spec: Route, work: Callable[[Call], Any], path: dict[str, Any]) -> Response:
     platform: Platform = current_app.extensions[EXTENSION]
     at = platform.clock.now()
-    actor = spec.access.actor(request, at)
-    caller = actor.id if actor.kind != "anonymous" else request.remote_addr or ""
+    actor = spec.access.acting(request, spec.proxy, at)
+    person = actor.proxy or actor
+    caller = person.id if actor.kind != "anonymous" else request.remote_addr or ""
     current_app.extensions["limiter"].check(spec.rate, caller)
     query = parse_query(spec.query) if spec.query else None
     body = parse_body(spec.body) if spec.body else None
@@ -251,10 +254,15 @@ def _jsonable(value: Any) -> Any:
 
 
 def parse_query(model: type[Query]) -> Query:
-    """The query string as `model`; a parameter may repeat only where the model takes a list."""
+    """The request's query string as `model`."""
+    return parse_pairs(model, request.query_string.decode(errors="replace"))
+
+
+def parse_pairs(model: type[Query], query_string: str) -> Query:
+    """A query string as `model`; a parameter may repeat only where the model takes a list."""
     many = _lists_of(model)
     values: dict[str, Any] = {}
-    for name, text in _query_pairs():
+    for name, text in _pairs(query_string):
         if not text.isprintable():
             raise InvalidInput(faults=[FieldFault(name[:60] if name.isprintable() else "?", "control_character")])
         if name in many:
@@ -266,13 +274,10 @@ def parse_query(model: type[Query]) -> Query:
     return model.model_validate(values)
 
 
-def _query_pairs() -> list[tuple[str, str]]:
-    """Names and values in their order; read straight from the request, for its multi-dict costs as much again."""
+def _pairs(query_string: str) -> list[tuple[str, str]]:
+    """Names and values in their order; the framework's multi-dict costs as much again."""
     try:
-        return parse_qsl(
-            request.query_string.decode(errors="replace"), keep_blank_values=True, errors="replace",
-            max_num_fields=MAX_QUERY_FIELDS,
-        )  # fmt: skip
+        return parse_qsl(query_string, keep_blank_values=True, errors="replace", max_num_fields=MAX_QUERY_FIELDS)
     except ValueError:
         raise InvalidInput("unknown_query") from None
 

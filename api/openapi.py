@@ -13,8 +13,10 @@ from flask_restx import Api
 from flask_restx.model import SchemaModel
 from pydantic import BaseModel
 
+from api.access import ON_BEHALF_OF
 from api.endpoint import IDEMPOTENCY_HEADER, JSON_TYPE, Endpoint, Route
 from api.errors import PROBLEM
+from models.kernel.ids import ID_PATTERN
 
 REF_TEMPLATE = "#/definitions/{model}"
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -75,6 +77,8 @@ def _parameters(spec: Route) -> dict[str, Any]:
             "minLength": 8,
             "maxLength": 128,
         }
+    if spec.proxy is not None:
+        found[ON_BEHALF_OF] = {"in": "header", "type": "string", "required": False, "pattern": ID_PATTERN}
     if spec.upload is not None:
         found["file"] = {"in": "formData", "type": "file", "required": True}
         found |= {name: {"in": "formData", "type": "string", "required": True} for name in spec.upload}

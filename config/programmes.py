@@ -1,187 +1,60 @@
 """What can be applied for, as data: one file a programme in `catalogue/programmes`, read and checked once.
 
-A programme has dated versions. An application is bound to the version in force when it is submitted; a later version
-changes nothing about it. Every rule in a version names its source.
+A programme has dated versions, and a county may override parts of one from a day on. An application is bound to the
+version, and to its county's override, in force when it is submitted; a later one changes nothing about it. Every rule
+names its source.
 """
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
-from jsonschema import Draft202012Validator
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from config.loading import CATALOGUE, Entry, load_yaml
+from config.loading import CATALOGUE, Entry, catalogue, load_yaml
+from config.programme_forms import (
+    DIALECT,
+    TOKEN_FORM,
+    Condition,
+    EligibilityRule,
+    Fact,
+    Form,
+    FormField,
+    HouseholdFact,
+    Scalar,
+    Sourced,
+    When,
+)
 from config.yaml_lines import CatalogueFault, read_yaml
 
+__all__ = [
+    "DIALECT", "FOLDER", "TOKEN_FORM", "VARIANTS", "Condition", "Deadline", "EligibilityRule", "Fact", "Form",
+    "FormField", "Override", "PaperKind", "Programme", "PublicNotice", "Stage", "Version", "WaitingListUse", "When",
+    "load_programmes", "programmes",
+]  # fmt: skip
+
 FOLDER = CATALOGUE / "programmes"
-TOKEN_FORM = r"^[a-z][a-z0-9_]*$"  # noqa: S105  the form of a name, no secret
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
-TEXT_MOST = 2000
-ITEMS_MOST = 50
 
-Format = Literal["date", "month", "person-name", "id-number", "mobile-phone", "township", "facility", "child"]
-Stage = Literal["submitted", "accepted", "correction"]
-Scalar = str | int | float | bool
-
-
-class Sourced(Entry):
-    """Something that is so because a text says so; `source` names the text or says "assumption to confirm"."""
-
-    source: str = Field(min_length=1)
-
-
-class Choice(Entry):
-    """One value of a list to choose from, with its label."""
-
-    const: str = Field(pattern=TOKEN_FORM)
-    title: str = Field(min_length=1)
-
-
-class Items(Entry):
-    """What an array's items are."""
-
-    type: Literal["string"]
-    maxLength: int = Field(ge=1, le=TEXT_MOST)
-    format: Format | None = None
-    pattern: str | None = None
-
-
-class FormField(Entry):
-    """One question of a form: the part of JSON Schema that forms may use. Unbounded texts and lists are refused."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    type: Literal["string", "integer", "number", "boolean", "array"]
-    title: str = Field(min_length=1)
-    description: str = Field(min_length=1)
-    format: Format | None = None
-    pattern: str | None = None
-    minLength: int | None = Field(default=None, ge=0)
-    maxLength: int | None = Field(default=None, ge=1, le=TEXT_MOST)
-    oneOf: list[Choice] | None = Field(default=None, min_length=1)
-    minimum: float | None = None
-    maximum: float | None = None
-    items: Items | None = None
-    minItems: int | None = Field(default=None, ge=0)
-    maxItems: int | None = Field(default=None, ge=1, le=ITEMS_MOST)
-    uniqueItems: bool | None = None
-    category: str | None = Field(default=None, alias="x-category")
-    multiline: bool | None = Field(default=None, alias="x-multiline")
-
-    @field_validator("pattern")
-    @classmethod
-    def _compiles(cls, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                re.compile(value)
-            except re.error as fault:
-                raise ValueError(f"not a regular expression: {fault}") from fault
-        return value
-
-    @model_validator(mode="after")
-    def _is_bounded(self) -> Self:
-        if self.type == "string" and self.maxLength is None and self.oneOf is None:
-            raise ValueError("a text needs maxLength or oneOf")
-        if self.type == "array" and (self.items is None or self.maxItems is None):
-            raise ValueError("an array needs items and maxItems")
-        return self
-
-
-class Form(Entry):
-    """A form as a JSON Schema object; nothing but the named properties is accepted."""
-
-    required: list[str]
-    properties: dict[str, FormField] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _agrees(self) -> Self:
-        unknown = [name for name in self.required if name not in self.properties]
-        if unknown:
-            raise ValueError(f"required but not a property: {', '.join(unknown)}")
-        Draft202012Validator.check_schema(self.schema_document)
-        return self
-
-    @cached_property
-    def schema_document(self) -> dict[str, Any]:
-        """The JSON Schema (draft 2020-12), as clients get it."""
-        return {
-            "$schema": DIALECT,
-            "type": "object",
-            "additionalProperties": False,
-            "required": list(self.required),
-            "properties": {
-                name: each.model_dump(exclude_none=True, by_alias=True) for name, each in self.properties.items()
-            },
-        }
+Stage = Literal["submitted", "accepted", "reviewed", "correction", "appealed"]
+StaffRole = Literal["township_intake", "county_reviewer", "supervisor"]
+Particular = Literal["childcare_place", "waiting_list"]
 
 
 class PaperKind(Sourced):
-    """A paper that is asked for; `files_most` photos or PDFs."""
+    """A paper that is asked for; `files_most` photos or PDFs. `valid_days`: how long it may serve again, None: never.
+
+    The same paper has the same token in every programme.
+    """
 
     token: str = Field(pattern=TOKEN_FORM)
     label: str = Field(min_length=1)
     help: str = Field(min_length=1)
     required: bool
     files_most: int = Field(ge=1, le=20)
-
-
-class Fact(Entry):
-    """What an eligibility rule looks at: a field's value, how many items it has, or an age in months.
-
-    The age is that of the birth date in `age_in_months`, at the first day of the month in `at` (a field), else today.
-    """
-
-    field: str | None = None
-    count: str | None = None
-    age_in_months: str | None = None
-    at: str | None = None
-
-    @model_validator(mode="after")
-    def _names_one(self) -> Self:
-        if sum(each is not None for each in (self.field, self.count, self.age_in_months)) != 1:
-            raise ValueError("a fact names one of field, count, age_in_months")
-        return self
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The form's fields that it needs."""
-        return tuple(each for each in (self.field, self.count, self.age_in_months, self.at) if each is not None)
-
-
-class Condition(Entry):
-    """When a fact meets the rule; all that is given must hold."""
-
-    at_least: float | None = None
-    at_most: float | None = None
-    below: float | None = None
-    one_of: list[Scalar] | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if not self.model_fields_set:
-            raise ValueError("a condition needs at_least, at_most, below or one_of")
-        return self
-
-
-class EligibilityRule(Sourced):
-    """One line of the eligibility table. `reason` is said when it is not met, `advice` what would change it.
-
-    `decisive`: where it is not met an application cannot be carried out at all and is refused at submission;
-    otherwise it is a caseworker who judges.
-    """
-
-    token: str = Field(pattern=TOKEN_FORM)
-    label: str = Field(min_length=1)
-    fact: Fact
-    holds: Condition
-    reason: str = Field(min_length=1)
-    advice: str = Field(min_length=1)
-    decisive: bool
+    valid_days: int | None = Field(default=None, ge=1, le=3660)
 
 
 class Deadline(Sourced):
@@ -190,15 +63,83 @@ class Deadline(Sourced):
     working_days: int = Field(ge=1, le=250)
 
 
+class PublicNotice(Sourced):
+    """For how long who is about to be approved is shown: calendar days or working days, one of the two."""
+
+    days: int | None = Field(default=None, ge=1, le=120)
+    working_days: int | None = Field(default=None, ge=1, le=120)
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.days is None) == (self.working_days is None):
+            raise ValueError("a public notice lasts days or working_days")
+        return self
+
+
+class Choose(Entry):
+    """One of two values of an order, by whether a fact holds."""
+
+    when: When
+    then: Scalar
+    otherwise: Scalar
+
+
+class ValueFrom(Entry):
+    """Where a value that a list orders by comes from: a field, a fact of the household, the day, or a choice."""
+
+    field: str | None = None
+    household: HouseholdFact | None = None
+    day: Literal["submitted"] | None = None
+    choose: Choose | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if sum(each is not None for each in (self.field, self.household, self.day, self.choose)) != 1:
+            raise ValueError("a value comes from one of field, household, day, choose")
+        return self
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The form's fields that it needs."""
+        return (self.field,) if self.field else self.choose.when.fact.fields if self.choose else ()
+
+
+class WaitingListUse(Sourced):
+    """Who is approved waits in the county's or the city's list, ordered by `rule` of `housing/waiting_lists.yaml`."""
+
+    rule: str = Field(pattern=TOKEN_FORM)
+    scope: Literal["county", "city"] = "county"
+    values: dict[str, ValueFrom]
+
+
 class Retention(Sourced):
-    """How long, after the decision, papers and then all personal data of a case are kept."""
+    """How long, after the decision or the end of what it gave, papers and then all personal data of a case are kept."""
 
     papers_days: int = Field(ge=1)
     case_days: int = Field(ge=1)
 
 
+Item = TypeVar("Item", EligibilityRule, PaperKind)
+
+
+class Override(Sourced):
+    """What a county sets otherwise from a day on: by stage, by rule or by paper; what it does not name stays."""
+
+    district_code: str = Field(pattern=r"^3609\d\d$")
+    in_force_from: date
+    deadlines: dict[Stage, Deadline] = Field(default={})
+    eligibility: list[EligibilityRule] = Field(default=[])
+    papers: list[PaperKind] = Field(default=[])
+    public_notice: PublicNotice | None = None
+
+    @property
+    def key(self) -> str:
+        """Its name within the version."""
+        return f"{self.district_code}:{self.in_force_from.isoformat()}"
+
+
 class Version(Sourced):
-    """A programme as it holds from a day on."""
+    """A programme as it holds from a day on. `conflicts` of the programme hold for every version."""
 
     version: int = Field(ge=1)
     in_force_from: date
@@ -206,7 +147,11 @@ class Version(Sourced):
     papers: list[PaperKind]
     eligibility: list[EligibilityRule]
     deadlines: dict[Stage, Deadline]
+    household: Literal["required", "optional", "none"] = "none"
+    public_notice: PublicNotice | None = None
+    waiting_list: WaitingListUse | None = None
     retention: Retention
+    overrides: list[Override] = Field(default=[])
 
     @field_validator("papers", "eligibility")
     @classmethod
@@ -217,31 +162,82 @@ class Version(Sourced):
             raise ValueError(f"given twice: {', '.join(twice)}")
         return value
 
-    @field_validator("deadlines")
-    @classmethod
-    def _every_stage(cls, value: dict[Stage, Deadline]) -> dict[Stage, Deadline]:
-        missing = sorted({"submitted", "accepted", "correction"} - set(value))
-        if missing:
-            raise ValueError(f"no deadline for {', '.join(missing)}")
-        return value
-
     @model_validator(mode="after")
-    def _facts_are_fields(self) -> Self:
-        for each in self.eligibility:
-            unknown = [name for name in each.fact.fields if name not in self.form.properties]
+    def _facts_are_there(self) -> Self:
+        asks = self.household_field
+        for each in self._rules:
+            unknown = [name for name in each.fields if name not in self.form.properties]
             if unknown:
                 raise ValueError(f"rule {each.token} looks at {', '.join(unknown)}, which the form does not ask")
+            if each.asks_household and asks is None:
+                raise ValueError(f"rule {each.token} looks at the household, which the form does not ask")
+        if (self.household == "none") != (asks is None):
+            raise ValueError("household and a field of the format household go together")
+        if self.household == "required" and asks not in self.form.required:
+            raise ValueError(f"{asks} must be required")
         return self
+
+    @model_validator(mode="after")
+    def _order_is_known(self) -> Self:
+        for name, value in self.waiting_list.values.items() if self.waiting_list else ():
+            missing = [each for each in value.fields if each not in self.form.properties]
+            if missing or (value.field and value.field not in self.form.required):
+                raise ValueError(f"waiting list: {name} needs an answer that the form requires")
+        return self
+
+    @model_validator(mode="after")
+    def _overrides_are_whole(self) -> Self:
+        keys = [each.key for each in self.overrides]
+        if len(set(keys)) != len(keys):
+            raise ValueError("two overrides of one county from one day")
+        for each in self.overrides:
+            if each.district_code not in catalogue().districts:
+                raise ValueError(f"override: no district {each.district_code}")
+            if each.public_notice is not None and self.public_notice is None:
+                raise ValueError("override: a county may change a public notice, not bring one in")
+        return self
+
+    @property
+    def _rules(self) -> list[EligibilityRule]:
+        return [*self.eligibility, *(rule for each in self.overrides for rule in each.eligibility)]
+
+    @cached_property
+    def household_field(self) -> str | None:
+        """The form's field that names the household."""
+        return next((name for name, each in self.form.properties.items() if each.format == "household"), None)
 
     def paper(self, token: str) -> PaperKind | None:
         """The kind of paper with this token."""
         return next((each for each in self.papers if each.token == token), None)
 
+    def override_key(self, district_code: str | None, day: date) -> str | None:
+        """The key of the county's override in force on `day`; None where it has none."""
+        found = [each for each in self.overrides if each.district_code == district_code and each.in_force_from <= day]
+        return max(found, key=lambda each: each.in_force_from).key if found else None
+
+    def of_county(self, key: str | None) -> Version:
+        """The version with an override on it; itself for None. Raises KeyError."""
+        return self if key is None else self._overridden[key]
+
+    @cached_property
+    def _overridden(self) -> dict[str, Version]:
+        return {
+            each.key: self.model_copy(
+                update={
+                    "deadlines": {**self.deadlines, **each.deadlines},
+                    "eligibility": _replaced(self.eligibility, each.eligibility),
+                    "papers": _replaced(self.papers, each.papers),
+                    "public_notice": each.public_notice or self.public_notice,
+                }
+            )
+            for each in self.overrides
+        }
+
 
 class Roles(Sourced):
     """Which staff roles may perform an action, in their own township or county."""
 
-    roles: list[Literal["township_intake", "county_reviewer", "supervisor"]] = Field(min_length=1)
+    roles: list[StaffRole] = Field(min_length=1)
 
 
 class Exclusion(Sourced):
@@ -282,20 +278,31 @@ class ConsentNeeded(Sourced):
     purpose: Literal["identity", "child", "verification"]
 
 
-# The staff's actions of each lifecycle variant; `models.casework.lifecycle` holds the tables.
+_ALWAYS = frozenset({"accept", "request_correction", "refuse", "transfer", "assign", "decide_appeal", "end"})
+# The staff's actions of each lifecycle variant, whose roles a programme names; `models.casework.lifecycle` holds the
+# tables. `decide_appeal` stands for `uphold` and `reopen`.
 VARIANTS: dict[str, frozenset[str]] = {
-    "single_review": frozenset({"accept", "request_correction", "approve", "refuse"}),
+    "single_review": _ALWAYS | {"approve"},
+    "two_reviews": _ALWAYS | {"first_review", "second_review"},
+}
+STAGES: dict[str, frozenset[Stage]] = {
+    "single_review": frozenset({"submitted", "accepted", "correction", "appealed"}),
+    "two_reviews": frozenset({"submitted", "accepted", "reviewed", "correction", "appealed"}),
 }
 
 
 class Programme(Entry):
-    """A programme. `particulars`: the part of the domain that gives out what is approved, None where nothing is."""
+    """A programme. `particulars`: the part of the domain that gives out what is approved, None where nothing is.
+
+    `lasting`: what an approval gives goes on until it ends; nobody can have it twice, and the case is kept till then.
+    """
 
     token: str = Field(pattern=TOKEN_FORM)
     label: str = Field(min_length=1)
     summary: str = Field(min_length=1)
-    lifecycle: Literal["single_review"]
-    particulars: Literal["childcare_place"] | None = None
+    lifecycle: Literal["single_review", "two_reviews"]
+    particulars: Particular | None = None
+    lasting: bool = False
     people: People
     consents: list[ConsentNeeded]
     roles: dict[str, Roles]
@@ -313,11 +320,23 @@ class Programme(Entry):
             raise ValueError("versions and their days must rise")
         if self.people.child is None and any(each.purpose == "child" for each in self.consents):
             raise ValueError("consent for a child needs people.child")
+        if self.particulars is not None and not self.lasting:
+            raise ValueError("what particulars give out is lasting")
         for version in self.versions:
-            missing = [name for name in self.people.fields if name not in version.form.required]
-            if missing:
-                raise ValueError(f"version {version.version}: {', '.join(missing)} must be required by the form")
+            self._check_version(version)
         return self
+
+    def _check_version(self, version: Version) -> None:
+        missing = [name for name in self.people.fields if name not in version.form.required]
+        if missing:
+            raise ValueError(f"version {version.version}: {', '.join(missing)} must be required by the form")
+        stages = STAGES[self.lifecycle]
+        if set(version.deadlines) != stages:
+            raise ValueError(f"deadlines must be given for exactly: {', '.join(sorted(stages))}")
+        if any(not set(each.deadlines) <= stages for each in version.overrides):
+            raise ValueError("override: a deadline for a stage that the programme does not have")
+        if (self.particulars == "waiting_list") != (version.waiting_list is not None):
+            raise ValueError("waiting_list of a version and the particulars waiting_list go together")
 
     def in_force(self, day: date) -> Version | None:
         """The version that holds on `day`; None before the first."""
@@ -352,6 +371,13 @@ def load_programmes(folder: Path) -> dict[str, Programme]:
                 line = _line(path, ("conflicts", number, "programme"))
                 raise CatalogueFault(f"{path}:{line}: no other programme {other.programme!r}")
     return found
+
+
+def _replaced(standing: list[Item], other: list[Item]) -> list[Item]:
+    """The list with the entries of the same token replaced, new ones at its end."""
+    by_token = {each.token: each for each in other}
+    kept = [by_token.pop(each.token, each) for each in standing]
+    return [*kept, *by_token.values()]
 
 
 def _line(path: Path, key: tuple[Any, ...]) -> int:

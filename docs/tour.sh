@@ -30,6 +30,11 @@ CHOICES=$(echo "$CENTRES" | pick "json.dumps([c['id'] for c in d['items']])")
 say "2. A father applies for a childcare place"
 FATHER=$(resident liudapeng)
 CHILD=$(call GET /me/children "$FATHER" | pick "d['items'][0]['id']")
+# What an earlier tour left is taken back first: a child has one application, and its place is free again.
+OVER="('draft','withdrawn','refused','lapsed','ended')"
+for EARLIER in $(call GET /applications "$FATHER" | pick "' '.join(a['id'] for a in d['items'] if a['programme'] == 'childcare_place' and a['state'] not in $OVER)"); do
+  call POST "/applications/$EARLIER/withdraw" "$FATHER" '{}' | pick "'an earlier application:', d['state']"
+done
 APPLICATION=$(call POST /applications "$FATHER" '{"programme":"childcare_place"}')
 ID=$(echo "$APPLICATION" | pick "d['id']")
 FORM=$(START=$(date -d '+20 days' +%Y-%m) CHILD=$CHILD CHOICES=$CHOICES python3 - <<'PY'
@@ -61,11 +66,16 @@ for paper in residence_proof birth_certificate; do
 done
 call POST "/applications/$ID/submit" "$FATHER" '{}' | pick "d['state']"
 
-say "3. The township accepts, the county approves (another person)"
+say "3. The township accepts, the county approves (another person); the father takes the place he is offered"
 INTAKE=$(staff intake-360981); REVIEWER=$(staff reviewer-360981)
 VERSION=$(call GET "/staff/applications/$ID" "$INTAKE" | pick "d['version']")
 VERSION=$(call POST "/staff/applications/$ID/accept" "$INTAKE" "{\"version\":$VERSION}" | pick "d['version']")
 call POST "/staff/applications/$ID/approve" "$REVIEWER" "{\"version\":$VERSION}" | pick "d['state']"
+OFFER=$(call GET /offers "$FATHER" | pick "d['items'][0]['id']")
+call POST "/offers/$OFFER/accept" "$FATHER" '{}' | pick "d['state'], d['subject']['centre']"
+call GET "/childcare/placements/$ID" "$FATHER" | pick "d['state'], d['place']['age_group_label'], d['place']['begins']"
+call POST "/childcare/placements/$ID/messages" "$FATHER" '{"text":"孩子对牛奶过敏，请留意。"}' | pick "'said by the', d['from']"
+call POST "/staff/childcare/placements/$ID/messages" "$INTAKE" '{"text":"收到，入托时请带上体检表。"}' | pick "'answered by the', d['from']"
 call GET "/applications/$ID" "$FATHER" | pick "'\n'.join(f\"{e['at']}  {e['label']}\" for e in d['timeline'])"
 
 say "4. A daughter books a visit to her mother"

@@ -6,7 +6,7 @@ two; every other job runs once per period, whoever starts it (see `runs`).
 
 from __future__ import annotations
 
-from jobs import indicators, outbox, upkeep
+from jobs import casework, childcare, housing, indicators, notices, outbox, upkeep
 from jobs.running import Job
 from jobs.schedules import Daily, Hourly, Monthly, Seconds
 
@@ -20,14 +20,33 @@ TIMETABLE: tuple[Job, ...] = (
     # What crashed requests left to be finished.
     Job(upkeep.ANSWER_LATE, Seconds(5), upkeep.answer_late_messages),
     Job("reconcile_visits", Seconds(15), upkeep.reconcile_visits),
-    Job("reconcile_childcare", Seconds(60), upkeep.reconcile_childcare),
+    Job("reconcile_childcare", Seconds(60), childcare.reconcile),
+    Job("childcare_rounds", Seconds(5), childcare.follow_rounds),
+    Job("childcare_fill", Hourly(minute=20), childcare.fill),
     Job("reconcile_waiting_lists", Seconds(60), upkeep.reconcile_waiting_lists),
     Job("erasures", Seconds(60), upkeep.erasures),
+    # Offers of flats and childcare places, and what follows for waiting lists and flats.
+    Job("expire_offers", Seconds(30), housing.expire_offers),
+    Job("follow_draws", Seconds(15), housing.follow_draws),
+    Job("allocate_flats", Seconds(60), housing.allocate_flats),
+    Job("rent_ledger", Daily(hour=4, minute=10), housing.rent_ledger),
+    Job("yearly_checks", Daily(hour=7, minute=0), housing.yearly_checks),
+    # Deadlines of the office: alarms fall on midnight, so that they are sounded before work begins.
+    Job("deadlines", Hourly(minute=5), casework.deadlines),
+    Job("end_what_is_over", Daily(hour=3, minute=25), casework.end_what_is_over),
+    Job("hand_over", Hourly(minute=35), casework.hand_over),
+    # Telling: public notices begin and end at midnight, what they say goes out in the morning.
+    Job("public_notices", Daily(hour=0, minute=10), notices.public_notices),
+    Job("opt_in_alerts", Seconds(60), notices.opt_in_alerts),
+    Job("needless_calls", Hourly(minute=40), notices.needless_calls),
     # Counting and observing. The roll-up counts all hours with new events, so its latest run catches up by itself.
     Job("roll_up_usage", Hourly(minute=5), indicators.roll_up_usage),
     Job("observe_indicators", Monthly(day=1, hour=2, minute=30), indicators.observe_month, catch_up=12),
     # By night: comparing what is too much by day, letting go of what need not be kept.
     Job("nightly_sweep", Daily(hour=3, minute=10), upkeep.nightly_sweep),
+    Job("settle_notices", Daily(hour=3, minute=20), notices.settle_notices),
+    Job("notice_keeping", Daily(hour=3, minute=40), notices.notice_keeping),
+    Job("childcare_day", Daily(hour=0, minute=20), childcare.pass_time),
     Job("retention", Daily(hour=3, minute=30), upkeep.retention),
 )
 

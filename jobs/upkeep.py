@@ -9,8 +9,8 @@ from typing import Any
 
 from config.loading import rule
 from models.casework.papers import sweep_papers
+from models.casework.proxy_papers import delete_old_authorisations
 from models.casework.retention import apply_retention
-from models.childcare.operations import reconcile_places
 from models.conversations import inbound
 from models.eldercare.settling import reconcile_bookings
 from models.housing import positions, waiting_list
@@ -34,11 +34,6 @@ def reconcile_visits(platform: Platform, at: datetime, period: str) -> Mapping[s
     return reconcile_bookings(at)
 
 
-def reconcile_childcare(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
-    """Childcare places: between an application and its centre."""
-    return reconcile_places(at)
-
-
 def reconcile_waiting_lists(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
     """Waiting lists: entries not yet shown, counts not yet told."""
     return asdict(waiting_list.reconcile(at))
@@ -57,10 +52,12 @@ def nightly_sweep(platform: Platform, at: datetime, period: str) -> Mapping[str,
 
 
 def retention(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
-    """Remove messages and applications whose time is over; receipts of the planning office stay."""
+    """Remove messages, applications and authorisations whose time is over; receipts of the planning office stay."""
     oldest = at - timedelta(days=rule("jobs.delivered_kept_days"))
-    gone = collection(OutboxMessage).delete_many(
-        {"state": DELIVERED, "next_attempt_at": {"$lt": oldest}, "channel": {"$ne": PUSH_CHANNEL}}
-    )
-    counts = {"delivered_messages": gone.deleted_count, "inbound_messages": sum(inbound.purge(at))}
-    return {**counts, **apply_retention(at)}
+    over = {"state": DELIVERED, "next_attempt_at": {"$lt": oldest}, "channel": {"$ne": PUSH_CHANNEL}}
+    gone = collection(OutboxMessage).delete_many({**over, "order_key": None}).deleted_count
+    # Messages of one order belong to a case: how its applicant was told is looked up for longer.
+    over["next_attempt_at"] = {"$lt": at - timedelta(days=rule("jobs.tellings_kept_days"))}
+    gone += collection(OutboxMessage).delete_many(over).deleted_count
+    counts = {"delivered_messages": gone, "inbound_messages": sum(inbound.purge(at))}
+    return {**counts, **apply_retention(at), "authorisations": delete_old_authorisations(at)}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -15,7 +16,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from config.settings import DEVELOPMENT_DEFAULTS, Settings
+from config.loading import rules
+from config.settings import DEVELOPMENT_DEFAULTS, Settings, embedded_uri
 from models import migrations
 from models.indicators import usage
 from models.kernel import database as kernel_database
@@ -23,14 +25,23 @@ from models.kernel.clock import FixedClock
 from models.kernel.database import collection
 from models.kernel.encryption import install_keyring
 from models.kernel.ids import new_id
+from models.people import passwords
 from models.people.documents import Caseworker
 from models.people.tokens import issue
-from tests.running import House, database_process, free_port
+from tests.quick import LateRule, empty_database
+from tests.running import House, Models, database_process, free_port
 from wsgi import compose
 
 os.environ.setdefault("LOG_LEVEL", "ERROR")
+Flask.url_rule_class = LateRule
 # Monday, 2026-11-23, 09:30 in China.
 MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,20 +55,21 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture(scope="session")
-def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The embedded server, a process of its own, on a free port; the value is `host:port`."""
+def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The embedded server, a process of its own; the value is its port."""
     port = free_port()
     server = database_process(port, tmp_path_factory.mktemp("database"), durable=False)
-    yield f"127.0.0.1:{port}"
+    yield port
     server.kill()
 
 
 @pytest.fixture(scope="session")
-def indexed_database(database_server: str) -> str:
+def indexed_database(database_server: int) -> str:
     """The URI of a database with all indexes, made once: building them anew for each test took most of its time."""
-    uri = f"mongodb://{database_server}/test?directConnection=true"
+    uri = embedded_uri(database_server, "test")
     kernel_database.connect(uri)
     kernel_database.sync_indexes()
+    migrations.run_pending(MORNING)
     kernel_database.disconnect()
     return uri
 
@@ -67,10 +79,7 @@ def database(indexed_database: str) -> Iterator[str]:
     """An empty database with all indexes; the value is its URI."""
     usage.discard()  # what an earlier test counted is not this one's
     kernel_database.connect(indexed_database)
-    here = kernel_database.database()
-    for name in here.list_collection_names():
-        here[name].delete_many({})
-    migrations.run_pending(MORNING)
+    empty_database()
     yield indexed_database
     kernel_database.disconnect()
 
@@ -127,8 +136,28 @@ def resident(database: str, clock: FixedClock) -> Callable[..., dict[str, str]]:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hashes of passwords that cost little: what they cost in production is for the unit tests."""
+    for name, value in (("time", 1), ("memory_kib", 256), ("lanes", 1)):
+        key = f"people.argon2_{name}"
+        monkeypatch.setitem(rules(), key, rules()[key].model_copy(update={"value": value}))
+    for cached in (passwords._hasher, passwords._nobodys_hash):
+        cached.cache_clear()
+    yield
+    for cached in (passwords._hasher, passwords._nobodys_hash):
+        cached.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
+    """Databases that houses begin with, shared by the worker processes of this run."""
+    base = tmp_path_factory.getbasetemp()
+    return Models(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+
+
+@pytest.fixture
+def house(tmp_path: Path, models: Models) -> Iterator[House]:
     """A running product of real processes on a database of its own."""
-    made = House(tmp_path)
+    made = House(tmp_path, models.prepared())
     yield made
     made.close()

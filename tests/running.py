@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,9 +14,12 @@ from pathlib import Path
 
 import requests
 
+from config.settings import embedded_uri
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 PATIENCE_SECONDS = 40
+DEMO_PASSWORD = "demo password 1"
 
 
 def free_port() -> int:
@@ -86,13 +90,17 @@ def database_process(port: int, folder: Path, *, durable: bool) -> Running:
 
 
 class House:
-    """A running product in a folder of its own: `house.web()`, `house.jobs()`, `house.database` …"""
+    """A running product in a folder of its own: `house.web()`, `house.jobs()`, `house.database` …
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    `model`: the folder of a house that was closed, whose database this one begins with (`Models`); without one the
+    database is new and is prepared.
+    """
+
+    def __init__(self, folder: Path, model: Path | None = None, **environment: str) -> None:
         self.folder = folder
         self.database_port = free_port()
         self.environment = {
-            "MONGODB_URI": f"mongodb://127.0.0.1:{self.database_port}/yixiang?directConnection=true",
+            "MONGODB_URI": embedded_uri(self.database_port),
             "DATA_DIR": str(folder),
             "LOG_LEVEL": "WARNING",
             "RATE_LIMIT_SCALE": "10000",
@@ -101,9 +109,12 @@ class House:
         }
         self.reserved = 0
         self.started: list[Running] = []
+        if model is not None:
+            shutil.copytree(model / "data", folder / "data")
         self.database = database_process(self.database_port, folder, durable=True)
         self.started.append(self.database)
-        self.flask("prepare")
+        if model is None:
+            self.flask("prepare")
 
     def flask(self, *arguments: str, stdin: str | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run one command of `flask --app wsgi` to its end."""
@@ -160,3 +171,36 @@ class House:
         running = Running(list(command), self.environment, log).start()
         self.started.append(running)
         return running
+
+
+class Models:
+    """Databases to begin with, each made once for all worker processes of a run, in the folder they share."""
+
+    def __init__(self, shared: Path) -> None:
+        self._shared = shared
+
+    def prepared(self) -> Path:
+        """As `flask prepare` leaves it."""
+        return self._made_once("prepared", lambda folder: House(folder).close())
+
+    def demo(self) -> Path:
+        """With the demo data, whose staff sign in with DEMO_PASSWORD."""
+        return self._made_once("demo", self._load_demo)
+
+    def _load_demo(self, folder: Path) -> None:
+        house = House(folder, self.prepared(), DEMO_STAFF_PASSWORD=DEMO_PASSWORD)
+        try:
+            house.flask("demo", "load")
+        finally:
+            house.close()
+
+    def _made_once(self, name: str, make: Callable[[Path], None]) -> Path:
+        folder = self._shared / f"model-{name}"
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            wait_until((folder / "ready").exists, f"another worker's {name} database", seconds=120)
+            return folder
+        make(folder)
+        (folder / "ready").touch()
+        return folder

@@ -6,7 +6,16 @@ from importlib import import_module
 
 from flask_restx import Namespace
 
-DOMAINS: tuple[str, ...] = ("people", "facilities", "casework", "eldercare", "indicators", "conversations", "housing")
+DOMAINS: tuple[str, ...] = (
+    "people",
+    "facilities",
+    "casework",
+    "eldercare",
+    "indicators",
+    "conversations",
+    "housing",
+    "childcare",
+)
 
 
 def namespaces() -> list[Namespace]:

@@ -1,7 +1,8 @@
 """The outbox's WeChat channels.
 
 One payload serves both channels, so that one can stand in for the other:
-`{"resident_id" or "openid", "text" or "article", "template": our name of it, "data": {our field: text}, "page"}`.
+`{"resident_id" or "openid", "text" or "article", "template": our name of it, "data": {our field: text}, "page"}`;
+with `quiet` it is not sent in the quiet hours.
 WeChat knows no idempotency: both channels are declared so, and what may have been sent is not sent again.
 """
 
@@ -20,6 +21,7 @@ from models.kernel.database import collection
 from models.kernel.encryption import open_text
 from models.kernel.outbox import Handler, Receipt
 from models.people.documents import Resident
+from models.people.quiet_hours import next_waking
 from models.platform import Platform
 
 CUSTOM, SUBSCRIBE = "wechat_custom", "wechat_subscribe"
@@ -44,6 +46,9 @@ class _Sender:
 
     def custom(self, payload: dict[str, Any], key: str) -> Receipt:
         """A customer-service message, only while the follower's last act allows one."""
+        waits = self._waits(payload)
+        if waits is not None:
+            return waits
         article, text = payload.get("article"), payload.get("text")
         if not article and not text:
             return Receipt("final", "nothing_to_say")
@@ -63,6 +68,9 @@ class _Sender:
 
     def subscribe(self, payload: dict[str, Any], key: str) -> Receipt:
         """A one-time subscription message, for one of the consents in the ledger."""
+        waits = self._waits(payload)
+        if waits is not None:
+            return waits
         template = templates().get(str(payload.get("template")))
         if template is None:
             return Receipt("final", "no_template")
@@ -77,6 +85,12 @@ class _Sender:
         elif isinstance(outcome, Retryable | QuotaExhausted | Final):
             credits.give_back(openid, template.template_id, key, self._clock.now())
         return _receipt(outcome)
+
+    def _waits(self, payload: Mapping[str, Any]) -> Receipt | None:
+        """What is `quiet` is not sent in the quiet hours, however it came to be due in them."""
+        now = self._clock.now()
+        waking = next_waking(now) if payload.get("quiet") else now
+        return Receipt("retry", "quiet_hours", after=(waking - now).total_seconds()) if waking > now else None
 
     def _send(self, template: Template, openid: str, payload: Mapping[str, Any]) -> SendOutcome:
         send = self._wechat.send_subscribe if template.account == "mini" else self._wechat.send_bizsend

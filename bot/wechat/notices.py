@@ -2,9 +2,11 @@
 
 The words are first put among the resident's messages in the mini-program, where they stay. Then they go out: as a
 one-time subscription message where a consent is left, else as a customer-service message while the reply window is
-open. Both are messages of their own in the outbox, so a repeat of the notice sends nothing twice.
+open, else, for an application's steps, as a task for the township's staff to call. Each is a message of its own in the
+outbox, so a repeat of the notice sends nothing twice, and each keeps what became of it.
 
 Payload: `{"resident_id", "text_key", "values": {…}, "page"}`; the values hold no ID number, phone or child's name.
+`application_id`: the application it is about. `urgent`: it does not wait for the end of the quiet hours.
 """
 
 from __future__ import annotations
@@ -14,19 +16,25 @@ from typing import Any
 
 from bot.wechat.delivery import CUSTOM, SUBSCRIBE
 from bot.wechat.templates import templates
+from config.loading import rule
 from config.text import say, sentences
+from models.casework.phone_tasks import CHANNEL as PHONE
+from models.casework.tellings import order_of
 from models.kernel.clock import local
 from models.kernel.database import collection
 from models.kernel.outbox import Handler, OutboxEntry, Receipt, enqueue
 from models.people.documents import Resident
 from models.people.messages import store_message
+from models.people.quiet_hours import next_waking
 from models.platform import Platform
 
 CHANNEL = "notice"
 # By the domain a notice's text belongs to, the template that carries it.
 TEMPLATE_OF_DOMAIN = {
     "casework": "application_progress",
+    "public_notices": "application_progress",
     "childcare": "application_progress",
+    "housing": "application_progress",
     "eldercare": "visit_reminder",
 }
 
@@ -45,16 +53,28 @@ def tell(payload: dict[str, Any], key: str, at: datetime) -> Receipt:
     resident_id = payload["resident_id"]
     if collection(Resident).find_one({"_id": resident_id, "erased_at": None}, {"_id": 1}) is None:
         return Receipt("final", "no_resident")
-    text, page = say(payload["text_key"], **payload["values"]), payload.get("page")
-    store_message(key, resident_id, text, page, at)
-    outgoing = {"resident_id": resident_id, "text": text, "page": page}
+    text = say(payload["text_key"], **payload["values"])
+    store_message(key, resident_id, text, payload.get("page"), at)
+    enqueue(_outgoing(payload, key, text, at), at)
+    return Receipt("delivered", "passed_on")
+
+
+def _outgoing(payload: dict[str, Any], key: str, text: str, at: datetime) -> OutboxEntry:
+    """The message to send, with the ways that stand in for the first where it fails for good."""
+    about, urgent = payload.get("application_id"), bool(payload.get("urgent"))
+    content = {
+        "resident_id": payload["resident_id"], "text": text, "page": payload.get("page"), "quiet": not urgent,
+        "application_id": about, "notice": key,
+    }  # fmt: skip
+    ways = [CUSTOM, PHONE] if about and payload["text_key"] not in rule("notices.no_phone_steps") else [CUSTOM]
     template = TEMPLATE_OF_DOMAIN.get(payload["text_key"].partition(".")[0])
     if template in templates():
-        outgoing |= {"template": template, "data": _data(payload, text, at)}
-        enqueue(OutboxEntry(f"{key}>{SUBSCRIBE}", SUBSCRIBE, outgoing, (CUSTOM,), subject_id=resident_id), at)
-    else:
-        enqueue(OutboxEntry(f"{key}>{CUSTOM}", CUSTOM, outgoing, subject_id=resident_id), at)
-    return Receipt("delivered", "passed_on")
+        content |= {"template": template, "data": _data(payload, text, at)}
+        ways.insert(0, SUBSCRIBE)
+    return OutboxEntry(
+        f"{key}>{ways[0]}", ways[0], content, tuple(ways[1:]), not_before=at if urgent else next_waking(at),
+        subject_id=payload["resident_id"], order_key=order_of(about) if about else None,
+    )  # fmt: skip
 
 
 def _data(payload: dict[str, Any], text: str, at: datetime) -> dict[str, str]:

@@ -21,30 +21,44 @@ from models.kernel.outbox import OUTBOX_INDEX, Causing
 FORM_CONTEXT = "applications.form"
 CORRECTION_CONTEXT = "applications.correction"
 REASON_CONTEXT = "applications.reason"
+OPINION_CONTEXT = "applications.opinion"
+APPEAL_CONTEXT = "applications.appeal"
 PAPER_CONTEXT = "applications.paper"
 CHUNK_CONTEXT = "paper_chunks.data"
+HOUSEHOLD_CONTEXT = "applications.household"
 
-DRAFT, SUBMITTED, ACCEPTED, CORRECTION = "draft", "submitted", "accepted", "correction"
-APPROVED, REFUSED, WITHDRAWN = "approved", "refused", "withdrawn"
+DRAFT, SUBMITTED, ACCEPTED, REVIEWED, CORRECTION = "draft", "submitted", "accepted", "reviewed", "correction"
+ON_NOTICE, OBJECTED, APPEALED = "on_notice", "objected", "appealed"
+APPROVED, REFUSED, WITHDRAWN, LAPSED, ENDED = "approved", "refused", "withdrawn", "lapsed", "ended"
 EDITABLE = (DRAFT, CORRECTION)
-OPEN_STATES = (SUBMITTED, ACCEPTED, CORRECTION)
-CLOSED_STATES = (APPROVED, REFUSED, WITHDRAWN)
+# Where it is the office's turn and its clock runs.
+OFFICE_STATES = (SUBMITTED, ACCEPTED, REVIEWED, APPEALED)
+OPEN_STATES = (SUBMITTED, ACCEPTED, REVIEWED, CORRECTION, ON_NOTICE, OBJECTED, APPEALED)
+CLOSED_STATES = (APPROVED, REFUSED, WITHDRAWN, LAPSED, ENDED)
 
 
 class Application(Causing):
     """An application. `district_code` and `township_id` say who is responsible, from submission on.
 
+    `county_rules`: the county's override it is bound to beside the version (`Override.key`).
     `papers`: one entry a file: `{id, paper, name (sealed), media_type, bytes, pages, added_at}`; the content lies in
-    PaperChunk. `days_used`: working days each stage of the office has taken so far. `placement`: what was given, with
-    the `attempt` (the version it was decided from). `release_due`: given, then withdrawn, and not yet given back.
-    `retention_due_at`: when the next of its data must go (`retention.py`).
+    PaperChunk. `days_used`: working days each stage of the office has taken so far. `alarm_at`, `alarm`: when the stage
+    next needs attention and which (`deadlines.py`); `warned_at`, `escalated_at`: those of this stage that have been.
+    `assignee_id`: the caseworker whose it is. `places`: where it was before, each `until`. `placement`: what was given,
+    in short. `appeal_decided`: the appeal has been, there is none after it. `closed_at`: when it closed, or what it
+    gave ended, for `end_reason`. `retention_due_at`: when the next of its data must go (`retention.py`).
     `child_id`: the registered child it is for, whose guardian's consent it rests on.
+    `household`: the household as it was at submission (`households.snapshot`), `household_id` its id; `people`: whom it
+    concerns as blind marks, `{role, member_id, marks}`; `claims_version`: the version its people are held for;
+    `matter`: which of several that one person may have in the programme (blind).
+    `papers_replaced`: files the office has seen that were replaced since, with `replaced_at` and `replaced_by`.
     `open_for`: blind index of applicant and person, set while the application is open, unique.
     """
 
     resident_id = StringField(required=True)
     programme = StringField(required=True)
     programme_version = IntField(required=True)
+    county_rules = StringField()
     state = StringField(required=True)
     stage_since = DateTimeField(required=True)
     form = EncryptedJsonField(FORM_CONTEXT)
@@ -57,23 +71,79 @@ class Application(Causing):
     submitted_at = DateTimeField()
     accepted_at = DateTimeField()
     accepted_by = StringField()
+    reviewed_at = DateTimeField()
+    reviewed_by = StringField()
+    opinion = StringField()
+    opinion_reason = BinaryField()
     decided_at = DateTimeField()
     decided_by = StringField()
     reason = BinaryField()
     correction = BinaryField()
+    places = ListField(DictField())
+    approved_at = DateTimeField()
+    closed_at = DateTimeField()
+    end_reason = StringField()
+    appeal = BinaryField()
+    appealed_at = DateTimeField()
+    appeal_decided = BooleanField()
+    assignee_id = StringField()
+    assigned_at = DateTimeField()
+    alarm = StringField()
+    alarm_at = DateTimeField()
+    warned_at = DateTimeField()
+    escalated_at = DateTimeField()
     placement = DictField()
-    release_due = BooleanField()
     open_for = StringField()
     child_id = StringField()
+    household = EncryptedJsonField(HOUSEHOLD_CONTEXT)
+    household_id = StringField()
+    people = ListField(DictField())
+    claims_version = IntField()
+    matter = StringField()
+    papers_replaced = ListField(DictField())
     retention_due_at = DateTimeField()
     papers_deleted_at = DateTimeField()
     anonymised_at = DateTimeField()
 
     meta: ClassVar[dict[str, Any]] = {"collection": "applications"}
     index_specs: ClassVar[list[dict[str, Any]]] = [
-        {"keys": [("district_code", 1), ("township_id", 1), ("state", 1), ("due_at", 1)], "name": "queue_township"},
-        {"keys": [("district_code", 1), ("state", 1), ("due_at", 1)], "name": "queue_county"},
+        {
+            "keys": [("district_code", 1), ("township_id", 1), ("state", 1), ("due_at", 1), ("_id", 1)],
+            "name": "queue_of_township",
+        },
+        {"keys": [("district_code", 1), ("state", 1), ("due_at", 1), ("_id", 1)], "name": "queue_of_county"},
+        {
+            "keys": [("district_code", 1), ("programme", 1), ("state", 1), ("due_at", 1), ("_id", 1)],
+            "name": "queue_of_programme",
+        },
+        {
+            "keys": [
+                ("district_code", 1),
+                ("township_id", 1),
+                ("programme", 1),
+                ("state", 1),
+                ("due_at", 1),
+                ("_id", 1),
+            ],
+            "name": "queue_of_township_programme",
+        },
+        {
+            "keys": [("assignee_id", 1), ("state", 1), ("due_at", 1), ("_id", 1)],
+            "name": "queue_of_caseworker",
+            "partialFilterExpression": {"assignee_id": {"$type": "string"}},
+        },
+        {
+            "keys": [("alarm_at", 1)],
+            "name": "alarm",
+            "partialFilterExpression": {"alarm_at": {"$type": "date"}},
+        },
+        {
+            "keys": [("district_code", 1), ("escalated_at", 1), ("_id", 1)],
+            "name": "escalated",
+            "partialFilterExpression": {"escalated_at": {"$type": "date"}},
+        },
         {"keys": [("resident_id", 1), ("created_at", -1), ("_id", -1)], "name": "resident"},
+        {"keys": [("people.marks", 1)], "name": "people_marks"},
         {
             "keys": [("retention_due_at", 1)],
             "name": "retention",
@@ -84,11 +154,6 @@ class Application(Causing):
             "name": "unique_open_for",
             "unique": True,
             "partialFilterExpression": {"open_for": {"$type": "string"}},
-        },
-        {
-            "keys": [("release_due", 1)],
-            "name": "release_due",
-            "partialFilterExpression": {"release_due": True},
         },
         OUTBOX_INDEX,
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from config.loading import rule
+from config.loading import catalogue, rule
 from config.programmes import Programme, Version
 from models.casework import forms
 from models.casework.documents import CORRECTION, DRAFT, EDITABLE, FORM_CONTEXT, Application
@@ -30,6 +30,8 @@ def create_draft(application_id: str, programme_token: str, *, by: Actor, at: da
     `too_many_drafts`.
     """
     programme = programme_of(programme_token)
+    if not by.may_act_on(programme_token):
+        raise Forbidden("proxy_not_allowed")
     version = in_force(programme, at)
     found = collection(Application).find_one({"_id": application_id})
     if found is not None:
@@ -84,7 +86,14 @@ def edited_under(raw: Mapping[str, Any], at: datetime) -> Version:
     """The version whose form is being filled: of a draft the one in force, of a correction the one it came in under."""
     if raw["state"] == CORRECTION:
         return version_of(raw)
-    return in_force(programme_of(raw["programme"]), at)
+    programme = programme_of(raw["programme"])
+    return for_answers(programme, in_force(programme, at), form_of(raw), at)
+
+
+def for_answers(programme: Programme, version: Version, answers: Mapping[str, Any], at: datetime) -> Version:
+    """The version as it holds in the county of the township that the answers name."""
+    place = catalogue().place(str(answers.get(programme.people.township)))
+    return version.of_county(version.override_key(place.district_code, day_of(at))) if place else version
 
 
 def in_force(programme: Programme, at: datetime) -> Version:

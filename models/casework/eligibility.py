@@ -1,7 +1,7 @@
-"""The first answer: a form against the programme's eligibility table, rule by rule, with reasons.
+"""The first answer: a form and a household against the programme's eligibility table, rule by rule, with reasons.
 
 The table and its sources are in the catalogue. The answer binds nobody; what is `decisive` there is refused at
-submission because it could not be carried out.
+submission because it could not be carried out. What would change the answer is said beside each rule that is not met.
 """
 
 from __future__ import annotations
@@ -12,18 +12,24 @@ from datetime import date
 from typing import Any, Literal
 
 from config.programmes import Condition, EligibilityRule, Fact, Version
+from config.text import label, say
 
 MONTHS_A_YEAR = 12
-Outcome = Literal["met", "not_met", "unknown"]
+Outcome = Literal["met", "not_met", "unknown", "not_applicable"]
 Answer = Literal["may_qualify", "unlikely", "incomplete"]
+Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule and what became of it; `unknown` where the form does not say enough."""
+    """One rule and what became of it; `unknown` where too little is said, `not_applicable` where it is about others.
+
+    `changes`: sentences that say what would have to be otherwise, or what has to be said.
+    """
 
     rule: EligibilityRule
     outcome: Outcome
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,10 +50,16 @@ class Assessment:
         """The rules not met without which the application cannot be carried out."""
         return [each.rule for each in self.findings if each.outcome == "not_met" and each.rule.decisive]
 
+    @property
+    def turns_on(self) -> EligibilityRule | None:
+        """The one rule that alone stands between this and the better answer; None where there are more, or none."""
+        failed = [each.rule for each in self.findings if each.outcome == "not_met"]
+        return failed[0] if len(failed) == 1 else None
 
-def assess(version: Version, form: Mapping[str, Any], day: date) -> Assessment:
-    """Hold the form, whose given fields are valid, against the table as of `day`."""
-    return Assessment(tuple(Finding(rule, _outcome(rule, form, day)) for rule in version.eligibility))
+
+def assess(version: Version, form: Facts, day: date, household: Mapping[str, float] | None = None) -> Assessment:
+    """Hold the form, whose given fields are valid, and the household's facts against the table as of `day`."""
+    return Assessment(tuple(_finding(version, rule, form, day, household or {}) for rule in version.eligibility))
 
 
 def age_in_months(birth: date, on: date) -> int:
@@ -61,14 +73,10 @@ def first_of(month: str) -> date:
     return date.fromisoformat(f"{month}-01")
 
 
-def _outcome(rule: EligibilityRule, form: Mapping[str, Any], day: date) -> Outcome:
-    value = _value(rule.fact, form, day)
-    if value is None:
-        return "unknown"
-    return "met" if _holds(rule.holds, value) else "not_met"
-
-
-def _value(fact: Fact, form: Mapping[str, Any], day: date) -> Any:
+def value_of(fact: Fact, form: Facts, day: date, household: Mapping[str, float]) -> Any:
+    """What a fact is; None where it is not known."""
+    if fact.household is not None:
+        return household.get(fact.household)
     if any(form.get(name) is None for name in fact.fields):
         return None
     if fact.field is not None:
@@ -79,10 +87,88 @@ def _value(fact: Fact, form: Mapping[str, Any], day: date) -> Any:
     return age_in_months(date.fromisoformat(form[fact.age_in_months or ""]), on)
 
 
-def _holds(condition: Condition, value: Any) -> bool:
+def holds(condition: Condition, value: Any) -> bool:
+    """True where the value meets all that the condition says."""
     return all((
         condition.at_least is None or value >= condition.at_least,
         condition.at_most is None or value <= condition.at_most,
         condition.below is None or value < condition.below,
         condition.one_of is None or value in condition.one_of,
     ))  # fmt: skip
+
+
+def _finding(
+    version: Version, rule: EligibilityRule, form: Facts, day: date, household: Mapping[str, float]
+) -> Finding:
+    if rule.applies is not None:
+        concerns = value_of(rule.applies.fact, form, day, household)
+        if concerns is None:
+            return Finding(rule, "unknown", _to_be_said(version, rule.applies.fact, form))
+        if not holds(rule.applies.holds, concerns):
+            return Finding(rule, "not_applicable")
+    value = value_of(rule.fact, form, day, household)
+    if value is None:
+        return Finding(rule, "unknown", _to_be_said(version, rule.fact, form))
+    if holds(rule.holds, value):
+        return Finding(rule, "met")
+    return Finding(rule, "not_met", tuple(_needed(version, rule, form, day, value)))
+
+
+def _to_be_said(version: Version, fact: Fact, form: Facts) -> tuple[str, ...]:
+    """Which answers are missing."""
+    if fact.household is not None:
+        return (say("casework.change.tell", what=label("casework.household_fact", fact.household)),)
+    missing = [name for name in fact.fields if form.get(name) is None]
+    return tuple(say("casework.change.tell", what=version.form.properties[name].title) for name in missing)
+
+
+def _needed(version: Version, rule: EligibilityRule, form: Facts, day: date, value: Any) -> list[str]:
+    """What would have to be otherwise for this rule to be met: limits with what was said, or the day it will be met."""
+    condition, fact = rule.holds, rule.fact
+    what, now = _name_of(version, fact), _words(version, fact, value)
+    if fact.age_in_months is not None and fact.at is None and _only_at_least(condition):
+        when = _month_of_age(date.fromisoformat(form[fact.age_in_months]), int(condition.at_least or 0))
+        return [say("casework.change.from_month", year=when.year, month=when.month)]
+    found = []
+    if condition.at_least is not None and value < condition.at_least:
+        found.append(say("casework.change.at_least", what=what, now=now, limit=_number(condition.at_least)))
+    if condition.at_most is not None and value > condition.at_most:
+        found.append(say("casework.change.at_most", what=what, now=now, limit=_number(condition.at_most)))
+    if condition.below is not None and value >= condition.below:
+        found.append(say("casework.change.below", what=what, now=now, limit=_number(condition.below)))
+    if condition.one_of is not None and value not in condition.one_of:
+        accepted = say("casework.change.or").join(_words(version, fact, each) for each in condition.one_of)
+        found.append(say("casework.change.one_of", what=what, now=now, accepted=accepted))
+    return found
+
+
+def _name_of(version: Version, fact: Fact) -> str:
+    if fact.household is not None:
+        return label("casework.household_fact", fact.household)
+    name = fact.field or fact.count or fact.age_in_months or ""
+    title = version.form.properties[name].title
+    return say("casework.change.age_of", what=title) if fact.age_in_months else title
+
+
+def _words(version: Version, fact: Fact, value: Any) -> str:
+    """A value as the form shows it."""
+    if isinstance(value, bool):
+        return say("casework.change.yes" if value else "casework.change.no")
+    if isinstance(value, str):
+        choices = version.form.properties[fact.field].oneOf if fact.field else None
+        return next((each.title for each in choices or () if each.const == value), value)
+    return _number(value)
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) else str(value)
+
+
+def _only_at_least(condition: Condition) -> bool:
+    return condition.at_least is not None and condition.model_fields_set == {"at_least"}
+
+
+def _month_of_age(birth: date, months: int) -> date:
+    """The first day of the month in which the age is reached."""
+    later = birth.month - 1 + months
+    return date(birth.year + later // MONTHS_A_YEAR, later % MONTHS_A_YEAR + 1, 1)

@@ -180,4 +180,5 @@ FORMATS = _checker({
     "township": lambda value: catalogue().place(value) is not None,
     "facility": lambda value: bool(_ID.match(value)),
     "child": lambda value: bool(_ID.match(value)),
+    "household": lambda value: bool(_ID.match(value)),
 })  # fmt: skip

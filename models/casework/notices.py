@@ -38,6 +38,8 @@ def step_notice(
             "text_key": f"casework.notice.{step}",
             "values": values,
             "page": f"{PAGE}?id={raw['_id']}",
+            # For a call by the township where no message reaches the resident, and for the outcome on the file.
+            "application_id": raw["_id"],
         },
         subject_id=raw["resident_id"],
         order_key=f"application:{raw['_id']}",

@@ -1,77 +1,103 @@
-"""What residents and caseworkers do with an application: each one write, with its history and its notice."""
+"""What applicants do with an application: each one write, with its history and notice. `review` has the office's."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
 from config.loading import catalogue
 from config.programmes import Programme, Version
-from models.casework import forms
+from models.casework import case_people, duplicates, forms
+from models.casework.claims import drop_other_claims
+from models.casework.corrections import unanswered
 from models.casework.deadlines import clock_of
 from models.casework.documents import (
-    ACCEPTED,
     APPROVED,
-    CORRECTION,
-    CORRECTION_CONTEXT,
+    ENDED,
+    HOUSEHOLD_CONTEXT,
     REASON_CONTEXT,
-    REFUSED,
     SUBMITTED,
     WITHDRAWN,
     Application,
 )
-from models.casework.drafts import child_faults, edited_under, facts
+from models.casework.drafts import child_faults, edited_under
 from models.casework.eligibility import assess
-from models.casework.lifecycle import ACCEPT, APPROVE, REFUSE, REQUEST_CORRECTION, SUBMIT, WITHDRAW, lifecycle_of
+from models.casework.followups import follow_up, follow_up_entry
+from models.casework.lifecycle import END, SUBMIT, WITHDRAW, lifecycle_for, lifecycle_of
 from models.casework.notices import step_notice
 from models.casework.papers import missing_papers
-from models.casework.particulars import Particulars, particulars_of
-from models.casework.queries import application_of_place, form_of, own_application, programme_of, version_of
+from models.casework.particulars import particulars_of
+from models.casework.public_notices import leaving
+from models.casework.queries import form_of, own_application, programme_of
+from models.casework.review import (
+    accept,
+    approve,
+    first_review,
+    refuse,
+    request_correction,
+    second_review,
+    transfer,
+)
+from models.casework.steps import closed, was_done
 from models.kernel.actors import Actor
 from models.kernel.clock import day_of
 from models.kernel.database import collection
 from models.kernel.encryption import blind_index, seal_json, seal_text
-from models.kernel.errors import Conflict, DomainError, FieldFault, InvalidInput
-from models.kernel.lifecycle import Change, Lifecycle, Raw
+from models.kernel.errors import Conflict, FieldFault, InvalidInput, NotFound
+from models.kernel.lifecycle import Change, Raw
 from models.people import queries as people
+
+__all__ = [
+    "accept", "approve", "end", "first_review", "refuse", "request_correction", "second_review", "submit", "transfer",
+    "who_it_is_for", "withdraw",
+]  # fmt: skip
 
 
 def submit(application_id: str, *, version: int | None, by: Actor, at: datetime, key: str) -> Raw:
     """Hand the application in, or in again after a correction, checked against the version in force.
 
     Raises InvalidInput (`application_incomplete`: answers and papers at fault; `not_eligible`: the decisive rules with
-    their reasons), Forbidden (`consent_missing`), Conflict (`already_applied`), StaleVersion, IllegalTransition.
+    their reasons), Forbidden (`consent_missing`), Conflict (`already_applied`, and as `duplicates.claimed`),
+    StaleVersion, IllegalTransition.
     """
     raw = own_application(application_id, by)
-    if _done(raw, key):
+    if was_done(raw, key):
         return raw
     programme = programme_of(raw["programme"])
     lifecycle_of(programme).check(raw, SUBMIT, by=by, at=at, version=version)
-    rules = edited_under(raw, at)
-    answers = _checked(raw, programme, rules, by, at)
+    answers, rules = _checked(raw, programme, by, at)
     place = catalogue().place(answers[programme.people.township])
     assert place is not None  # noqa: S101  the form's format says so
+    snapshot = case_people.household_snapshot(rules, answers, by.id, at)
+    concerned = case_people.people_of(programme, rules, answers, snapshot, by.id)
     child = programme.people.child
     written = {
         **clock_of(raw, rules, SUBMITTED, at),
-        "programme_version": rules.version,
+        **duplicates.claimed(raw, programme, concerned, snapshot, at, case_people.matter_of(programme, rules, answers)),
+        **_bound_to(raw, programme, rules, place.district_code, at),
         "district_code": place.district_code,
         "township_id": place.id,
         "submitted_at": raw.get("submitted_at") or at,
-        "open_for": _open_for(raw, programme, answers),
+        "open_for": who_it_is_for(raw, programme, answers),
         "child_id": answers.get(child.id) if child else None,
+        "household": seal_json(snapshot, HOUSEHOLD_CONTEXT) if snapshot else None,
+        # Corrected, it is looked at anew.
         "accepted_by": None,
+        "reviewed_by": None,
     }
     notice = step_notice(raw, programme, "submitted", due_at=written["due_at"], township_id=place.id)
     try:
-        return lifecycle_of(programme).perform(
+        done = lifecycle_of(programme, rules).perform(
             application_id, SUBMIT, by=by, at=at, version=raw["version"], key=key,
             change=Change(set=written, outbox=[notice]),
         )  # fmt: skip
     except DuplicateKeyError:
         raise Conflict("already_applied") from None
+    if raw.get("claims_version"):
+        drop_other_claims(done)
+    return done
 
 
 def withdraw(application_id: str, *, version: int | None, by: Actor, at: datetime, key: str) -> Raw:
@@ -80,177 +106,66 @@ def withdraw(application_id: str, *, version: int | None, by: Actor, at: datetim
     programme = programme_of(raw["programme"])
 
     def change(now: Raw) -> Change:
-        written = {
-            **_closed(now, WITHDRAWN, at),
-            "release_due": bool(now.get("placement")),
-        }
-        notices = [step_notice(now, programme, "withdrawn")] if now.get("submitted_at") else []
-        return Change(set=written, outbox=notices)
+        told = [step_notice(now, programme, "withdrawn")] if now.get("submitted_at") else []
+        given = follow_up_entry(now, WITHDRAWN) if now["state"] == APPROVED else []
+        written = {**closed(now, WITHDRAWN, at), "decided_at": now.get("decided_at") or at}
+        return Change(set=written, outbox=[*told, *given, *leaving(now)])
 
-    done = lifecycle_of(programme).perform(
-        application_id, WITHDRAW, by=by, at=at, version=version, key=key, change=change
-    )
-    give_back(done, at)
-    return done
+    done = lifecycle_for(raw).perform(application_id, WITHDRAW, by=by, at=at, version=version, key=key, change=change)
+    follow_up(application_id, at)
+    return _again(done)
 
 
-def give_back(raw: Raw, at: datetime) -> bool:
-    """Release what a withdrawn application had; True where something was due. A second time changes nothing."""
-    if not raw.get("release_due"):
-        return False
-    giver = particulars_of(programme_of(raw["programme"]))
-    if giver is not None:
-        giver.release(raw["_id"], raw["placement"], at)
-    collection(Application).update_one(
-        {"_id": raw["_id"], "state": WITHDRAWN}, {"$set": {"release_due": False, "updated_at": at}}
-    )
-    return True
+def end(
+    application_id: str, *, reason: str, note: str | None = None, version: int | None = None, tell: bool = True,
+    by: Actor, at: datetime, key: str,
+) -> Raw:  # fmt: skip
+    """What an approval gave is over: the lease, the stay, or the right to it. Now its data's time begins.
 
-
-def accept(application_id: str, *, version: int, by: Actor, at: datetime, key: str) -> Raw:
-    """The township accepts the application as complete; the county's time begins."""
-    raw = application_of_place(application_id, by)
-    clock = clock_of(raw, version_of(raw), ACCEPTED, at)
-    written = {**clock, "accepted_at": at, "accepted_by": by.id}
-    notice = step_notice(raw, programme_of(raw["programme"]), "accepted", due_at=clock["due_at"])
-    return _by_staff(raw, ACCEPT, by, at, version, key, Change(set=written, outbox=[notice]))
-
-
-def request_correction(
-    application_id: str, *, version: int, reason: str, papers: list[str], by: Actor, at: datetime, key: str
-) -> Raw:
-    """Send the application back to its applicant with what is missing; the office's clock stands still meanwhile.
-
-    Raises InvalidInput for a paper the programme does not know, and as the lifecycle does.
+    `reason` is a token of `casework.end_reason`; `note` is for the applicant. Raises as the lifecycle does.
     """
-    raw = application_of_place(application_id, by)
-    rules = version_of(raw)
-    unknown = [FieldFault(f"papers.{n}", "unknown_paper") for n, token in enumerate(papers) if not rules.paper(token)]
-    if unknown:
-        raise InvalidInput(faults=unknown)
-    clock = clock_of(raw, rules, CORRECTION, at)
-    asked = seal_json({"reason": reason, "papers": list(dict.fromkeys(papers))}, CORRECTION_CONTEXT)
-    notice = step_notice(raw, programme_of(raw["programme"]), "correction", due_at=clock["due_at"])
-    change = Change(set={**clock, "correction": asked}, note=reason, outbox=[notice])
-    return _by_staff(raw, REQUEST_CORRECTION, by, at, version, key, change)
-
-
-def refuse(application_id: str, *, version: int, reason: str, by: Actor, at: datetime, key: str) -> Raw:
-    """The county refuses, with its reasons. Raises Forbidden (`same_person`), and as the lifecycle does."""
-    raw = application_of_place(application_id, by)
-    change = Change(
-        set={**_decided(raw, REFUSED, by, at), "reason": seal_text(reason, REASON_CONTEXT)},
-        note=reason,
-        outbox=[step_notice(raw, programme_of(raw["programme"]), "refused")],
-    )
-    return _by_staff(raw, REFUSE, by, at, version, key, change)
-
-
-def approve(application_id: str, *, version: int, reason: str | None, by: Actor, at: datetime, key: str) -> Raw:
-    """The county approves; what the programme gives out is taken first and given with the same decision.
-
-    Raises Conflict (`no_free_place`, `child_outgrown`: the application stays as it is), Forbidden (`same_person`),
-    and as the lifecycle does.
-    """
-    raw = application_of_place(application_id, by)
-    if _done(raw, key):
-        return raw
+    raw = collection(Application).find_one({"_id": application_id})
+    if raw is None:
+        raise NotFound()
     programme = programme_of(raw["programme"])
-    lifecycle = lifecycle_of(programme)
-    lifecycle.check(raw, APPROVE, by=by, at=at, version=version)
-    giver = particulars_of(programme)
-    placement = _take(giver, lifecycle, raw, by, at, version) if giver is not None else None
-    change = _approval(raw, programme, giver, placement, reason, by, at)
-    try:
-        done = lifecycle.perform(application_id, APPROVE, by=by, at=at, version=version, key=key, change=change)
-    except DomainError:
-        if placement is not None:
-            settle(application_id, programme, placement, at)
-        raise
-    if giver is not None and placement is not None:
-        giver.confirm(application_id, placement, at)
-    return done
+
+    def change(now: Raw) -> Change:
+        written: dict[str, Any] = {**closed(now, ENDED, at), "end_reason": reason}
+        if note:
+            written["reason"] = seal_text(note, REASON_CONTEXT)
+        told = [step_notice(now, programme, "ended")] if tell else []
+        return Change(set=written, note=note, outbox=[*told, *follow_up_entry(now, ENDED)])
+
+    done = lifecycle_for(raw).perform(application_id, END, by=by, at=at, version=version, key=key, change=change)
+    follow_up(application_id, at)
+    return _again(done)
 
 
-def settle(application_id: str, programme: Programme, placement: dict[str, Any], at: datetime) -> str:
-    """Bring what is held into line with the application: `confirmed`, `released`, or `open` while it may still be used.
-
-    An attempt is over once the application has another version: only then may its hold go.
-    """
-    giver = particulars_of(programme)
-    assert giver is not None  # noqa: S101  only what a giver gave is settled
-    now = collection(Application).find_one({"_id": application_id})
-    if now is not None and now["version"] == placement["attempt"] and now["state"] == ACCEPTED:
-        return "open"
-    given = (now or {}).get("placement") or {}
-    same = all(given.get(name) == placement[name] for name in ("centre_id", "age_group", "attempt"))
-    if now is not None and now["state"] == APPROVED and same:
-        giver.confirm(application_id, placement, at)
-        return "confirmed"
-    giver.release(application_id, placement, at)
-    return "released"
+def who_it_is_for(raw: Raw, programme: Programme, answers: dict[str, Any]) -> str:
+    """The blind index of applicant, programme and person: one open application each."""
+    who = "\x00".join(str(answers[name]) for name in programme.people.identifies)
+    return blind_index("applications.open_for", f"{raw['resident_id']}\x00{programme.token}\x00{who}")
 
 
-def _take(
-    giver: Particulars, lifecycle: Lifecycle, raw: Raw, by: Actor, at: datetime, version: int
-) -> dict[str, Any]:  # fmt: skip
-    try:
-        return giver.take(raw["_id"], raw["version"], form_of(raw), at)
-    except Conflict as fault:
-        # Somebody else may have decided in between: that is then the truer answer.
-        now = application_of_place(raw["_id"], by)
-        lifecycle.check(now, APPROVE, by=by, at=at, version=version)
-        fault.details = facts(now)
-        raise
+def _bound_to(raw: Raw, programme: Programme, rules: Version, district_code: str, at: datetime) -> dict[str, Any]:
+    """The version and the county's override that the application keeps; after a correction those it came in under."""
+    if raw.get("submitted_at"):
+        return {}
+    standing = programme.numbered(rules.version)
+    return {"programme_version": rules.version, "county_rules": standing.override_key(district_code, day_of(at))}
 
 
-def _approval(
-    raw: Raw, programme: Programme, giver: Particulars | None, placement: dict[str, Any] | None, reason: str | None,
-    by: Actor, at: datetime,
-) -> Change:  # fmt: skip
-    written = _decided(raw, APPROVED, by, at) | {"placement": placement}
-    if reason:
-        written["reason"] = seal_text(reason, REASON_CONTEXT)
-    step, centre = "approved", ""
-    if giver is not None and placement is not None:
-        step, centre = "placed", giver.shown(placement)["centre"]
-    return Change(set=written, note=reason, outbox=[step_notice(raw, programme, step, centre=centre)])
-
-
-def _decided(raw: Raw, target: str, by: Actor, at: datetime) -> dict[str, Any]:
-    return {**_closed(raw, target, at), "decided_by": by.id}
-
-
-def _closed(raw: Raw, target: str, at: datetime) -> dict[str, Any]:
-    rules = version_of(raw)
-    # What was never handed in is nobody's file: it goes at once.
-    kept = rules.retention.papers_days if raw.get("submitted_at") else 0
-    return {
-        **clock_of(raw, rules, target, at),
-        "decided_at": at,
-        "open_for": None,
-        "retention_due_at": at + timedelta(days=kept),
-    }
-
-
-def _by_staff(raw: Raw, action: str, by: Actor, at: datetime, version: int, key: str, change: Change) -> Raw:
-    lifecycle = lifecycle_of(programme_of(raw["programme"]))
-    # What the change says was computed from `raw`: it is good for that version only.
-    if not _done(raw, key):
-        lifecycle.check(raw, action, by=by, at=at, version=version)
-    return lifecycle.perform(raw["_id"], action, by=by, at=at, version=version, key=key, change=change)
-
-
-def _checked(raw: Raw, programme: Programme, rules: Version, by: Actor, at: datetime) -> dict[str, Any]:
-    """The answers, complete, eligible and consented to."""
-    answers = form_of(raw)
-    faults = forms.faults_of_whole(rules.form, answers) + missing_papers(raw, rules)
+def _checked(raw: Raw, programme: Programme, by: Actor, at: datetime) -> tuple[dict[str, Any], Version]:
+    """The answers, complete, eligible and consented to, and the rules of the county that they were held against."""
+    answers, rules = form_of(raw), edited_under(raw, at)
+    faults = forms.faults_of_whole(rules.form, answers) + missing_papers(raw, rules) + unanswered(raw)
     if not faults:
-        _demand_consents(programme, answers, by)
-        faults = child_faults(programme, answers, by)
+        _demand_consents(programme, by)
+        faults = child_faults(programme, answers, by) + case_people.household_faults(rules, answers, by.id)
     if faults:
         raise InvalidInput("application_incomplete", faults=faults)
-    refused = assess(rules, answers, day_of(at)).decisive_faults
+    household = case_people.household_facts(rules, answers, by.id, at)
+    refused = assess(rules, answers, day_of(at), household).decisive_faults
     if refused:
         named = [FieldFault(f"eligibility.{each.token}", "not_met", each.reason) for each in refused]
         raise InvalidInput("not_eligible", faults=named)
@@ -258,10 +173,10 @@ def _checked(raw: Raw, programme: Programme, rules: Version, by: Actor, at: date
     faults = giver.faults(answers, at) if giver is not None else []
     if faults:
         raise InvalidInput("application_incomplete", faults=faults)
-    return answers
+    return answers, rules
 
 
-def _demand_consents(programme: Programme, answers: dict[str, Any], by: Actor) -> None:
+def _demand_consents(programme: Programme, by: Actor) -> None:
     for each in programme.consents:
         child = programme.people.child if each.purpose == "child" else None
         if child is None:
@@ -269,10 +184,6 @@ def _demand_consents(programme: Programme, answers: dict[str, Any], by: Actor) -
     # The child's own consent is asked for with the child, so that an unknown one is named as such.
 
 
-def _open_for(raw: Raw, programme: Programme, answers: dict[str, Any]) -> str:
-    who = "\x00".join(str(answers[name]) for name in programme.people.identifies)
-    return blind_index("applications.open_for", f"{raw['resident_id']}\x00{programme.token}\x00{who}")
-
-
-def _done(raw: Raw, key: str) -> bool:
-    return any(entry.get("key") == key for entry in raw["history"])
+def _again(raw: Raw) -> Raw:
+    """As it stands after what follows, which may have written to it."""
+    return collection(Application).find_one({"_id": raw["_id"]}) or raw

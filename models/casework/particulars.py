@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from config.programmes import Programme
+from models.casework.waiting import WaitingListPlaces
 from models.childcare.particulars import ChildcarePlaces
 from models.kernel.errors import FieldFault
 
@@ -14,33 +15,29 @@ Placement = Mapping[str, Any]
 
 
 class Particulars(Protocol):
-    """What the engine asks of a part of the domain that gives something out once and only once.
-
-    A placement carries `attempt`, the version of the application it was taken from.
-    """
+    """What the engine asks of a part of the domain that gives something out. Every call may come twice."""
 
     def faults(self, form: dict[str, Any], at: datetime) -> list[FieldFault]:
         """What is wrong with a valid form as things stand now."""
         ...
 
-    def take(self, application_id: str, attempt: int, form: dict[str, Any], at: datetime) -> dict[str, Any]:
-        """Hold what an approval gives; the same attempt again gets the same. Raises Conflict where there is none."""
+    def approved(self, raw: dict[str, Any], form: dict[str, Any], at: datetime) -> None:
+        """The approval is written: whoever it is for enters what the programme gives out."""
         ...
 
-    def confirm(self, application_id: str, placement: Placement, at: datetime) -> None:
-        """The approval is written."""
-        ...
-
-    def release(self, application_id: str, placement: Placement, at: datetime) -> None:
-        """Give it back; a second time changes nothing."""
+    def ended(self, raw: dict[str, Any], at: datetime) -> None:
+        """It was withdrawn, or has ended: what was given goes to the next."""
         ...
 
     def shown(self, placement: Placement) -> dict[str, Any]:
-        """The placement in words."""
+        """The application's `placement` in words."""
         ...
 
 
-_PARTICULARS: dict[str, Particulars] = {"childcare_place": ChildcarePlaces()}
+_PARTICULARS: dict[str, Particulars] = {
+    "childcare_place": ChildcarePlaces(),
+    "waiting_list": WaitingListPlaces(),
+}
 
 
 def particulars_of(programme: Programme) -> Particulars | None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from config.loading import rule
 from config.programmes import Programme, Version, programmes
 from config.text import label, say
 from models.casework.documents import (
+    APPEAL_CONTEXT,
     CORRECTION_CONTEXT,
     FORM_CONTEXT,
+    HOUSEHOLD_CONTEXT,
+    OPINION_CONTEXT,
     REASON_CONTEXT,
+    REFUSED,
     WITHDRAWN,
     Application,
 )
@@ -21,15 +25,19 @@ from models.kernel.actors import Actor
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
 from models.kernel.encryption import open_json, open_text
-from models.kernel.errors import FieldFault, Forbidden, InvalidInput, NotFound
+from models.kernel.errors import InvalidInput, NotFound
 from models.kernel.lifecycle import Raw
 from models.kernel.paging import Page, decode_cursor, encode_cursor
 
 # Whose turn it is in each state.
-TURN = {"draft": "applicant", "submitted": "township", "accepted": "county", "correction": "applicant"}
+TURN = {
+    "draft": "applicant", "submitted": "township", "accepted": "county", "reviewed": "county",
+    "correction": "applicant", "on_notice": "public", "objected": "county", "appealed": "supervisor",
+}  # fmt: skip
 LIST_FIELDS = ("resident_id", "programme", "programme_version", "state", "stage_since", "version", "form", "due_at",
                "due_assumed", "created_at", "updated_at", "submitted_at", "decided_at", "district_code",
-               "township_id", "placement", "anonymised_at")  # fmt: skip
+               "township_id", "placement", "anonymised_at", "assignee_id", "warned_at", "escalated_at",
+               "appeal_decided", "opinion", "county_rules")  # fmt: skip
 
 
 def programme_of(token: str) -> Programme:
@@ -41,8 +49,8 @@ def programme_of(token: str) -> Programme:
 
 
 def version_of(raw: Mapping[str, Any]) -> Version:
-    """The version an application is bound to; of a draft, the one it was last saved under."""
-    return programme_of(raw["programme"]).numbered(raw["programme_version"])
+    """The version an application is bound to, as it held in its county; of a draft, the one it was last saved under."""
+    return programme_of(raw["programme"]).numbered(raw["programme_version"]).of_county(raw.get("county_rules"))
 
 
 def form_of(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,10 +69,29 @@ def reason_of(raw: Mapping[str, Any]) -> str | None:
     return open_text(raw["reason"], REASON_CONTEXT) if raw.get("reason") else None
 
 
+def opinion_of(raw: Mapping[str, Any]) -> str | None:
+    """The reasons of the township's opinion, in clear."""
+    return open_text(raw["opinion_reason"], OPINION_CONTEXT) if raw.get("opinion_reason") else None
+
+
+def appeal_of(raw: Mapping[str, Any]) -> str | None:
+    """Why the applicant appealed, in clear."""
+    return open_text(raw["appeal"], APPEAL_CONTEXT) if raw.get("appeal") else None
+
+
+def household_facts_of(raw: Mapping[str, Any]) -> dict[str, float]:
+    """What followed from the household when the application was submitted; empty where it has none."""
+    sealed = raw.get("household")
+    found: dict[str, float] = open_json(sealed, HOUSEHOLD_CONTEXT)["facts"] if sealed else {}
+    return found
+
+
 def own_application(application_id: str, by: Actor) -> Raw:
     """An application of the caller's own. Raises NotFound, also for another's."""
     found = collection(Application).find_one({"_id": application_id})
     if found is None or by.kind != "resident" or found["resident_id"] != by.id:
+        raise NotFound()
+    if not by.may_act_on(found["programme"]):
         raise NotFound()
     return found
 
@@ -103,46 +130,32 @@ def applications_of(resident_id: str, cursor: str | None, limit: int) -> Page:
     return Page(found[:limit], following)
 
 
-def queue(
-    by: Actor, *, stage: str, district_code: str | None, township_id: str | None, programme: str | None,
-    cursor: str | None, limit: int, at: datetime,
-) -> Page:  # fmt: skip
-    """The open applications of a place in one stage, the soonest due first.
-
-    Reads one window of due dates after the other and stops when the page is full, so that what is matched stays
-    small however long the queue. Raises Forbidden for a place that is not the caseworker's, InvalidInput for none.
-    """
-    wanted = _of_place(by, district_code, township_id) | {"state": stage}
-    if programme is not None:
-        wanted["programme"] = programme
-    after = decode_cursor(cursor) if cursor is not None else None
-    if after is not None and after.get("list") != "queue":
-        raise InvalidInput("bad_cursor")
-    found: list[Raw] = []
-    for window in _windows(at, datetime.fromisoformat(after["at"]) if after else None):
-        matched = collection(Application).find({**wanted, "due_at": window}, dict.fromkeys(LIST_FIELDS, 1))
-        found += sorted((each for each in matched if not _before(each, after)), key=_place_in_queue)
-        if len(found) > limit:
-            break
-    following = None
-    if len(found) > limit:
-        last = found[limit - 1]
-        following = encode_cursor({"list": "queue", "at": as_utc(last["due_at"]).isoformat(), "id": last["_id"]})
-    return Page(found[:limit], following)
-
-
 def next_step(raw: Mapping[str, Any]) -> dict[str, Any]:
     """What comes next, whose turn it is and until when; for a closed case what can still be done."""
     state, due_at = raw["state"], raw.get("due_at")
-    key = "placed" if state == "approved" and raw.get("placement") else state
+    key = _next_key(raw)
+    turn = TURN.get(state)
+    if state == "accepted" and programme_of(raw["programme"]).lifecycle == "two_reviews":
+        key, turn = "first_review", "township"
     return {
-        "turn": TURN.get(state),
+        "turn": turn,
         "text": say(
             f"casework.next.{key}", due=day_in_words(due_at) if due_at else "", days=rule("casework.appeal_days")
         ),
         "due_at": as_utc(due_at) if due_at else None,
         "due_assumed": bool(raw.get("due_assumed")),
     }
+
+
+def _next_key(raw: Mapping[str, Any]) -> str:
+    state = str(raw["state"])
+    if state == "approved":
+        if raw.get("placement"):
+            return "placed"
+        return {"waiting_list": "waiting", "childcare_place": "seeking"}.get(
+            programme_of(raw["programme"]).particulars or "", state
+        )
+    return "refused_finally" if state == REFUSED and raw.get("appeal_decided") else state
 
 
 def progress_of(resident_id: str) -> list[dict[str, Any]]:
@@ -180,38 +193,3 @@ def summary(resident_id: str) -> list[str]:
 def state_label(state: str) -> str:
     """A state in the applicant's words."""
     return label("casework.state", state)
-
-
-def _of_place(by: Actor, district_code: str | None, township_id: str | None) -> dict[str, Any]:
-    district = district_code or by.district_code
-    if district is None:
-        raise InvalidInput(faults=[FieldFault("district_code", "missing")])
-    if by.district_code not in (None, district):
-        raise Forbidden("not_your_place")
-    if township_id is not None:
-        if not by.covers(district, township_id):
-            raise Forbidden("not_your_place")
-        return {"district_code": district, "township_id": township_id}
-    if by.township_ids:
-        return {"district_code": district, "township_id": {"$in": list(by.township_ids)}}
-    return {"district_code": district}
-
-
-def _windows(at: datetime, after: datetime | None) -> Iterator[dict[str, datetime]]:
-    """Half-open ranges of due dates, earliest first, from `after` on."""
-    edges = [at + timedelta(days=days) for days in rule("casework.queue_windows_days")]
-    starts: list[datetime | None] = [None, *edges]
-    for start, end in zip(starts, [*edges, None], strict=True):
-        if after is not None and end is not None and end <= after:
-            continue
-        begin = max(start, after) if start is not None and after is not None else (after or start)
-        window = {"$gte": begin} if begin is not None else {}
-        yield window | ({"$lt": end} if end is not None else {})
-
-
-def _place_in_queue(raw: Raw) -> tuple[datetime, str]:
-    return as_utc(raw["due_at"]), raw["_id"]
-
-
-def _before(raw: Raw, after: Mapping[str, Any] | None) -> bool:
-    return after is not None and _place_in_queue(raw) <= (datetime.fromisoformat(after["at"]), after["id"])

@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from models.casework.documents import DRAFT, OPEN_STATES, Application, PaperChunk
+from models.casework.case_people import household_of_case
+from models.casework.claims import release_claims
+from models.casework.documents import APPROVED, DRAFT, OPEN_STATES, Application, PaperChunk
+from models.casework.notice_retention import forget_case
 from models.casework.operations import withdraw
-from models.casework.papers import delete_all_contents, papers_shown
+from models.casework.papers import delete_all_contents, papers_shown, replaced_shown
 from models.casework.queries import correction_of, form_of, programme_of, reason_of, version_of
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
@@ -23,14 +26,16 @@ from models.people.holders import register_holder
 HOLDER = "applications"
 NOBODY = "erased"
 BATCH = 500
-PERSONAL = ("form", "reason", "correction", "child_id", "open_for", "retention_due_at")
+PERSONAL = ("form", "reason", "correction", "child_id", "open_for", "retention_due_at", "opinion_reason", "appeal",
+            "household", "household_id", "people", "matter", "assignee_id")  # fmt: skip
 
 
 def apply_retention(at: datetime) -> dict[str, int]:
     """Delete papers and anonymise cases whose time has come; a job calls it daily. Returns counts."""
     counts = {"papers_deleted": 0, "anonymised": 0}
     for raw in list(collection(Application).find({"retention_due_at": {"$lte": at}}).limit(BATCH)):
-        ends = as_utc(raw["decided_at"]) + timedelta(days=version_of(raw).retention.case_days)
+        closed = as_utc(raw.get("closed_at") or raw["decided_at"])
+        ends = closed + timedelta(days=version_of(raw).retention.case_days)
         if raw.get("submitted_at") is None or ends <= at:
             counts["anonymised"] += anonymise(raw, at)
         else:
@@ -38,7 +43,13 @@ def apply_retention(at: datetime) -> dict[str, int]:
             collection(Application).update_one(
                 {"_id": raw["_id"], "version": raw["version"]},
                 {
-                    "$set": {"papers": [], "papers_deleted_at": at, "retention_due_at": ends, "updated_at": at},
+                    "$set": {
+                        "papers": [],
+                        "papers_replaced": [],
+                        "papers_deleted_at": at,
+                        "retention_due_at": ends,
+                        "updated_at": at,
+                    },
                     "$inc": {"version": 1},
                 },
             )
@@ -49,6 +60,8 @@ def apply_retention(at: datetime) -> dict[str, int]:
 def anonymise(raw: Raw, at: datetime) -> bool:
     """Take the person out of a closed case: answers, papers, reasons, notes and who it was. False where it changed."""
     delete_all_contents(raw["_id"])
+    release_claims([raw["_id"]])
+    forget_case(raw["_id"])
     done = collection(Application).update_one(
         {"_id": raw["_id"], "version": raw["version"]},
         {
@@ -56,6 +69,7 @@ def anonymise(raw: Raw, at: datetime) -> bool:
             "$set": {
                 "resident_id": NOBODY,
                 "papers": [],
+                "papers_replaced": [],
                 "outbox": [],
                 "outbox_waiting": False,
                 "history": [_without_person(entry) for entry in raw["history"]],
@@ -75,7 +89,8 @@ def export_applications(resident_id: str) -> list[dict[str, Any]]:
         {
             "id": raw["_id"], "programme": raw["programme"], "state": raw["state"], "created_at": raw["created_at"],
             "submitted_at": raw.get("submitted_at"), "decided_at": raw.get("decided_at"), "form": form_of(raw),
-            "papers": papers_shown(raw), "reason": reason_of(raw), "correction": correction_of(raw),
+            "papers": papers_shown(raw), "papers_replaced": replaced_shown(raw), "household": household_of_case(raw),
+            "reason": reason_of(raw), "correction": correction_of(raw),
             "placement": raw.get("placement"),
             "history": [
                 {"action": each["action"], "at": each["at"], "to": each["to"], "note": note_of(each)}
@@ -109,7 +124,7 @@ def _erase(raw: Raw, at: datetime) -> int:
     if raw["state"] == DRAFT:
         collection(PaperChunk).delete_many({"application_id": raw["_id"]})
         return collection(Application).delete_one({"_id": raw["_id"], "state": DRAFT}).deleted_count
-    if raw["state"] in OPEN_STATES:
+    if raw["state"] in OPEN_STATES or (raw["state"] == APPROVED and programme_of(raw["programme"]).lasting):
         raw = withdraw(
             raw["_id"], version=None, by=Resident.actor(raw["resident_id"]), at=at, key=f"erasure:{raw['_id']}"
         )

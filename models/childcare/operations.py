@@ -1,58 +1,152 @@
-"""Operations on places that no single application owns."""
+"""Operations on places that no single application owns: what killed processes left, what time brings about."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from config.loading import rule
-from models.casework.documents import Application
-from models.casework.lifecycle import GIVE_UP_PLACE, lifecycle_of
-from models.casework.operations import give_back, settle
-from models.casework.queries import programme_of
-from models.childcare import places
+from models.casework import offers
+from models.casework import operations as casework
+from models.childcare import places, placing
+from models.childcare.documents import (
+    ENDED,
+    GIVEN,
+    LIVE_STATES,
+    OFFERED,
+    PLACED,
+    WAITING,
+    ChildcareCentre,
+    ChildcarePlacement,
+)
+from models.childcare.notices import placement_notice
 from models.childcare.places import Hold
+from models.childcare.stays import month_text
 from models.kernel.actors import SYSTEM
+from models.kernel.clock import day_of
 from models.kernel.database import collection
-from models.kernel.errors import DomainError
+from models.kernel.errors import DomainError, IllegalTransition
+from models.kernel.outbox import Handler, Receipt, enqueue
 
 
 def reconcile_places(at: datetime) -> dict[str, int]:
-    """Complete what killed processes left between an application and its centre; a job calls it every few minutes.
+    """Complete what killed processes left between placements, offers and centres; a job calls it every minute.
 
-    Places held too long are given where the approval was written, else released; places of withdrawn applications go
-    back; the directory shows every count. Returns counts by what was done. Running it twice, or twice at once, changes
-    nothing more.
+    Places held too long are given where the acceptance was written, else released and offered on; what ended children
+    had goes back; the directory shows every count. Returns counts by what was done. Running it twice, or twice at
+    once, changes nothing more.
     """
     counts = {"confirmed": 0, "released": 0, "given_up": 0, "given_back": 0, "published": 0}
-    for application_id, hold in places.held_since(at - timedelta(seconds=rule("casework.hold_seconds"))):
-        outcome = _reconcile(application_id, hold, at)
+    for placement_id, hold in places.held_since(at - timedelta(seconds=rule("casework.hold_seconds"))):
+        outcome = _reconcile(placement_id, hold, at)
         if outcome in counts:
             counts[outcome] += 1
-    for raw in list(collection(Application).find({"release_due": True})):
-        counts["given_back"] += give_back(raw, at)
+    for raw in list(collection(ChildcarePlacement).find({"release_due": True, "state": ENDED})):
+        counts["given_back"] += placing.let_go(raw, at)
     counts["published"] = places.publish_waiting(at)
     return counts
 
 
-def _reconcile(application_id: str, hold: Hold, at: datetime) -> str:
-    raw = collection(Application).find_one({"_id": application_id})
-    if raw is None:
-        places.release(application_id, hold, at)
-        return "released"
-    programme = programme_of(raw["programme"])
-    outcome = settle(application_id, programme, _placement(hold), at)
-    if outcome != "open":
-        return outcome
-    # The application still waits at the version the attempt began from. A new version ends that attempt for good, even
-    # if its process is only slow; then the place is free.
+def fill_all(at: datetime) -> dict[str, int]:
+    """Offer every free place that somebody waits for: what a new month, a renewed registration or an import freed.
+
+    A job calls it every hour; places that an answer or a withdrawal frees are offered at once.
+    """
+    waited_for = collection(ChildcarePlacement).distinct("choices", {"state": WAITING})
+    return {"centres": len(waited_for), "offers": sum(placing.fill(each, at) for each in sorted(waited_for))}
+
+
+def pass_time(at: datetime) -> dict[str, int]:
+    """What a new day brings: children who outgrew childcare, months that begin, registrations that lapsed. Daily."""
+    month = month_text(day_of(at))
+    outgrown = list(
+        collection(ChildcarePlacement).find(
+            {"state": {"$in": list(LIVE_STATES)}, "outgrown_from": {"$lte": month}}, {"state": 1}
+        )
+    )
+    for raw in outgrown:
+        reason = "stay_over" if raw["state"] == PLACED else "outgrown"
+        placing.end(raw["_id"], reason, at, tell=reason == "outgrown")
+    return {"outgrown": len(outgrown), "months": places.publish_month(at), **tell_of_lapses(at)}
+
+
+def tell_of_lapses(at: datetime) -> dict[str, int]:
+    """Where a centre's registration has lapsed or it has closed: offers are taken back, placed families are told once.
+
+    Existing placements stay (source: assumption to confirm; the plan asks for supervision, not for the children to go).
+    """
+    today, counts = day_of(at), {"offers_taken_back": 0, "families_told": 0}
+    taking = [each["_id"] for each in collection(ChildcareCentre).find({}, {"_id": 1})]
+    closed = [each for each in places.centres(taking).values() if places.closed_because(each, today)]
+    for facility in closed:
+        occasion = f"{facility.get('registration_valid_until')} {facility.get('status')}"
+        centre = collection(ChildcareCentre).find_one({"_id": facility["_id"], "lapse_told": {"$ne": occasion}})
+        if centre is None:
+            continue
+        for application_id, holder in centre["holders"].items():
+            told = holder["state"] == GIVEN
+            counts["families_told"] += told and _tell_of_lapse(application_id, facility, occasion, at)
+            counts["offers_taken_back"] += not told and _take_back(application_id, at)
+        # Last, so that a crash before repeats what is keyed and does no harm.
+        collection(ChildcareCentre).update_one({"_id": facility["_id"]}, {"$set": {"lapse_told": occasion}})
+    return counts
+
+
+def follow_up(placement_id: str, at: datetime) -> None:
+    """What a placement's last step owes other documents; where it is over, its application ends too. Idempotent."""
+    placing.follow_up(placement_id, at)
+    placement = collection(ChildcarePlacement).find_one({"_id": placement_id, "state": ENDED})
+    if placement is None or placement["end_reason"] == placing.WITHDRAWN_BY_FAMILY:
+        return
+    with suppress(IllegalTransition):  # withdrawn, or ended, in between
+        casework.end(
+            placement_id, reason=placement["end_reason"], by=SYSTEM, at=at, key=f"childcare:{placement_id}:ended"
+        )
+
+
+def follow_up_handler(now: Callable[[], datetime]) -> Handler:
+    """The outbox's handler of `placing.CHANNEL`; `now` gives the present moment. A repeat does no harm."""
+
+    def send(payload: dict[str, Any], key: str) -> Receipt:
+        follow_up(payload["placement_id"], now())
+        return Receipt("delivered", "followed_up")
+
+    return Handler(send, idempotent=True)
+
+
+def _tell_of_lapse(application_id: str, facility: dict[str, Any], occasion: str, at: datetime) -> bool:
+    placement = collection(ChildcarePlacement).find_one({"_id": application_id, "state": PLACED})
+    if placement is None:
+        return False
+    key = f"childcare:{application_id}:lapse:{occasion}"
+    enqueue(placement_notice(placement, "lapsed", centre=facility["name"], key=key), at)
+    return True
+
+
+def _take_back(application_id: str, at: datetime) -> bool:
+    placement = collection(ChildcarePlacement).find_one({"_id": application_id, "state": OFFERED})
+    if placement is None:
+        return False
     try:
-        lifecycle_of(programme).perform(application_id, GIVE_UP_PLACE, by=SYSTEM, at=at, version=hold.attempt)
+        offers.withdraw(placement["offer"]["id"], by=SYSTEM, at=at)
     except DomainError:
-        return "open"  # decided this very moment: the next run sees it
-    settle(application_id, programme, _placement(hold), at)
-    return "given_up"
+        return False  # answered this very moment
+    return True
 
 
-def _placement(hold: Hold) -> dict[str, Any]:
-    return {"centre_id": hold.centre_id, "age_group": hold.age_group, "attempt": hold.attempt}
+def _reconcile(placement_id: str, hold: Hold, at: datetime) -> str:
+    outcome = placing.settle(placement_id, hold, at)
+    if outcome == "open":
+        raw = collection(ChildcarePlacement).find_one({"_id": placement_id}, {"state": 1})
+        # An offer under way holds its place until it is answered. A child that still waits at the version the attempt
+        # began from had its process die: a new version ends that attempt for good, even if it is only slow.
+        if raw is None or raw["state"] != WAITING or not placing.give_up(placement_id, hold.attempt, at):
+            return "open"
+        placing.settle(placement_id, hold, at)
+        outcome = "given_up"
+    if outcome in ("released", "given_up"):
+        placing.fill(hold.centre_id, at)
+        placing.seek(placement_id, at)
+    return outcome

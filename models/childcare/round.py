@@ -19,7 +19,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from heapq import heappush, heapreplace
+from heapq import heappop, heappush, heapreplace
 from typing import Any, Literal
 
 import orjson
@@ -130,18 +130,9 @@ def place_children(
     A choice of a centre without places for the child's age group is passed over. Raises InvalidInput naming each
     child or slot that cannot be right.
     """
-    _check(children, places)
-    order = draw_places(children, family_order)
-    by_place = sorted(children, key=lambda child: order[child.id])
-    held, asked = _deferred_acceptance(by_place, places, table)
-    placed = {
-        by_place[-place].id: Placed(centre, asked[-place]) for (centre, _), kept in held.items() for _, place in kept
-    }
-    return RoundResult(
-        placed=dict(sorted(placed.items())),
-        unplaced=tuple(sorted(child.id for child in children if child.id not in placed)),
-        thresholds={slot: (-kept[0][0], -kept[0][1]) for slot, kept in held.items() if len(kept) == places[slot]},
-    )
+    market = Market(children, places, table, family_order)
+    market.clear()
+    return market.result()
 
 
 def why_not(child: Child, result: RoundResult, table: PriorityTable, draw_place: int) -> list[dict[str, Any]]:
@@ -160,34 +151,80 @@ def why_not(child: Child, result: RoundResult, table: PriorityTable, draw_place:
     return told
 
 
-def _deferred_acceptance(
-    by_place: Sequence[Child], places: Mapping[Slot, int], table: PriorityTable
-) -> tuple[dict[Slot, list[Rank]], list[int]]:
-    """Who is kept in each slot, as a heap of negated ranks (the first is the next to go), and each child's last choice.
+class Market:
+    """Who is kept where, while children ask for one choice after the other. A child is its place in the draw.
 
-    A child is its index in `by_place`, which is its place in the draw.
+    `places` may be lowered between two calls of `clear` (`lower`): whoever loses a place asks on. The end is the same
+    as if the lower number had been known from the beginning, for what was asked until then would be asked again.
     """
-    held: dict[Slot, list[Rank]] = {}
-    asked = [0] * len(by_place)
-    looking = list(range(len(by_place)))
-    while looking:
-        index = looking.pop()
-        child = by_place[index]
-        if asked[index] == len(child.choices):
-            continue
-        centre = child.choices[asked[index]]
-        asked[index] += 1
-        slot = (centre, child.age_group)
-        room = places.get(slot, 0)
-        if room == 0:
-            looking.append(index)
-            continue
-        kept, mine = held.setdefault(slot, []), (-table.distance(child, centre), -index)
-        if len(kept) < room:
-            heappush(kept, mine)
-        else:
-            looking.append(index if mine < kept[0] else -heapreplace(kept, mine)[1])
-    return held, asked
+
+    def __init__(
+        self, children: Sequence[Child], places: Mapping[Slot, int], table: PriorityTable, family_order: Sequence[str]
+    ) -> None:
+        _check(children, places)
+        order = draw_places(children, family_order)
+        self.by_place = sorted(children, key=lambda child: order[child.id])
+        self.places = dict(places)
+        # As a heap of negated ranks: the first is the next to go.
+        self.held: dict[Slot, list[Rank]] = {}
+        # Centres that keep others than when this was last emptied.
+        self.changed: set[str] = set()
+        self._table = table
+        self._asked = [0] * len(self.by_place)
+        self._looking = list(range(len(self.by_place)))
+
+    def clear(self) -> None:
+        """Let everybody who has no place ask for the next choice, until nobody has one left to ask for."""
+        looking, asked, distance = self._looking, self._asked, self._table.distance
+        while looking:
+            index = looking.pop()
+            child = self.by_place[index]
+            if asked[index] == len(child.choices):
+                continue
+            centre = child.choices[asked[index]]
+            asked[index] += 1
+            slot = (centre, child.age_group)
+            room = self.places.get(slot, 0)
+            if room == 0:
+                looking.append(index)
+                continue
+            kept, mine = self.held.setdefault(slot, []), (-distance(child, centre), -index)
+            if len(kept) < room:
+                heappush(kept, mine)
+                self.changed.add(centre)
+            elif mine < kept[0]:
+                looking.append(index)
+            else:
+                looking.append(-heapreplace(kept, mine)[1])
+                self.changed.add(centre)
+
+    def lower(self, slot: Slot, places: int) -> None:
+        """Take places out of a slot; who stands last there has to ask on."""
+        self.places[slot] = places
+        kept = self.held.get(slot, [])
+        while len(kept) > places:
+            self._looking.append(-heappop(kept)[1])
+
+    def kept_in(self, slot: Slot) -> list[Child]:
+        """The children who are kept in a slot, of highest priority first."""
+        return [self.by_place[-place] for _, place in sorted(self.held.get(slot, []), reverse=True)]
+
+    def result(self) -> RoundResult:
+        """The placement as it stands."""
+        placed = {
+            self.by_place[-place].id: Placed(centre, self._asked[-place])
+            for (centre, _), kept in self.held.items()
+            for _, place in kept
+        }
+        return RoundResult(
+            placed=dict(sorted(placed.items())),
+            unplaced=tuple(sorted(child.id for child in self.by_place if child.id not in placed)),
+            thresholds={
+                slot: (-kept[0][0], -kept[0][1])
+                for slot, kept in self.held.items()
+                if kept and len(kept) == self.places[slot]
+            },
+        )
 
 
 def _check(children: Sequence[Child], places: Mapping[Slot, int]) -> None:

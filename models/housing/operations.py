@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from bson.binary import Binary
 from pymongo.errors import DuplicateKeyError
@@ -21,7 +21,7 @@ from models.housing.draw import drawn, sealed
 from models.housing.draw_record import commitment_of, committed_part
 from models.housing.lifecycle import DRAW_LIFECYCLE, DRAW_ROLES
 from models.housing.ordering import application_of, list_key, list_rule
-from models.housing.seeds import Balls, announced_at, is_written_well, named_seed
+from models.housing.seeds import announced_at, check_lead, check_written, named_seed
 from models.housing.waiting_list import settle_pending
 from models.kernel import audit
 from models.kernel.actors import Actor
@@ -70,7 +70,7 @@ def commit_draw(plan: Plan, *, by: Actor, at: datetime) -> Raw:
     if existing is not None:
         return _same_plan(existing, plan, by)
     named = named_seed(plan.seed_source, plan.issue, plan.announced_on)
-    _check_lead(named, at)
+    check_lead(named, at)
     _check_replaced(plan)
     settle_pending(at)
     key = list_key(plan.programme, plan.district_code, plan.group)
@@ -221,14 +221,6 @@ def _same_plan(existing: Raw, plan: Plan, by: Actor) -> Raw:
     return existing
 
 
-def _check_lead(named: Raw, at: datetime) -> None:
-    lead = announced_at(named) - at
-    if lead < timedelta(hours=rule("housing.draw_lead_hours")):
-        raise InvalidInput("draw_seed_too_soon", faults=[FieldFault("announced_on", "too_soon")])
-    if lead > timedelta(days=rule("housing.draw_lead_days_most")):
-        raise InvalidInput(faults=[FieldFault("announced_on", "less_than_equal")])
-
-
 def _check_replaced(plan: Plan) -> None:
     """A draw may stand for a void one of the same list; the index lets each be replaced once."""
     if plan.replaces is None:
@@ -279,8 +271,7 @@ def _with_seed(step: _Step, draw_id: str, seed: str, reason: str | None) -> Raw:
     if step.done_in(draw):
         return draw
     DRAW_LIFECYCLE.check(draw, step.action, by=step.by, at=step.at, version=step.version)
-    if not is_written_well(seed, [Balls(**each) for each in draw["seed_source"]["balls"]]):
-        raise InvalidInput("draw_seed_form", faults=[FieldFault("seed", "string_pattern_mismatch")])
+    check_written(seed, draw["seed_source"])
     return step.perform(draw_id, Change(set={"seed": seed, "seed_by": step.by.id}), seed, reason)
 
 

@@ -47,6 +47,25 @@ def position(key_of_list: str, application_id: str) -> dict[str, Any]:
     }
 
 
+def entries_of(application_id: str) -> list[dict[str, Any]]:
+    """The waiting entries of an application, one a list."""
+    return list(collection(WaitingEntry).find({"application_id": application_id}))
+
+
+def waiting_place(application_id: str, at: datetime) -> dict[str, Any] | None:
+    """An application's place on its list with what moved it, for its applicant; None where it is on none."""
+    found = entries_of(application_id)
+    if not found:
+        return None
+    entry = max(found, key=lambda each: as_utc(each["joined_at"]))
+    key = entry["list_key"]
+    moves = what_moved(key, application_id, at) if entry["state"] == WAITING else []
+    return {
+        "entry_id": entry["_id"], "version": entry["version"], "programme": key.partition(":")[0], "list_key": key,
+        **position(key, application_id), "moved_by": moves,
+    }  # fmt: skip
+
+
 def what_moved(
     key_of_list: str, application_id: str, at: datetime, since: datetime | None = None
 ) -> list[dict[str, Any]]:
@@ -81,7 +100,7 @@ def due_for_recheck(key_of_list: str, before: datetime, limit: int) -> list[dict
     """Waiting entries whose yearly check is due before a moment, soonest first."""
     found = collection(WaitingEntry).find(
         {"list_key": key_of_list, "state": WAITING, "recheck_due_at": {"$lt": before}},
-        {"application_id": 1, "recheck_due_at": 1, "resident_id": 1},
+        {"application_id": 1, "recheck_due_at": 1, "resident_id": 1, "list_key": 1},
     )
     return list(found.sort("recheck_due_at", 1).limit(limit))
 

@@ -6,13 +6,13 @@ A source says how its result is written as one text, so that nobody can choose b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from config.loading import CATALOGUE, Entry, load_yaml
+from config.loading import CATALOGUE, Entry, load_yaml, rule
 from models.kernel.clock import at_local, shown
 from models.kernel.errors import FieldFault, InvalidInput
 
@@ -84,6 +84,21 @@ def named_seed(token: str, issue: str, announced_on: date) -> dict[str, Any]:
 def announced_at(named: dict[str, Any]) -> datetime:
     """When the named result is announced, at the latest."""
     return datetime.fromisoformat(named["announced_at"])
+
+
+def check_lead(named: dict[str, Any], at: datetime) -> None:
+    """Raises InvalidInput where the result would be announced too soon after `at` to look at the list, or too late."""
+    lead = announced_at(named) - at
+    if lead < timedelta(hours=rule("housing.draw_lead_hours")):
+        raise InvalidInput("draw_seed_too_soon", faults=[FieldFault("announced_on", "too_soon")])
+    if lead > timedelta(days=rule("housing.draw_lead_days_most")):
+        raise InvalidInput(faults=[FieldFault("announced_on", "less_than_equal")])
+
+
+def check_written(seed: str, named: dict[str, Any]) -> None:
+    """Raises InvalidInput (`draw_seed_form`) where the seed is not written as its source says."""
+    if not is_written_well(seed, [Balls(**each) for each in named["balls"]]):
+        raise InvalidInput("draw_seed_form", faults=[FieldFault("seed", "string_pattern_mismatch")])
 
 
 def is_written_well(seed: str, balls: Sequence[Balls]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pymongo.errors import BulkWriteError, DuplicateKeyError
@@ -227,11 +227,14 @@ def _insert_all(entries: list[Raw]) -> None:
             raise
 
 
-def _recheck_due(months: int, at: datetime) -> datetime:
-    day = day_of(at)
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later; never after the 28th."""
     later = day.month - 1 + months
-    moved = day.replace(year=day.year + later // 12, month=later % 12 + 1, day=min(day.day, LAST_DAY_OF_EVERY_MONTH))
-    return at_local(moved)
+    return day.replace(year=day.year + later // 12, month=later % 12 + 1, day=min(day.day, LAST_DAY_OF_EVERY_MONTH))
+
+
+def _recheck_due(months: int, at: datetime) -> datetime:
+    return at_local(months_after(day_of(at), months))
 
 
 def _move(action: str, reason: str, before: str | None, after: str | None, version: int, at: datetime) -> Raw:

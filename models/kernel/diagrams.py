@@ -6,7 +6,7 @@ import pkgutil
 from importlib import import_module
 
 import models
-from models.kernel.lifecycle import LIFECYCLES, Lifecycle
+from models.kernel.lifecycle import LIFECYCLES, SAME, Lifecycle
 
 HEAD = """# Lifecycles
 
@@ -23,7 +23,8 @@ def lifecycles_page() -> str:
 
 def _section(lifecycle: Lifecycle) -> str:
     rows = [
-        f"| {row.action} | {', '.join(row.source)} | {row.target} | {', '.join(row.roles)} | "
+        f"| {row.action} | {', '.join(row.source)} | {'(stays)' if row.target == SAME else row.target} "
+        f"| {', '.join(row.roles)} | "
         f"{row.guard.__name__ if row.guard else ''} |"
         for row in lifecycle.rows
     ]

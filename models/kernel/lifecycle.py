@@ -20,6 +20,8 @@ from models.kernel.outbox import OutboxEntry
 
 OWNER = "owner"
 SYSTEM_ROLE = "system"
+# The target of a row that leaves the state as it is.
+SAME = "="
 NOTE_CONTEXT = "history.note"
 # A caller that names no version is retried this often when others write the same document in between.
 MAX_CONTENTION = 20
@@ -30,13 +32,17 @@ Guard = Callable[[Raw, Actor, datetime], None]
 
 @dataclass(frozen=True)
 class Transition:
-    """One row of the table. `roles`: staff roles, `owner` (the resident whose it is), or `system`."""
+    """One row of the table. `roles`: staff roles, `owner` (whose it is), or `system`. `target` may be SAME."""
 
     action: str
     source: tuple[str, ...]
     target: str
     roles: tuple[str, ...]
     guard: Guard | None = None
+
+    def leads_to(self, state: str) -> str:
+        """The state that it leads to from `state`."""
+        return state if self.target == SAME else self.target
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ class Lifecycle:
     @property
     def states(self) -> tuple[str, ...]:
         """All states, the initial one first."""
-        named = [self.initial, *(s for row in self.rows for s in (*row.source, row.target))]
+        named = [self.initial, *(s for row in self.rows for s in (*row.source, row.leads_to(row.source[0])))]
         return tuple(dict.fromkeys(named))
 
     def row(self, action: str, state: str) -> Transition | None:
@@ -131,7 +137,8 @@ class Lifecycle:
     def mermaid(self) -> str:
         """The table as a Mermaid state diagram."""
         lines = ["stateDiagram-v2", f"    [*] --> {self.initial}"]
-        lines += [f"    {s} --> {row.target}: {row.action}" for row in self.rows for s in row.source]
+        moving = [row for row in self.rows if row.target != SAME]
+        lines += [f"    {s} --> {row.target}: {row.action}" for row in moving for s in row.source]
         return "\n".join(lines)
 
     def _read(self, document_id: str) -> Raw:
@@ -165,9 +172,10 @@ class Lifecycle:
     def _write(
         self, current: Raw, row: Transition, by: Actor, at: datetime, key: str | None, change: Change
     ) -> Raw | None:
-        entry = history_entry(row.action, current["state"], row.target, by, at, key, change.note)
+        target = row.leads_to(current["state"])
+        entry = history_entry(row.action, current["state"], target, by, at, key, change.note)
         update: Raw = {
-            "$set": {**change.set, "state": row.target, "updated_at": at},
+            "$set": {**change.set, "state": target, "updated_at": at},
             "$inc": {**change.inc, "version": 1},
             "$push": {**change.push, "history": entry},
         }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from datetime import date, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -16,20 +17,16 @@ SATURDAY = 5
 
 def is_workday(day: date) -> bool:
     """True on a working day, make-up workdays included."""
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
+    announced = _announced(day)
+    if announced is None:
         warnings.warn(f"no holiday notice for {day.year} yet; Monday to Friday assumed", stacklevel=2)
         return day.weekday() < SATURDAY
+    return announced
 
 
 def is_assumed(day: date) -> bool:
     """True where the year's holiday notice is not known, so that working days are only assumed."""
-    try:
-        chinese_calendar.is_workday(day)
-    except NotImplementedError:
-        return True
-    return False
+    return _announced(day) is None
 
 
 def add_workdays(day: date, count: int) -> date:
@@ -40,3 +37,12 @@ def add_workdays(day: date, count: int) -> date:
         day += timedelta(days=1)
         count -= is_workday(day)
     return day
+
+
+@lru_cache(maxsize=4096)
+def _announced(day: date) -> bool | None:
+    """What the notices say of a day, None where there is none yet; kept, for the package looks through all its days."""
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return None

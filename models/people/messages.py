@@ -84,6 +84,12 @@ def mark_read(resident_id: str, message_id: str, at: datetime) -> dict[str, Any]
     return _shown(found)
 
 
+def was_read(key: str) -> bool:
+    """True where the message stored under this key was opened by its resident."""
+    found = collection(Message).find_one({"_id": id_from_key(SCOPE, key)}, {"read_at": 1})
+    return found is not None and found.get("read_at") is not None
+
+
 def export_messages(resident_id: str) -> list[dict[str, Any]]:
     """All of a resident's messages, oldest first."""
     found = collection(Message).find({"resident_id": resident_id}).sort("created_at", 1)

@@ -14,6 +14,7 @@ from models.kernel.actors import Actor
 from models.kernel.clock import day_of
 from models.kernel.encryption import blind_index, open_text, seal_json
 from models.kernel.errors import Conflict, Forbidden, LimitReached, NotFound
+from models.kernel.outbox import OutboxEntry
 from models.people import consents, holders, identity
 from models.people.documents import CHILD_CONTEXT, Resident
 from models.people.faults import field_fault
@@ -31,6 +32,8 @@ KEPT_UNDER: Mapping[str, tuple[str, ...]] = {
     ),
     consents.PHONE: ("phone", "phone_index"),
 }  # fmt: skip
+# The outbox channel on which a change of a consent is told.
+CONSENT_CHANNELS = {consents.PROACTIVE: "proactive_consent"}
 
 
 def update_profile(resident_id: str, wanted: Mapping[str, Any], at: datetime) -> Raw:
@@ -137,7 +140,12 @@ def record_consent(resident_id: str, purpose: str, version: int, given: bool, at
         entry = consents.made(purpose, version if said is None or given else said["version"], state, at,
                               channel=MINI_PROGRAM)  # fmt: skip
         gone = () if given else KEPT_UNDER.get(purpose, ())
-        return Edit(f"consent_{state}", push={"consents": entry}, unset=gone)
+        # Whoever acts on a consent hears of each change of it, also where it was made here last.
+        told = OutboxEntry(
+            f"consent:{resident_id}:{current['version'] + 1}", CONSENT_CHANNELS[purpose],
+            {"resident_id": resident_id}, subject_id=resident_id,
+        ) if purpose in CONSENT_CHANNELS else None  # fmt: skip
+        return Edit(f"consent_{state}", push={"consents": entry}, unset=gone, outbox=(told,) if told else ())
 
     return change(resident_id, Resident.actor(resident_id), at, edit)
 

@@ -13,6 +13,7 @@ from models.kernel.database import change_one, collection
 from models.kernel.encryption import blind_index, seal_text
 from models.kernel.errors import NotFound, StaleVersion
 from models.kernel.lifecycle import history_entry
+from models.kernel.outbox import OutboxEntry
 from models.people.documents import Resident
 
 MAX_CONTENTION = 50
@@ -32,6 +33,7 @@ class Edit:
     pull: Raw = field(default_factory=dict)
     inc: dict[str, int] = field(default_factory=dict)
     note: str | None = None
+    outbox: tuple[OutboxEntry, ...] = ()
 
 
 def live(resident_id: str) -> Raw:
@@ -100,6 +102,9 @@ def _update(edit: Edit, by: Actor, at: datetime) -> Raw:
         "$inc": {**edit.inc, "version": 1},
         "$push": {**edit.push, "history": history},
     }
+    if edit.outbox:
+        update["$push"]["outbox"] = {"$each": [each.stored(at) for each in edit.outbox]}
+        update["$set"]["outbox_waiting"] = True
     if edit.unset:
         update["$unset"] = dict.fromkeys(edit.unset, "")
     if edit.pull:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.running import House
+from tests.running import DEMO_PASSWORD, House, Models
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [
@@ -34,10 +34,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def town(tmp_path_factory: pytest.TempPathFactory, models: Models) -> Iterator[dict[str, str]]:
     """The whole product with its demo data: addresses of `web` and `sandbox`. Made once a worker."""
-    house = House(tmp_path_factory.mktemp("town"), DEMO_STAFF_PASSWORD="demo password 1")
-    house.flask("demo", "load")
+    house = House(tmp_path_factory.mktemp("town"), models.demo(), DEMO_STAFF_PASSWORD=DEMO_PASSWORD)
     port = house.reserve_web()
     sandbox, _ = house.sandbox(WEBHOOK_URL=f"http://127.0.0.1:{port}/wechat")
     web, _ = house.web()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import itertools
-from collections import Counter
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,11 +11,10 @@ import pikepdf
 from PIL import Image
 
 from models.casework import drafts, operations, papers
-from models.casework.documents import APPROVED, FORM_CONTEXT, Application
+from models.casework.documents import FORM_CONTEXT, Application
 from models.casework.files import CleanFile
 from models.casework.queries import form_of
-from models.childcare.documents import GIVEN, ChildcareCentre
-from models.facilities.documents import AGE_GROUPS, Facility
+from models.facilities.documents import Facility
 from models.kernel.actors import COUNTY_REVIEWER, TOWNSHIP_INTAKE, Actor
 from models.kernel.database import collection
 from models.kernel.encryption import seal_json
@@ -24,6 +22,7 @@ from models.kernel.ids import new_id
 from models.kernel.lifecycle import Raw
 from models.people import operations as people
 from models.people.documents import Resident
+from tests.factories.childcare import assert_places_agree  # noqa: F401  others take it from here
 from tests.factories.people import WEIGHTS
 
 MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
@@ -55,15 +54,15 @@ def make_centre(*, toddler: int = 1, infant: int = 1, preschool: int = 1, at: da
     return str(made.id)
 
 
-def make_guardian(at: datetime = MORNING, resident_id: str | None = None) -> Actor:
-    """A resident with real name and the consents, who has registered a child: `child_of(guardian)`."""
+def make_guardian(at: datetime = MORNING, resident_id: str | None = None, born: date = CHILD_BORN) -> Actor:
+    """A resident with real name and the consents, who has registered a child born then: `child_of(guardian)`."""
     person_id = resident_id or new_id()
     if resident_id is None:
         collection(Resident).insert_one(Resident(id=person_id, created_at=at, updated_at=at).raw())
     people.record_consent(person_id, "identity", 1, True, at)
     people.set_identity(person_id, GUARDIAN_NAME, id_number(date(1990, 1, 1)), "resident_id_card", at)
     people.add_child(
-        person_id, new_id(), name=CHILD_NAME, id_kind="resident_id_card", id_number=id_number(CHILD_BORN),
+        person_id, new_id(), name=CHILD_NAME, id_kind="resident_id_card", id_number=id_number(born),
         birth_date=None, relation="father", consent_version=1, at=at,
     )  # fmt: skip
     return Resident.actor(person_id)
@@ -141,30 +140,6 @@ def now(raw: Raw) -> Raw:
     found = collection(Application).find_one({"_id": raw["_id"]})
     assert found is not None
     return found
-
-
-def assert_places_agree() -> None:
-    """What must hold between applications, centres and the directory whenever nothing is under way."""
-    placed: Counter[tuple[str, str]] = Counter()
-    approved = {}
-    for raw in collection(Application).find({"state": APPROVED}):
-        approved[raw["_id"]] = raw["placement"]
-        placed[raw["placement"]["centre_id"], raw["placement"]["age_group"]] += 1
-    facilities = {raw["_id"]: raw for raw in collection(Facility).find()}
-    held = {}
-    for centre in collection(ChildcareCentre).find():
-        assert centre["held"] == 0
-        for application_id, holder in centre["holders"].items():
-            assert application_id not in held, "one application holds two places"
-            held[application_id] = holder
-            assert holder["state"] == GIVEN
-            assert approved[application_id]["centre_id"] == centre["_id"]
-        for group in AGE_GROUPS:
-            facility = facilities[centre["_id"]]
-            assert centre["taken"][group] == placed[centre["_id"], group] <= facility[f"places_{group}"]
-            assert facility[f"free_{group}"] == facility[f"places_{group}"] - centre["taken"][group]
-    assert set(held) == set(approved)
-    assert collection(Application).count_documents({"release_due": True}) == 0
 
 
 def jpeg(size: tuple[int, int] = (40, 30), note: str | None = None) -> bytes:

@@ -9,16 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import ROOT, House
-
-PASSWORD = "demo password 1"
+from tests.running import DEMO_PASSWORD, ROOT, House, Models
 
 
 @pytest.mark.slow
-def test_the_tour_works_as_written(tmp_path: Path) -> None:
-    house = House(tmp_path, DEMO_STAFF_PASSWORD=PASSWORD)
+def test_the_tour_works_as_written(tmp_path: Path, models: Models) -> None:
+    house = House(tmp_path, models.demo(), DEMO_STAFF_PASSWORD=DEMO_PASSWORD)
     try:
-        house.flask("demo", "load")
         port = house.reserve_web()
         house.sandbox(WEBHOOK_URL=f"http://127.0.0.1:{port}/wechat")
         house.web()
@@ -33,5 +30,7 @@ def test_the_tour_works_as_written(tmp_path: Path) -> None:
         house.close()
     assert done.returncode == 0, done.stdout + done.stderr
     assert "approved" in done.stdout
+    assert "accepted" in done.stdout
+    assert "answered by the centre" in done.stdout
     assert "seen_well" in done.stdout
     assert "monthly_welfare_visit_rate" in done.stdout

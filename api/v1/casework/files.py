@@ -16,22 +16,54 @@ TOKEN_CHARS = 60
 
 def uploaded() -> tuple[str, CleanFile]:
     """The paper's token and the cleaned file of a multipart request with exactly these two parts."""
-    if request.mimetype != MULTIPART:
-        raise InvalidInput("unsupported_media_type")
-    faults = [
-        FieldFault("?", "extra_forbidden") for name in (*request.form, *request.files) if name not in (PAPER, FILE)
-    ]
+    faults = _part_faults((PAPER,))
     papers, files = request.form.getlist(PAPER), request.files.getlist(FILE)
-    faults += [
-        FieldFault(name, "missing" if not given else "repeated")
-        for name, given in ((PAPER, papers), (FILE, files))
-        if len(given) != 1
-    ]
     if not faults and not (papers[0].isascii() and papers[0].isprintable() and len(papers[0]) <= TOKEN_CHARS):
         faults.append(FieldFault(PAPER, "string_pattern_mismatch"))
     if faults:
         raise InvalidInput(faults=faults)
     return papers[0], clean_file(files[0].read(), files[0].filename or "", files[0].mimetype or "")
+
+
+def uploaded_alone() -> CleanFile:
+    """The cleaned file of a multipart request that holds nothing else."""
+    if request.mimetype != MULTIPART:
+        raise InvalidInput("unsupported_media_type")
+    names = (*request.form, *request.files)
+    faults = [FieldFault("?", "extra_forbidden") for name in names if name != FILE or name in request.form]
+    files = request.files.getlist(FILE)
+    if len(files) != 1:
+        faults.append(FieldFault(FILE, "repeated" if files else "missing"))
+    if faults:
+        raise InvalidInput(faults=faults)
+    return clean_file(files[0].read(), files[0].filename or "", files[0].mimetype or "")
+
+
+def uploaded_file() -> CleanFile:
+    """The cleaned file of a multipart request with this one part."""
+    content, name, media_type = uploaded_bytes()
+    return clean_file(content, name, media_type)
+
+
+def uploaded_bytes() -> tuple[bytes, str, str]:
+    """Content, name and declared type of the one file of a multipart request; not looked at yet."""
+    faults = _part_faults(())
+    if faults:
+        raise InvalidInput(faults=faults)
+    file = request.files[FILE]
+    return file.read(), file.filename or "", file.mimetype or ""
+
+
+def _part_faults(texts: tuple[str, ...]) -> list[FieldFault]:
+    """What is wrong with the parts: exactly these texts and a file are wanted, each once."""
+    if request.mimetype != MULTIPART:
+        raise InvalidInput("unsupported_media_type")
+    wanted = (*texts, FILE)
+    faults = [FieldFault("?", "extra_forbidden") for name in (*request.form, *request.files) if name not in wanted]
+    given = {name: request.form.getlist(name) for name in texts} | {FILE: request.files.getlist(FILE)}
+    return faults + [
+        FieldFault(name, "missing" if not parts else "repeated") for name, parts in given.items() if len(parts) != 1
+    ]
 
 
 def download(file: CleanFile) -> Response:

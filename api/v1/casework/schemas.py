@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
 
 from api.endpoint import Body, Query
+from api.v1.casework.telling_views import OwnNoticeView
 from config.loading import rule
 from config.programmes import TOKEN_FORM
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """Free text: something to read in it, line breaks the only control characters."""
     if not text.strip():
         raise PydanticCustomError("string_too_short", "nothing to read")
@@ -25,15 +26,32 @@ def _readable(text: str) -> str:
 
 Token = Annotated[str, Field(pattern=TOKEN_FORM, max_length=60)]
 Version = Annotated[int, Field(ge=1, le=2**31)]
-Reason = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_readable)]
+Reason = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(readable)]
 Limit = Annotated[int, Field(ge=1, le=rule("casework.page_size_most"))]
 Cursor = Annotated[str, Field(min_length=1, max_length=600)]
 
 
+class HouseholdTold(Body):
+    """What is told of a household, for a first answer: people, yuan a month and square metres a head."""
+
+    size: Annotated[int, Field(ge=1, le=50)] | None = None
+    adults: Annotated[int, Field(ge=0, le=50)] | None = None
+    children: Annotated[int, Field(ge=0, le=50)] | None = None
+    elders: Annotated[int, Field(ge=0, le=50)] | None = None
+    disabled: Annotated[int, Field(ge=0, le=50)] | None = None
+    per_capita_income: Annotated[float, Field(ge=0, le=10**7)] | None = None
+    per_capita_floor_area: Annotated[float, Field(ge=0, le=10**4)] | None = None
+
+    def told(self) -> dict[str, float]:
+        """What was told, by the name of the fact."""
+        return self.model_dump(exclude_none=True)
+
+
 class PrescreenBody(Body):
-    """Some or all answers of the programme's form; nothing is kept."""
+    """Some or all answers of the programme's form, and of the household; nothing is kept."""
 
     form: dict[str, Any]
+    household: HouseholdTold | None = None
 
 
 class CreateApplicationBody(Body):
@@ -55,48 +73,16 @@ class OwnStepBody(Body):
     version: Version | None = None
 
 
-class AcceptBody(Body):
-    """`version` is the one the caseworker has read."""
+class AppealBody(Body):
+    """Why the refusal should be looked at again."""
 
-    version: Version
-
-
-class RequestCorrectionBody(Body):
-    """What is missing, in words, and which papers."""
-
-    version: Version
-    reason: Reason
-    papers: list[Token] = Field(default_factory=list, max_length=20)
-
-
-class ApproveBody(Body):
-    """A remark for the applicant may be added."""
-
-    version: Version
-    reason: Reason | None = None
-
-
-class RefuseBody(Body):
-    """The reasons, as the applicant reads them."""
-
-    version: Version
+    version: Version | None = None
     reason: Reason
 
 
 class ApplicationsQuery(Query):
     """A page of one's own applications."""
 
-    cursor: Cursor | None = None
-    limit: Limit = rule("casework.page_size")
-
-
-class QueueQuery(Query):
-    """A place's open applications in one stage; the county is the caseworker's own where none is named."""
-
-    stage: Literal["submitted", "accepted", "correction"]
-    district_code: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = None
-    township_id: Annotated[str, Field(pattern=r"^[0-9]{1,12}$")] | None = None
-    programme: Token | None = None
     cursor: Cursor | None = None
     limit: Limit = rule("casework.page_size")
 
@@ -122,6 +108,7 @@ class PaperKindView(BaseModel):
     help: str
     required: bool
     files_most: int
+    valid_days: int | None
     source: str
 
 
@@ -141,8 +128,40 @@ class DeadlineView(BaseModel):
     source: str
 
 
+class OrderLineView(BaseModel):
+    label: str
+    source: str
+
+
+class WaitingListView(BaseModel):
+    """By what who is approved waits, the first line that differs deciding; what is still equal by the published tie."""
+
+    label: str
+    scope: str
+    order: list[OrderLineView]
+    source: str
+
+
+class RoleView(BaseModel):
+    """Who of the office performs a step."""
+
+    action: str
+    label: str
+    by: list[str]
+    source: str
+
+
+class ProgrammeDetailQuery(Query):
+    """With a county, the rules as they hold there."""
+
+    district_code: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = None
+
+
 class ProgrammeDetail(ProgrammeItem):
-    """All that one must know to apply. `form` is a JSON Schema (draft 2020-12) with labels and help."""
+    """All that one must know to apply. `form` is a JSON Schema (draft 2020-12) with labels and help.
+
+    `household`: required, optional or none. `county_rules`: what the named county sets otherwise holds here.
+    """
 
     source: str
     form: dict[str, Any]
@@ -151,22 +170,36 @@ class ProgrammeDetail(ProgrammeItem):
     deadlines: list[DeadlineView]
     consents: list[str]
     conflicts: list[str]
+    household: str
+    public_notice: dict[str, Any] | None
+    waiting_list: WaitingListView | None
+    roles: list[RoleView]
     retention: dict[str, Any]
+    county_rules: str | None
 
 
 class FindingView(RuleView):
-    """A rule and what became of it: met, not_met or unknown. Reason and advice are there where it is not met."""
+    """A rule and what became of it: met, not_met, unknown or not_applicable.
+
+    Reason and advice are there where it is not met; `changes` says what would have to be otherwise, or be told.
+    """
 
     outcome: str
     outcome_label: str
+    changes: list[str]
 
 
 class PrescreenResult(BaseModel):
-    """The first answer: may_qualify, unlikely or incomplete. It binds nobody."""
+    """The first answer: may_qualify, unlikely or incomplete. It binds nobody.
+
+    `turns_on`: the one rule that alone stands between it and the better answer.
+    """
 
     answer: str
     text: str
     version: int
+    turns_on: str | None
+    turns_on_text: str
     rules: list[FindingView]
 
 
@@ -210,17 +243,16 @@ class FaultView(BaseModel):
     detail: str
 
 
-class CentreChoice(BaseModel):
-    id: str
-    name: str
+class WaitingView(BaseModel):
+    """Where it stands in its waiting list; `position` and `ahead` are null while it does not wait."""
 
-
-class PlacementView(BaseModel):
-    centre_id: str
-    centre: str
-    age_group: str
-    age_group_label: str
-    rank: int
+    list: str
+    state: str
+    state_label: str
+    position: int | None
+    ahead: int | None
+    total: int
+    recheck_due_at: datetime | None
 
 
 class ApplicationItem(BaseModel):
@@ -248,6 +280,7 @@ class ApplicationView(ApplicationItem):
     """One application. `missing`: what still stands between a draft and its submission."""
 
     programme_version: int
+    public_notice: OwnNoticeView | None
     form: dict[str, Any]
     papers: list[PaperView]
     missing: list[FaultView]
@@ -256,7 +289,10 @@ class ApplicationView(ApplicationItem):
     township: str | None
     correction: dict[str, Any] | None
     reason: str | None
-    placement: PlacementView | None
+    placement: dict[str, Any] | None
+    waiting: WaitingView | None
+    appeal: str | None
+    appeal_until: datetime | None
     actions: list[ActionView]
     timeline: list[TimelineEntry]
 
@@ -266,63 +302,3 @@ class PaperAdded(BaseModel):
 
     document: PaperView
     version: int
-
-
-class QueueItem(BaseModel):
-    """An application in a queue; names are masked."""
-
-    id: str
-    programme: str
-    programme_label: str
-    state: str
-    state_label: str
-    version: int
-    applicant: str
-    subject: str
-    district_code: str
-    township_id: str
-    township: str
-    submitted_at: datetime
-    due_at: datetime
-    due_assumed: bool
-    overdue: bool
-
-
-class QueuePage(BaseModel):
-    items: list[QueueItem]
-    next: str | None
-
-
-class StaffTimelineEntry(TimelineEntry):
-    staff_id: str | None
-
-
-class StaffApplicationView(BaseModel):
-    """The full file; every look at it is recorded."""
-
-    id: str
-    programme: str
-    programme_label: str
-    programme_version: int
-    state: str
-    state_label: str
-    version: int
-    created_at: datetime
-    updated_at: datetime
-    submitted_at: datetime | None
-    decided_at: datetime | None
-    next_step: NextStep
-    overdue: bool
-    form: dict[str, Any]
-    labels: dict[str, str]
-    choices: list[CentreChoice]
-    papers: list[PaperView]
-    eligibility: list[FindingView]
-    district_code: str
-    township_id: str
-    township: str
-    correction: dict[str, Any] | None
-    reason: str | None
-    placement: PlacementView | None
-    actions: list[ActionView]
-    timeline: list[StaffTimelineEntry]

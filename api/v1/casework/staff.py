@@ -10,16 +10,22 @@ from api.access import staff
 from api.endpoint import Call, Endpoint, route
 from api.v1.casework import presenters
 from api.v1.casework.files import download
-from api.v1.casework.schemas import (
+from api.v1.casework.staff_schemas import (
     AcceptBody,
     ApproveBody,
+    AssignBody,
+    CaseworkerList,
+    EndBody,
+    EscalatedQuery,
+    FirstReviewBody,
     QueuePage,
     QueueQuery,
     RefuseBody,
     RequestCorrectionBody,
     StaffApplicationView,
+    TransferBody,
 )
-from models.casework import operations, papers, queries
+from models.casework import appeals, assignment, operations, papers, queries, queues, review
 from models.indicators.usage import record_use
 from models.kernel import audit
 from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR, TOWNSHIP_INTAKE
@@ -34,9 +40,21 @@ class Queue(Endpoint):
     def get(self, call: Call) -> dict[str, Any]:
         """The open applications of one's place in a stage, the soonest due first; names masked."""
         asked = call.query
-        page = queries.queue(
+        page = queues.queue(
             call.actor, stage=asked.stage, district_code=asked.district_code, township_id=asked.township_id,
-            programme=asked.programme, cursor=asked.cursor, limit=asked.limit, at=call.at,
+            programme=asked.programme, assignee_id=call.actor.id if asked.mine else None,
+            due_before=asked.due_before, cursor=asked.cursor, limit=asked.limit, at=call.at,
+        )  # fmt: skip
+        return {"items": [presenters.queue_item(raw, call.at) for raw in page.items], "next": page.next}
+
+
+class Escalated(Endpoint):
+    @route(access=staff(*READERS), query=EscalatedQuery, response=QueuePage)
+    def get(self, call: Call) -> dict[str, Any]:
+        """The applications whose stage took longer than it may, the longest escalated first; names masked."""
+        page = queues.escalated(
+            call.actor, district_code=call.query.district_code, township_id=call.query.township_id,
+            cursor=call.query.cursor, limit=call.query.limit,
         )  # fmt: skip
         return {"items": [presenters.queue_item(raw, call.at) for raw in page.items], "next": page.next}
 
@@ -75,7 +93,7 @@ class RequestCorrection(Endpoint):
         """Send it back to the applicant with what is missing; the office's time stands still."""
         raw = operations.request_correction(
             _id(call), version=call.body.version, reason=call.body.reason, papers=call.body.papers,
-            by=call.actor, at=call.at, key=_key(call),
+            remarks=call.body.remarks, by=call.actor, at=call.at, key=_key(call),
         )  # fmt: skip
         return _decided("application.correction_requested", raw, call)
 
@@ -83,7 +101,7 @@ class RequestCorrection(Endpoint):
 class Approve(Endpoint):
     @route(access=staff(*DECIDERS), body=ApproveBody, response=StaffApplicationView, idempotent=True, rate="write")
     def post(self, call: Call) -> dict[str, Any]:
-        """The county approves; the first ranked centre with a free place of the age group gets the child."""
+        """The county approves; what the programme gives follows from it, after its public notice where there is one."""
         raw = operations.approve(
             _id(call), version=call.body.version, reason=call.body.reason, by=call.actor, at=call.at, key=_key(call)
         )
@@ -94,12 +112,100 @@ class Approve(Endpoint):
 class Refuse(Endpoint):
     @route(access=staff(*DECIDERS), body=RefuseBody, response=StaffApplicationView, idempotent=True, rate="write")
     def post(self, call: Call) -> dict[str, Any]:
-        """The county refuses, with its reasons."""
+        """The county refuses, with its reasons; how to appeal is told with them."""
         raw = operations.refuse(
             _id(call), version=call.body.version, reason=call.body.reason, by=call.actor, at=call.at, key=_key(call)
         )
         record_use("application_decided", call.at, raw["district_code"], raw["township_id"])
         return _decided("application.refused", raw, call)
+
+
+class FirstReview(Endpoint):
+    @route(access=staff(*DECIDERS), body=FirstReviewBody, response=StaffApplicationView, idempotent=True, rate="write")
+    def post(self, call: Call) -> dict[str, Any]:
+        """The township gives its opinion, and the case goes to the county."""
+        raw = review.first_review(
+            _id(call), version=call.body.version, opinion=call.body.opinion, reason=call.body.reason, by=call.actor,
+            at=call.at, key=_key(call),
+        )  # fmt: skip
+        return _decided("application.first_reviewed", raw, call)
+
+
+class SecondReview(Endpoint):
+    @route(access=staff(*DECIDERS), body=ApproveBody, response=StaffApplicationView, idempotent=True, rate="write")
+    def post(self, call: Call) -> dict[str, Any]:
+        """The county approves after the township's opinion, by another person."""
+        raw = review.second_review(
+            _id(call), version=call.body.version, reason=call.body.reason, by=call.actor, at=call.at, key=_key(call)
+        )
+        record_use("application_decided", call.at, raw["district_code"], raw["township_id"])
+        return _decided("application.second_reviewed", raw, call)
+
+
+class Transfer(Endpoint):
+    @route(access=staff(*READERS), body=TransferBody, response=StaffApplicationView, idempotent=True, rate="write")
+    def post(self, call: Call) -> dict[str, Any]:
+        """Pass it on to another township of the city; from then on it is theirs to read and to decide."""
+        raw = review.transfer(
+            _id(call), version=call.body.version, township_id=call.body.township_id, reason=call.body.reason,
+            by=call.actor, at=call.at, key=_key(call),
+        )  # fmt: skip
+        return _decided("application.transferred", raw, call)
+
+
+class Assign(Endpoint):
+    @route(access=staff(*READERS), body=AssignBody, response=StaffApplicationView, idempotent=True, rate="write")
+    def post(self, call: Call) -> dict[str, Any]:
+        """Give it to a caseworker of its place, or back to everybody there."""
+        raw = assignment.assign(
+            _id(call), version=call.body.version, assignee_id=call.body.assignee_id, by=call.actor, at=call.at,
+            key=_key(call),
+        )  # fmt: skip
+        return _decided("application.assigned", raw, call)
+
+
+class Candidates(Endpoint):
+    @route(access=staff(*READERS), response=CaseworkerList)
+    def get(self, call: Call) -> dict[str, Any]:
+        """The caseworkers to whom it can be given."""
+        found = assignment.candidates(queries.application_of_place(_id(call), call.actor))
+        return {
+            "items": [
+                {"id": each["_id"], "name": each["display_name"], "roles": sorted(each["roles"])} for each in found
+            ]
+        }
+
+
+class End(Endpoint):
+    @route(access=staff(*READERS), body=EndBody, response=StaffApplicationView, idempotent=True, rate="write")
+    def post(self, call: Call) -> dict[str, Any]:
+        """What an approval gave is over; it goes to the next."""
+        queries.application_of_place(_id(call), call.actor)
+        raw = operations.end(
+            _id(call), reason=call.body.reason, note=call.body.note, version=call.body.version, by=call.actor,
+            at=call.at, key=_key(call),
+        )  # fmt: skip
+        return _decided("application.ended", raw, call)
+
+
+class Uphold(Endpoint):
+    @route(access=staff(*READERS), body=RefuseBody, response=StaffApplicationView, idempotent=True, rate="write")
+    def post(self, call: Call) -> dict[str, Any]:
+        """On appeal the refusal stands, with the reasons."""
+        raw = appeals.uphold(
+            _id(call), version=call.body.version, reason=call.body.reason, by=call.actor, at=call.at, key=_key(call)
+        )
+        return _decided("application.upheld", raw, call)
+
+
+class Reopen(Endpoint):
+    @route(access=staff(*READERS), body=RefuseBody, response=StaffApplicationView, idempotent=True, rate="write")
+    def post(self, call: Call) -> dict[str, Any]:
+        """On appeal the case is to be decided anew, by somebody else."""
+        raw = appeals.reopen(
+            _id(call), version=call.body.version, reason=call.body.reason, by=call.actor, at=call.at, key=_key(call)
+        )
+        return _decided("application.reopened", raw, call)
 
 
 def _decided(action: str, raw: Raw, call: Call) -> dict[str, Any]:

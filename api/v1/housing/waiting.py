@@ -9,7 +9,7 @@ from api.access import PUBLIC, staff
 from api.endpoint import Call, Endpoint, route
 from api.v1.housing.schemas import MoveBody, WaitingActionBody
 from config.text import label
-from models.housing import queries, waiting_list
+from models.housing import allocation, queries, waiting_list
 from models.housing.documents import WaitingEntry
 from models.housing.ordering import waiting_lists
 from models.kernel import audit
@@ -90,8 +90,10 @@ class RecheckEntry(_Action):
 class EndEntry(_Action):
     @route(access=MOVERS, body=WaitingActionBody, idempotent=True)
     def post(self, call: Call) -> dict[str, Any]:
-        """Take an application off the list."""
-        return self._act("end", call)
+        """Take an application off the list; an offer that it has goes to the next."""
+        done = self._act("end", call)
+        allocation.end(done["application_id"], call.body.reason, call.at)
+        return done
 
 
 class RestoreEntry(_Action):

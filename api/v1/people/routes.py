@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_restx import Namespace
 
-from api.v1.people import me, staff
+from api.v1.people import households, me, proxies, staff
 
 namespace = Namespace("people")
 
@@ -19,6 +19,15 @@ for endpoint, path in (
     (me.MyChild, "/me/children/<string:child_id>"),
     (me.MyMessages, "/me/messages"),
     (me.MyMessageRead, "/me/messages/<string:message_id>/read"),
+    (households.MyHousehold, "/me/household"),
+    (households.MyHouseholdMembers, "/me/household/members"),
+    (households.MyHouseholdMember, "/me/household/members/<string:member_id>"),
+    (proxies.MyProxies, "/me/proxies"),
+    (proxies.RevokeProxy, "/me/proxies/<string:authorisation_id>/revoke"),
+    (proxies.MyPrincipals, "/me/principals"),
+    (proxies.MyProxyRequests, "/me/principals/requests"),
+    (proxies.MyProxyPapers, "/me/principals/<string:authorisation_id>/papers"),
+    (proxies.GiveUpProxy, "/me/principals/<string:authorisation_id>/give-up"),
     (me.SignOutEverywhere, "/me/sign-out-everywhere"),
     (me.Consents, "/consents"),
     (staff.StaffSignIn, "/staff/auth/login"),
@@ -27,6 +36,16 @@ for endpoint, path in (
     (staff.StaffOtp, "/staff/me/otp"),
     (staff.StaffOtpConfirmation, "/staff/me/otp/confirm"),
     (staff.StaffPassword, "/staff/me/password"),
+    (proxies.StaffPrincipals, "/staff/me/principals"),
+    (proxies.StaffProxyRequests, "/staff/me/principals/requests"),
+    (proxies.StaffProxyPapers, "/staff/me/principals/<string:authorisation_id>/papers"),
+    (proxies.StaffGiveUpProxy, "/staff/me/principals/<string:authorisation_id>/give-up"),
+    (proxies.StaffProxies, "/staff/proxies"),
+    (proxies.OneStaffProxy, "/staff/proxies/<string:authorisation_id>"),
+    (proxies.OneSignedPaper, "/staff/proxies/<string:authorisation_id>/papers/<string:document_id>"),
+    (proxies.ConfirmProxy, "/staff/proxies/<string:authorisation_id>/confirm"),
+    (proxies.RefuseProxy, "/staff/proxies/<string:authorisation_id>/refuse"),
+    (proxies.StaffRevokeProxy, "/staff/proxies/<string:authorisation_id>/revoke"),
     (staff.StaffResident, "/staff/residents/<string:resident_id>"),
     (staff.StaffResidentIdentity, "/staff/residents/<string:resident_id>/identity"),
 ):

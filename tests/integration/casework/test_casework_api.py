@@ -60,7 +60,10 @@ def submitted(guardian: Caller) -> str:
 def test_anyone_reads_what_can_be_applied_for(call: Callable[..., Caller]) -> None:
     anyone = call({})
     listed = anyone("GET", "/programmes")
-    assert [each["token"] for each in listed.json["items"]] == ["childcare_place"]
+    assert [each["token"] for each in listed.json["items"]] == [
+        "affordable_rental_housing", "childcare_place", "disability_allowances", "elder_home_admission",
+        "home_adaptation", "public_rental_housing", "rental_subsidy", "training_subsidy",
+    ]  # fmt: skip
     detail = anyone("GET", "/programmes/childcare_place").json
     assert detail["form"]["properties"]["child_name"]["title"] == "孩子姓名"
     assert {each["token"] for each in detail["papers"] if each["required"]} == set(REQUIRED_PAPERS)
@@ -396,7 +399,8 @@ def test_a_refusal_gives_reasons_and_the_way_to_appeal(guardian: Callable[[], Ca
     shown = mine("GET", f"/applications/{raw['_id']}").json
     assert shown["reason"] == "材料不实"
     assert "复议" in shown["next_step"]["text"]
-    assert [each["action"] for each in shown["actions"]] == []
+    assert [each["action"] for each in shown["actions"]] == ["appeal"]
+    assert shown["appeal_until"].startswith("2027-01-22")
 
 
 def test_notices_name_no_child_no_number_and_no_reason(
@@ -413,9 +417,9 @@ def test_notices_name_no_child_no_number_and_no_reason(
     reviewer_here("POST", f"{path}/approve", {"version": accepted["version"], "reason": f"{CHILD_NAME}符合"})
     raw = collection(Application).find_one({"_id": application})
     assert raw is not None
-    told = [OutboxMessage.open_payload(each) for each in raw["outbox"]]
+    told = [OutboxMessage.open_payload(each) for each in raw["outbox"] if each["channel"] == "notice"]
     assert [each["text_key"].split(".")[-1] for each in told] == [
-        "submitted", "correction", "submitted", "accepted", "placed",
+        "submitted", "correction", "submitted", "accepted", "approved",
     ]  # fmt: skip
     for each in told:
         assert each["resident_id"] == mine.id
@@ -558,4 +562,4 @@ def test_the_full_file_shows_what_is_needed_to_decide(guardian: Callable[[], Cal
     assert shown["form"] == form(actor(mine), [centre], residence="elsewhere")
     assert shown["choices"] == [{"id": centre, "name": "阳光托育中心"}]
     assert {each["token"]: each["outcome"] for each in shown["eligibility"]}["lives_here"] == "not_met"
-    assert [each["action"] for each in shown["actions"]] == ["accept", "request_correction"]
+    assert [each["action"] for each in shown["actions"]] == ["accept", "request_correction", "transfer", "assign"]

@@ -8,23 +8,28 @@ import pytest
 
 import models.casework.retention as retention
 from models.casework import operations
-from models.casework.documents import APPROVED, WITHDRAWN, Application, PaperChunk
+from models.casework.documents import WITHDRAWN, Application, PaperChunk
+from models.casework.endings import end_what_is_over
 from models.casework.files import clean_file
 from models.casework.papers import add_paper, sweep_papers
 from models.casework.queries import form_of, progress_of, summary, version_of
+from models.childcare import placing
 from models.childcare.operations import reconcile_places
 from models.kernel.actors import Actor
 from models.kernel.database import collection, database
 from models.kernel.ids import new_id
 from models.kernel.lifecycle import Raw
+from models.people import operations as people
 from models.people.erasure import erase_resident, export_resident
 from tests.factories.casework import (
+    CHILD_BORN,
     CHILD_NAME,
     GUARDIAN_NAME,
     MORNING,
     PHONE,
     approve,
     assert_places_agree,
+    id_number,
     jpeg,
     make_accepted,
     make_centre,
@@ -54,16 +59,21 @@ def test_the_copy_holds_the_whole_application() -> None:
     assert [each["action"] for each in copy["history"]] == ["create", "submit", "accept", "refuse"]
 
 
-def test_erasure_deletes_drafts_withdraws_what_is_open_and_takes_the_person_out_of_the_rest() -> None:
+def test_erasure_deletes_drafts_gives_back_what_was_given_and_takes_the_person_out_of_the_rest() -> None:
     guardian, centre = make_guardian(), make_centre(toddler=3)
     refused = refuse(make_accepted(guardian, [centre]))
     placed = approve(make_accepted(guardian, [centre]))
-    waiting = make_submitted(guardian, [centre])
+    second = {"child_name": "欧阳小贝", "child_id": new_id()}
+    people.add_child(
+        guardian.id, second["child_id"], name=second["child_name"], id_kind="resident_id_card",
+        id_number=id_number(CHILD_BORN), birth_date=None, relation="father", consent_version=1, at=MORNING,
+    )  # fmt: skip
+    waiting = make_submitted(guardian, [centre], **second)
     draft = make_draft(guardian, [centre])
     assert erase_resident(guardian.id, guardian, MORNING) == "erased"
     assert collection(Application).find_one({"_id": draft["_id"]}) is None
     assert collection(PaperChunk).count_documents({}) == 0
-    assert (now(refused)["state"], now(placed)["state"], now(waiting)["state"]) == ("refused", APPROVED, WITHDRAWN)
+    assert (now(refused)["state"], now(placed)["state"], now(waiting)["state"]) == ("refused", WITHDRAWN, WITHDRAWN)
     for raw in (refused, placed, waiting):
         assert (form_of(now(raw)), now(raw)["papers"], now(raw)["outbox"]) == ({}, [], [])
         assert now(raw)["anonymised_at"] is not None
@@ -100,6 +110,19 @@ def test_an_open_case_is_never_touched_by_retention() -> None:
     raw = make_submitted(make_guardian(), [make_centre()])
     assert sum(retention.apply_retention(MORNING + timedelta(days=9999)).values()) == 0
     assert now(raw) == raw
+
+
+def test_an_approval_is_kept_until_what_it_gave_has_ended() -> None:
+    guardian = make_guardian()
+    raw = approve(make_accepted(guardian, [make_centre()]))
+    years = MORNING + timedelta(days=9999)
+    assert sum(retention.apply_retention(years).values()) == 0
+    assert end_what_is_over(MORNING) == 0
+    placing.end(raw["_id"], "stay_over", MORNING)
+    assert [end_what_is_over(MORNING), end_what_is_over(MORNING)] == [1, 0]
+    done = now(raw)
+    assert (done["state"], done["end_reason"], done["open_for"]) == ("ended", "stay_over", None)
+    assert done["retention_due_at"] == MORNING + timedelta(days=version_of(raw).retention.papers_days)
 
 
 def test_a_discarded_draft_goes_at_once() -> None:

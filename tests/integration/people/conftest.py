@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,24 +12,14 @@ from pytest_httpserver import HTTPServer
 
 from api.endpoint import EXTENSION
 from bot.wechat.service import Wechat
-from config.loading import rules
 from models.kernel.clock import FixedClock
-from models.people import passwords
 from models.people import staff as accounts
 from tests.factories.people import PASSWORD, Caller, WechatStandIn, id_number
 
 
 @pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Hashes of passwords that cost little: what they cost in production is for the unit tests."""
-    for name, value in (("time", 1), ("memory_kib", 256), ("lanes", 1)):
-        key = f"people.argon2_{name}"
-        monkeypatch.setitem(rules(), key, rules()[key].model_copy(update={"value": value}))
-    for cached in (passwords._hasher, passwords._nobodys_hash):
-        cached.cache_clear()
-    yield
-    for cached in (passwords._hasher, passwords._nobodys_hash):
-        cached.cache_clear()
+def cheap(quick_hashes: None) -> None:
+    """Passwords are hashed by many of these."""
 
 
 @pytest.fixture

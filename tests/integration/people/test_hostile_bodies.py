@@ -29,6 +29,17 @@ GOOD: dict[str, dict[str, Any]] = {
     "ConsentBody": {"purpose": "proactive", "version": 1, "given": True},
     "ChildBody": {"name": "张小宝", "id_number": id_number("20240301"), "id_kind": "resident_id_card",
                   "birth_date": "2024-03-01", "relation": "mother", "consent_version": 1},
+    "HouseholdBody": {"yearly_income": 48000, "floor_area": 31.5, "support": "low_income"},
+    "HouseholdChangeBody": {"version": 1, "yearly_income": None, "floor_area": 31.5, "support": "low_income"},
+    "MemberBody": {"relation": "spouse", "disabled": False, "child_id": None, "name": "李秀英", "id_number": NUMBER,
+                   "id_kind": "resident_id_card", "birth_date": "1985-01-01", "agreed": True},
+    "MemberChangeBody": {"version": 1, "relation": "spouse", "disabled": True},
+    "OfferBody": {"relation": "child", "actions": ["draft"], "programmes": ["childcare_place"], "days": 30},
+    "AcceptCodeBody": {"code": "ABCD2345EFGH"},
+    "RequestBody": {"name": "刘奶奶", "id_number": NUMBER, "id_kind": "resident_id_card", "township_id": "1796554",
+                    "relation": "village_cadre", "actions": ["draft"], "programmes": [], "days": 30},
+    "ConfirmBody": {"version": 1},
+    "RefuseProxyBody": {"version": 1, "reason": "与原件不符"},
     "StaffSignInBody": {"username": "reviewer", "password": "correct horse battery", "otp": None},
     "OtpBeginBody": {"password": "correct horse battery", "otp": None},
     "OtpConfirmBody": {"otp": "123456"},
@@ -70,7 +81,7 @@ def caller(
         return anyone, path
     if spec.access.kind == "resident":
         return resident, path
-    city = call(staff("county_reviewer", district_code=None))
+    city = call(staff("county_reviewer", "township_intake", district_code=None))
     return (city if spec.access.roles else signed_in(anyone, call)), path
 
 

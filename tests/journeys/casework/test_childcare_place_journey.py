@@ -72,13 +72,19 @@ def test_a_family_applies_for_a_childcare_place_and_gets_it(
     accepted = ok(township("POST", f"/staff{path}/accept", {"version": waiting["version"]}))
     assert [each["id"] for each in ok(county("GET", "/staff/applications?stage=accepted"))["items"]] == [draft["id"]]
     decided = ok(county("POST", f"/staff{path}/approve", {"version": accepted["version"], "reason": "欢迎"}))
-    assert (decided["state"], decided["placement"]["centre"]) == ("approved", "晨光托育中心")
+    assert (decided["state"], decided["placement"]) == ("approved", None)
+
+    # The place of the first choice is theirs to take; the family takes it.
+    (offer,) = ok(mine("GET", "/offers"))["items"]
+    assert (offer["subject"]["centre"], offer["state"]) == ("晨光托育中心", "offered")
+    assert ok(mine("POST", f"/offers/{offer['id']}/accept"))["state"] == "accepted"
 
     # The family sees it and is told at each step, once.
     shown = ok(mine("GET", path))
+    assert shown["placement"]["centre"] == "晨光托育中心"
     assert shown["placement"]["age_group_label"].startswith("托小班")
     assert [each["action"] for each in shown["timeline"]] == ["create", "submit", "accept", "approve"]
-    assert told(clock) == ["submitted", "accepted", "placed"]
+    assert told(clock) == ["submitted", "accepted", "approved", "offered", "placed"]
     assert told(clock) == []
     free = {raw["_id"]: raw["free_toddler"] for raw in collection(Facility).find()}
     assert free == {full: 0, centre: 0, near: 1}

@@ -18,15 +18,15 @@ from models.kernel.ids import new_id
 from models.people.documents import Caseworker, Resident
 from models.people.tokens import issue
 from tests.factories.eldercare import ADDRESS, HEALTH, NAME, PHONE, SANYANG, id_number
-from tests.running import House
+from tests.running import House, Models
 
 WISHES, NOTES = "带降压药，看看灶台", "屋里很冷，需要被子"
 Headers = dict[str, str]
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path, LOG_LEVEL="DEBUG")
+def house(tmp_path: Path, models: Models) -> Iterator[House]:
+    made = House(tmp_path, models.prepared(), LOG_LEVEL="DEBUG")
     database.connect(made.environment["MONGODB_URI"])
     yield made
     database.disconnect()

@@ -1,0 +1,93 @@
+"""The tables of states: a child's way to a place, and a placement round."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from config.loading import rule
+from models.childcare.documents import (
+    ENDED,
+    OFFERED,
+    PLACED,
+    RATED,
+    WAITING,
+    ChildcarePlacement,
+    ChildcareRating,
+    ChildcareRound,
+)
+from models.housing.seeds import announced_at
+from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR, TOWNSHIP_INTAKE, Actor
+from models.kernel.clock import as_utc
+from models.kernel.errors import Conflict, Forbidden
+from models.kernel.lifecycle import OWNER, SYSTEM_ROLE, Lifecycle, Raw, Transition
+
+OFFER, TAKE_UP, PASS_ON, GIVE_UP, END = "offer", "take_up", "pass_on", "give_up", "end"
+OPEN, COMMITTED, SEEDED, RUN, PUBLISHED, DONE, VOID = (
+    "open", "committed", "seeded", "run", "published", "done", "void",
+)  # fmt: skip
+ROUND_ROLES = (COUNTY_REVIEWER, SUPERVISOR)
+CENTRE_ROLES = (TOWNSHIP_INTAKE, COUNTY_REVIEWER)
+
+
+def _another_person(each: Raw, by: Actor, at: datetime) -> None:
+    """Whoever fixed the list may not also bring in what decides its order."""
+    if by.id == each["committed_by"]:
+        raise Forbidden("draw_needs_second_person")
+
+
+def _seed_is_out(each: Raw, by: Actor, at: datetime) -> None:
+    _another_person(each, by, at)
+    if at < announced_at(each["seed_source"]):
+        raise Conflict("draw_seed_not_announced", announced=each["seed_source"]["announced_at"])
+
+
+def _not_who_entered(each: Raw, by: Actor, at: datetime) -> None:
+    """The seed is read twice, by two people."""
+    if by.id == each["seed_by"]:
+        raise Forbidden("draw_needs_second_reader")
+
+
+def _within_days(rating: Raw, by: Actor, at: datetime) -> None:
+    days = rule("childcare.rating_edit_days")
+    if at > as_utc(rating["rated_at"]) + timedelta(days=days):
+        raise Conflict("rating_settled", days=days)
+
+
+PLACEMENT_LIFECYCLE = Lifecycle(
+    "childcare_placement",
+    ChildcarePlacement,
+    WAITING,
+    [
+        Transition(OFFER, (WAITING,), OFFERED, (SYSTEM_ROLE,)),
+        Transition(TAKE_UP, (OFFERED,), PLACED, (SYSTEM_ROLE,)),
+        Transition(PASS_ON, (OFFERED,), WAITING, (SYSTEM_ROLE,)),
+        # A process died while it offered: the new version ends what it had begun, and its place goes back.
+        Transition(GIVE_UP, (WAITING,), WAITING, (SYSTEM_ROLE,)),
+        Transition(END, (WAITING, OFFERED, PLACED), ENDED, (SYSTEM_ROLE,)),
+    ],
+)
+
+RATING_LIFECYCLE = Lifecycle(
+    "childcare_rating",
+    ChildcareRating,
+    RATED,
+    [
+        Transition("edit", (RATED,), RATED, (OWNER,), guard=_within_days),
+        Transition("reply", (RATED,), RATED, CENTRE_ROLES),
+    ],
+)
+
+ROUND_LIFECYCLE = Lifecycle(
+    "childcare_round",
+    ChildcareRound,
+    OPEN,
+    [
+        Transition("commit", (OPEN,), COMMITTED, ROUND_ROLES),
+        Transition("enter_seed", (COMMITTED,), SEEDED, ROUND_ROLES, guard=_seed_is_out),
+        Transition("correct_seed", (SEEDED,), SEEDED, ROUND_ROLES, guard=_another_person),
+        Transition("run", (SEEDED,), RUN, ROUND_ROLES, guard=_not_who_entered),
+        Transition("publish", (RUN,), PUBLISHED, ROUND_ROLES),
+        Transition("finish", (PUBLISHED,), DONE, (SYSTEM_ROLE,)),
+        Transition("void", (OPEN, COMMITTED, SEEDED, RUN), VOID, (SUPERVISOR,)),
+    ],
+)
