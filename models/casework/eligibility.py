@@ -52,9 +52,9 @@ class Assessment:
 
     @property
     def turns_on(self) -> EligibilityRule | None:
-        """The one rule that alone stands between this and the better answer; None where there are more, or none."""
-        failed = [each.rule for each in self.findings if each.outcome == "not_met"]
-        return failed[0] if len(failed) == 1 else None
+        """The one rule that alone stands between this and the better answer; None where others do, or are unknown."""
+        open_rules = [each for each in self.findings if each.outcome in ("not_met", "unknown")]
+        return open_rules[0].rule if [each.outcome for each in open_rules] == ["not_met"] else None
 
 
 def assess(version: Version, form: Facts, day: date, household: Mapping[str, float] | None = None) -> Assessment:

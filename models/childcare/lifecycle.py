@@ -15,7 +15,7 @@ from models.childcare.documents import (
     ChildcareRating,
     ChildcareRound,
 )
-from models.housing.seeds import announced_at
+from models.housing.seeds import announced_at, is_demonstration
 from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR, TOWNSHIP_INTAKE, Actor
 from models.kernel.clock import as_utc
 from models.kernel.errors import Conflict, Forbidden
@@ -37,6 +37,8 @@ def _another_person(each: Raw, by: Actor, at: datetime) -> None:
 
 def _seed_is_out(each: Raw, by: Actor, at: datetime) -> None:
     _another_person(each, by, at)
+    if is_demonstration(each["seed_source"]):
+        return  # it was there before, and says so
     if at < announced_at(each["seed_source"]):
         raise Conflict("draw_seed_not_announced", announced=each["seed_source"]["announced_at"])
 

@@ -93,10 +93,11 @@ def open_round(plan: RoundPlan, *, by: Actor, at: datetime) -> Raw:
 
 def commit_round(
     round_id: str, seed_source: str, issue: str, announced_on: date, *, by: Actor, at: datetime,
-    version: int | None = None, key: str | None = None,
+    version: int | None = None, key: str | None = None, demonstrations: bool = False,
 ) -> Raw:  # fmt: skip
     """Fix who takes part and which places there are, and publish the commitment with the name of the seed.
 
+    `demonstrations`: whether the product is one in development, where a made-up seed may be named.
     Raises Conflict (`round_too_fresh`: offers may still be under way; `round_empty`, `round_too_large`,
     `round_under_way`), InvalidInput (seed source, time), and what `Lifecycle.perform` raises.
     """
@@ -106,7 +107,7 @@ def commit_round(
         return each
     ROUND_LIFECYCLE.check(each, "commit", by=by, at=at, version=version)
     _check_quiet(each, at)
-    named = named_seed(seed_source, issue, announced_on)
+    named = named_seed(seed_source, issue, announced_on, demonstrations=demonstrations)
     check_lead(named, at)
     content = round_input.collect(each, at)
     if not content["children"] or len(content["children"]) > rule("childcare.round_children_most"):

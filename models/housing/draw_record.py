@@ -7,7 +7,8 @@ Shape, format 1 (all hashes hex, times ISO 8601 with offset):
     committed   what the commitment covers, fixed before the seed was known:
                   draw_id, programme, round, district_code (null: the whole city), replaces (a void draw, or null),
                   algorithm {name, version}, places (how many are chosen: the first of the result),
-                  seed_source {token, name, publisher, address, issue, announced_at, written, balls},
+                  seed_source {token, name, publisher, address, issue, announced_at, written, balls}, and
+                  `demonstration` true in it where the seed was made up to show how a draw goes,
                   entries [{number, seal}] in the order of their seals
     commitment  {sha256, sm3} of the canonical JSON of `committed`
     seed        the announced numbers as `written` says, null before
@@ -71,6 +72,7 @@ class NamedSeed(Strict):
     announced_at: AwareDatetime
     written: str
     balls: list[Balls] = Field(min_length=1, max_length=10)
+    demonstration: bool = False
 
 
 class CommittedPart(Strict):

@@ -41,8 +41,11 @@ class Verdict:
         return not self.faults
 
 
-def verify(text: bytes, commitment: str | None = None) -> Verdict:
-    """Check a record as published. `commitment`: the SHA-256 that was noted before the draw, to be compared too."""
+def verify(text: bytes, commitment: str | None = None, *, demonstration: bool = False) -> Verdict:
+    """Check a record as published. `commitment`: the SHA-256 that was noted before the draw, to be compared too.
+
+    `demonstration`: whether the reader knows the seed to be made up; without it such a record is a fault.
+    """
     try:
         tree = orjson.loads(text)
     except orjson.JSONDecodeError as fault:
@@ -57,7 +60,7 @@ def verify(text: bytes, commitment: str | None = None) -> Verdict:
         *_state_faults(record),
         *_commitment_faults(record, tree["committed"], commitment),
         *_entry_faults(record.committed),
-        *_seed_faults(record),
+        *_seed_faults(record, demonstration),
         *_result_faults(record),
         *_hash_faults(tree, record),
     ]
@@ -111,12 +114,14 @@ def _entry_faults(committed: CommittedPart) -> Iterator[Fault]:
             return
 
 
-def _seed_faults(record: LotteryDrawRecord) -> Iterator[Fault]:
+def _seed_faults(record: LotteryDrawRecord, demonstration: bool) -> Iterator[Fault]:
     source = record.committed.seed_source
     at = {event.action: event.at for event in record.events}
+    if source.demonstration and not demonstration:
+        yield Fault("demonstration")
     if "commit" not in at:
         yield Fault("event_missing", {"action": "commit"})
-    elif at["commit"] >= source.announced_at:
+    elif not source.demonstration and at["commit"] >= source.announced_at:
         yield Fault("committed_late", {"announced": source.announced_at.isoformat()})
     if record.seed is None:
         return
@@ -125,7 +130,7 @@ def _seed_faults(record: LotteryDrawRecord) -> Iterator[Fault]:
         yield Fault("seed_event", {"seed": _shown(record.seed)})
     if "enter_seed" not in at:
         yield Fault("event_missing", {"action": "enter_seed"})
-    elif at["enter_seed"] < source.announced_at:
+    elif not source.demonstration and at["enter_seed"] < source.announced_at:
         yield Fault("seed_early", {"announced": source.announced_at.isoformat()})
     if not is_written_well(record.seed, source.balls):
         yield Fault("seed_form", {"seed": _shown(record.seed), "written": _shown(source.written)})

@@ -16,7 +16,7 @@ from models.housing.documents import (
     LotteryDraw,
     WaitingEntry,
 )
-from models.housing.seeds import announced_at
+from models.housing.seeds import announced_at, is_demonstration
 from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR, TOWNSHIP_INTAKE, Actor
 from models.kernel.errors import Conflict, Forbidden
 from models.kernel.lifecycle import OWNER, SYSTEM_ROLE, Lifecycle, Raw, Transition
@@ -33,8 +33,9 @@ def _another_person(draw: Raw, by: Actor, at: datetime) -> None:
 
 def _seed_is_out(draw: Raw, by: Actor, at: datetime) -> None:
     _another_person(draw, by, at)
-    announced = announced_at(draw["seed_source"])
-    if at < announced:
+    if is_demonstration(draw["seed_source"]):
+        return  # it was there before, and says so
+    if at < announced_at(draw["seed_source"]):
         raise Conflict("draw_seed_not_announced", announced=draw["seed_source"]["announced_at"])
 
 

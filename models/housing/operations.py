@@ -10,6 +10,7 @@ import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from bson.binary import Binary
 from pymongo.errors import DuplicateKeyError
@@ -50,6 +51,13 @@ class Plan:
     announced_on: date
     group: str | None = None
     replaces: str | None = None
+    # Whether the product is one in development, where a draw may be shown with a made-up seed.
+    demonstrations: bool = False
+
+    @property
+    def seed(self) -> dict[str, Any]:
+        """What will be the seed, as it is committed. Raises InvalidInput."""
+        return named_seed(self.seed_source, self.issue, self.announced_on, demonstrations=self.demonstrations)
 
     @property
     def draw_id(self) -> str:
@@ -69,7 +77,7 @@ def commit_draw(plan: Plan, *, by: Actor, at: datetime) -> Raw:
     existing = collection(LotteryDraw).find_one({"_id": plan.draw_id})
     if existing is not None:
         return _same_plan(existing, plan, by)
-    named = named_seed(plan.seed_source, plan.issue, plan.announced_on)
+    named = plan.seed
     check_lead(named, at)
     _check_replaced(plan)
     settle_pending(at)
@@ -212,9 +220,7 @@ def _same_plan(existing: Raw, plan: Plan, by: Actor) -> Raw:
         and existing.get("replaces") == plan.replaces
         and existing["seed_source"]["token"] == plan.seed_source
         and existing["seed_source"]["issue"] == plan.issue
-        and announced_at(existing["seed_source"]).date() == announced_at(
-            named_seed(plan.seed_source, plan.issue, plan.announced_on)
-        ).date()
+        and announced_at(existing["seed_source"]).date() == announced_at(plan.seed).date()
     )  # fmt: skip
     if not same:
         raise Duplicate("draw_exists", details={"id": existing["_id"], "state": existing["state"]})

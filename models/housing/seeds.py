@@ -1,11 +1,13 @@
 """Sources of a draw's seed: public lotteries whose numbers nobody can know before or change after.
 
 A source says how its result is written as one text, so that nobody can choose between two ways of writing it.
+A demonstration has a source of its own, which whoever shows it makes up at once: only a product in development takes
+it, and the record says what it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Self
@@ -36,7 +38,10 @@ class Balls(Entry):
 
 
 class SeedSource(Entry):
-    """A public lottery. `weekdays`: when it is drawn, Monday is 0; `hour`, `minute`: by when, on China's clocks."""
+    """A public lottery. `weekdays`: when it is drawn, Monday is 0; `hour`, `minute`: by when, on China's clocks.
+
+    `demonstration`: no public value at all, made up by whoever shows the draw.
+    """
 
     name: str = Field(min_length=1)
     publisher: str = Field(min_length=1)
@@ -48,6 +53,7 @@ class SeedSource(Entry):
     minute: int = Field(ge=0, le=59)
     balls: list[Balls] = Field(min_length=1)
     source: str = Field(min_length=1)
+    demonstration: bool = False
 
 
 class SeedSources(Entry):
@@ -62,23 +68,25 @@ def seed_sources() -> dict[str, SeedSource]:
     return load_yaml(FILE, SeedSources).sources
 
 
-def named_seed(token: str, issue: str, announced_on: date) -> dict[str, Any]:
+def named_seed(token: str, issue: str, announced_on: date, *, demonstrations: bool = False) -> dict[str, Any]:
     """What the list is committed with: which result of which source will be the seed, and when it is announced.
 
-    Raises InvalidInput for an unknown source, an issue of another form, a day without a result.
+    `demonstrations`: whether one may be named that is no public value. Raises InvalidInput for an unknown source, an
+    issue of another form, a day without a result.
     """
     source = seed_sources().get(token)
-    if source is None:
+    if source is None or (source.demonstration and not demonstrations):
         raise InvalidInput(faults=[FieldFault("seed_source", "literal_error")])
     if not (issue.isascii() and issue.isdigit() and len(issue) == source.issue_digits):
         raise InvalidInput(faults=[FieldFault("issue", "string_pattern_mismatch")])
     if announced_on.weekday() not in source.weekdays:
         raise InvalidInput("draw_no_result_that_day", faults=[FieldFault("announced_on", "no_result_that_day")])
-    return {
+    named = {
         "token": token, "name": source.name, "publisher": source.publisher, "address": source.address,
         "issue": issue, "announced_at": shown(at_local(announced_on, source.hour, source.minute)),
         "written": source.written, "balls": [each.model_dump() for each in source.balls],
     }  # fmt: skip
+    return {**named, "demonstration": True} if source.demonstration else named
 
 
 def announced_at(named: dict[str, Any]) -> datetime:
@@ -86,8 +94,18 @@ def announced_at(named: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(named["announced_at"])
 
 
+def is_demonstration(named: Mapping[str, Any]) -> bool:
+    """True where the named seed is no public value: such a draw shows how one goes, and decides nothing."""
+    return bool(named.get("demonstration"))
+
+
 def check_lead(named: dict[str, Any], at: datetime) -> None:
-    """Raises InvalidInput where the result would be announced too soon after `at` to look at the list, or too late."""
+    """Raises InvalidInput where the result would be announced too soon after `at` to look at the list, or too late.
+
+    A demonstration waits for nothing.
+    """
+    if is_demonstration(named):
+        return
     lead = announced_at(named) - at
     if lead < timedelta(hours=rule("housing.draw_lead_hours")):
         raise InvalidInput("draw_seed_too_soon", faults=[FieldFault("announced_on", "too_soon")])

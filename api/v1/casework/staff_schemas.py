@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -26,6 +26,8 @@ from config.loading import rule
 from config.text import sentences
 from models.kernel.ids import ID_PATTERN
 
+# Far beyond any deadline, and within what the database can hold in any zone.
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 END_REASONS = tuple(sorted(key.rpartition(".")[2] for key in sentences() if key.startswith("casework.end_reason.")))
 
 
@@ -100,7 +102,7 @@ class QueueQuery(Query):
     township_id: Annotated[str, Field(pattern=r"^[0-9]{1,12}$")] | None = None
     programme: Token | None = None
     mine: bool = False
-    due_before: AwareDatetime | None = None
+    due_before: Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)] | None = None
     cursor: Cursor | None = None
     limit: Limit = rule("casework.page_size")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from flask import Response, request
@@ -70,7 +71,8 @@ class CommitRound(Endpoint):
     def post(self, call: Call) -> dict[str, Any]:
         """Fix who takes part and which places there are; name the seed."""
         asked: CommitRoundBody = call.body
-        return _step(rounds.commit_round, call, asked.seed_source, asked.issue, asked.announced_on)
+        commit = partial(rounds.commit_round, demonstrations=not call.platform.settings.production)
+        return _step(commit, call, asked.seed_source, asked.issue, asked.announced_on)
 
 
 class EnterRoundSeed(Endpoint):

@@ -56,7 +56,7 @@ class StaffLotteryDraws(Endpoint):
         plan = Plan(
             programme=asked.programme, round=asked.round, district_code=asked.district_code, group=asked.group,
             places=asked.places, seed_source=asked.seed_source, issue=asked.issue, announced_on=asked.announced_on,
-            replaces=asked.replaces,
+            replaces=asked.replaces, demonstrations=not call.platform.settings.production,
         )  # fmt: skip
         return queries.summary(operations.commit_draw(plan, by=call.actor, at=call.at))
 

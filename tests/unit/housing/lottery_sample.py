@@ -23,13 +23,13 @@ def application(number: int) -> str:
     return f"01HZX3{number:020d}"
 
 
-def published(count: int = 30, seed: str = SEED, **changes: Any) -> dict[str, Any]:
+def published(count: int = 30, seed: str = SEED, source: str = "welfare_double_ball", **changes: Any) -> dict[str, Any]:
     """The record of a draw among `count` applications."""
     seals = [seal for seal, _ in sealed([application(n) for n in range(count)], SECRET)]
     committed = committed_part(
         draw_id="01HZX400000000000000000000", programme="public_rental_housing", round_name="2026-1", places=5,
         district_code="360902", replaces=None, seals=seals,
-        seed_source=named_seed("welfare_double_ball", "2026137", date(2026, 11, 29)),
+        seed_source=named_seed(source, "2026137", date(2026, 11, 29), demonstrations=True),
     )  # fmt: skip
     commitment = commitment_of(committed)
     given = {"state": "published", "void": None, "events": EVENTS, "seed": seed,

@@ -55,6 +55,17 @@ def test_another_commitment_than_noted_exits_1(file: Path) -> None:
     assert verify(file, "--commitment", published()["commitment"]["sha256"])[0] == 0
 
 
+def test_a_demonstration_says_so_and_is_refused_by_who_does_not_know(file: Path) -> None:
+    file.write_text(json.dumps(published(source="demonstration")))
+    status, said = verify(file)
+    assert status == 1
+    assert "--demonstration" in said
+    status, said = verify(file, "--demonstration")
+    assert status == 0
+    assert "不是公开的开奖结果" in said
+    assert "?" not in said
+
+
 def test_a_file_cannot_write_to_the_terminal(file: Path) -> None:
     record = published()
     record["committed"]["round"] = "\x1b[2J{programme}"

@@ -297,6 +297,7 @@ def test_a_result_has_one_way_of_being_written(seed: str, right: bool) -> None:
     ("token", "issue", "day"),
     [
         ("coin", "2026137", date(2026, 11, 29)),
+        ("demonstration", "2026137", date(2026, 11, 29)),
         ("welfare_double_ball", "137", date(2026, 11, 29)),
         ("welfare_double_ball", "２０２６１３７", date(2026, 11, 29)),
         ("welfare_double_ball", "2026137", date(2026, 11, 30)),
