@@ -119,7 +119,7 @@ class Retention(Sourced):
     case_days: int = Field(ge=1)
 
 
-Item = TypeVar("Item", EligibilityRule, PaperKind)
+Item = TypeVar("Item", bound=EligibilityRule | PaperKind)
 
 
 class Override(Sourced):
@@ -375,8 +375,8 @@ def load_programmes(folder: Path) -> dict[str, Programme]:
 
 def _replaced(standing: list[Item], other: list[Item]) -> list[Item]:
     """The list with the entries of the same token replaced, new ones at its end."""
-    by_token = {each.token: each for each in other}
-    kept = [by_token.pop(each.token, each) for each in standing]
+    by_token: dict[str, Item] = {each.token: each for each in other}
+    kept: list[Item] = [by_token.pop(each.token, each) for each in standing]
     return [*kept, *by_token.values()]
 
 

@@ -15,10 +15,10 @@ from models.childcare.documents import (
     ChildcareRating,
     ChildcareRound,
 )
-from models.housing.seeds import announced_at, is_demonstration
+from models.housing.seeded_steps import another_person, not_who_entered, seed_is_out
 from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR, TOWNSHIP_INTAKE, Actor
 from models.kernel.clock import as_utc
-from models.kernel.errors import Conflict, Forbidden
+from models.kernel.errors import Conflict
 from models.kernel.lifecycle import OWNER, SYSTEM_ROLE, Lifecycle, Raw, Transition
 
 OFFER, TAKE_UP, PASS_ON, GIVE_UP, END = "offer", "take_up", "pass_on", "give_up", "end"
@@ -27,26 +27,6 @@ OPEN, COMMITTED, SEEDED, RUN, PUBLISHED, DONE, VOID = (
 )  # fmt: skip
 ROUND_ROLES = (COUNTY_REVIEWER, SUPERVISOR)
 CENTRE_ROLES = (TOWNSHIP_INTAKE, COUNTY_REVIEWER)
-
-
-def _another_person(each: Raw, by: Actor, at: datetime) -> None:
-    """Whoever fixed the list may not also bring in what decides its order."""
-    if by.id == each["committed_by"]:
-        raise Forbidden("draw_needs_second_person")
-
-
-def _seed_is_out(each: Raw, by: Actor, at: datetime) -> None:
-    _another_person(each, by, at)
-    if is_demonstration(each["seed_source"]):
-        return  # it was there before, and says so
-    if at < announced_at(each["seed_source"]):
-        raise Conflict("draw_seed_not_announced", announced=each["seed_source"]["announced_at"])
-
-
-def _not_who_entered(each: Raw, by: Actor, at: datetime) -> None:
-    """The seed is read twice, by two people."""
-    if by.id == each["seed_by"]:
-        raise Forbidden("draw_needs_second_reader")
 
 
 def _within_days(rating: Raw, by: Actor, at: datetime) -> None:
@@ -85,9 +65,9 @@ ROUND_LIFECYCLE = Lifecycle(
     OPEN,
     [
         Transition("commit", (OPEN,), COMMITTED, ROUND_ROLES),
-        Transition("enter_seed", (COMMITTED,), SEEDED, ROUND_ROLES, guard=_seed_is_out),
-        Transition("correct_seed", (SEEDED,), SEEDED, ROUND_ROLES, guard=_another_person),
-        Transition("run", (SEEDED,), RUN, ROUND_ROLES, guard=_not_who_entered),
+        Transition("enter_seed", (COMMITTED,), SEEDED, ROUND_ROLES, guard=seed_is_out),
+        Transition("correct_seed", (SEEDED,), SEEDED, ROUND_ROLES, guard=another_person),
+        Transition("run", (SEEDED,), RUN, ROUND_ROLES, guard=not_who_entered),
         Transition("publish", (RUN,), PUBLISHED, ROUND_ROLES),
         Transition("finish", (PUBLISHED,), DONE, (SYSTEM_ROLE,)),
         Transition("void", (OPEN, COMMITTED, SEEDED, RUN), VOID, (SUPERVISOR,)),

@@ -8,8 +8,8 @@ very same bytes. Source: the plan names no way to place children; that it is don
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -26,14 +26,13 @@ from models.childcare.round_months import place_by_month
 from models.childcare.round_record import commitment_of, committed_part
 from models.childcare.rounds_active import active_rounds
 from models.housing.draw import canonical, drawn, fingerprint, sealed
-from models.housing.seeds import check_lead, check_written, named_seed
-from models.kernel import audit
+from models.housing.seeded_steps import Step, insert_once, note, public_step, void_reason
+from models.housing.seeds import check_lead, named_seed
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
-from models.kernel.document import Record
 from models.kernel.encryption import decrypt, encrypt, keyed_hash
-from models.kernel.errors import Conflict, Duplicate, FieldFault, Forbidden, InvalidInput, NotFound
+from models.kernel.errors import Conflict, Duplicate, Forbidden, NotFound
 from models.kernel.ids import id_from_key
 from models.kernel.lifecycle import Change, Raw, history_entry
 
@@ -78,7 +77,7 @@ def open_round(plan: RoundPlan, *, by: Actor, at: datetime) -> Raw:
         id=plan.round_id, created_at=at, updated_at=at, state=OPEN, name=plan.name, month=plan.month,
         district_code=plan.district_code, area=plan.district_code or CITY, replaces=plan.replaces, active=True,
         opened_at=at, opened_by=by.id, outbox_waiting=False, history=[history_entry("open", None, OPEN, by, at)],
-        steps=[_public_step("open", at, None, None)],
+        steps=[public_step("open", at, None, None)],
     )  # fmt: skip
     try:
         collection(ChildcareRound).insert_one(made.raw())
@@ -87,7 +86,7 @@ def open_round(plan: RoundPlan, *, by: Actor, at: datetime) -> Raw:
         if found is None:  # the area's, or the void round's, place was taken in between
             raise Conflict("round_under_way") from None
         return _same_plan(found, plan, by)
-    _audit("open", _read(plan.round_id), by, at)
+    note(ROUND_LIFECYCLE, "open", _read(plan.round_id), by, at)
     return _read(plan.round_id)
 
 
@@ -101,7 +100,7 @@ def commit_round(
     Raises Conflict (`round_too_fresh`: offers may still be under way; `round_empty`, `round_too_large`,
     `round_under_way`), InvalidInput (seed source, time), and what `Lifecycle.perform` raises.
     """
-    step = _Step("commit", by, at, version, key)
+    step = Step(ROUND_LIFECYCLE, "commit", by, at, version, key)
     each = _read(round_id)
     if step.done_in(each):
         return each
@@ -123,7 +122,7 @@ def commit_round(
         "content": Binary(encrypt(text, INPUT_CONTEXT)),
         "seals": Binary(b"".join(bytes.fromhex(seal) for seal, _ in pairs)),
     }
-    _insert_once(ChildcareRoundInput, stored, at)
+    insert_once(ChildcareRoundInput, stored, at)
     written = {
         "committed_at": at, "committed_by": by.id, "seed_source": named, "commitment": commitment,
         "input_hash": input_hash, "count": len(content["children"]), "families": len(pairs),
@@ -136,7 +135,7 @@ def enter_seed(
     round_id: str, seed: str, *, by: Actor, at: datetime, version: int | None = None, key: str | None = None
 ) -> Raw:  # fmt: skip
     """Enter the announced result; never by whoever committed, never before it is announced."""
-    return _with_seed(_Step("enter_seed", by, at, version, key), round_id, seed, None)
+    return Step(ROUND_LIFECYCLE, "enter_seed", by, at, version, key).take_seed(round_id, seed, None)
 
 
 def correct_seed(
@@ -144,7 +143,7 @@ def correct_seed(
     key: str | None = None,
 ) -> Raw:  # fmt: skip
     """Replace a seed entered wrongly, before the result; the correction stays in the public record."""
-    return _with_seed(_Step("correct_seed", by, at, version, key), round_id, seed, reason.strip())
+    return Step(ROUND_LIFECYCLE, "correct_seed", by, at, version, key).take_seed(round_id, seed, reason.strip())
 
 
 def run_round(
@@ -154,7 +153,7 @@ def run_round(
 
     Raises Conflict (`draw_seed_differs`) and what `Lifecycle.perform` raises.
     """
-    step = _Step("run", by, at, version, key)
+    step = Step(ROUND_LIFECYCLE, "run", by, at, version, key)
     each = _read(round_id)
     if step.done_in(each):
         return each
@@ -163,7 +162,7 @@ def run_round(
         raise Conflict("draw_seed_differs")
     result, statement = computed(each, input_of(each))
     result_id = id_from_key("childcare round result", f"{each['commitment']['sha256']} {seed}")
-    _insert_once(
+    insert_once(
         ChildcareRoundResult, {"_id": result_id, "content": Binary(encrypt(canonical(result), RESULT_CONTEXT))}, at
     )
     return step.perform(round_id, Change(set={"result_id": result_id, "statement": statement}, where={"seed": seed}))
@@ -179,22 +178,20 @@ def publish_round(
             raise Conflict("round_not_stable")
         return Change(set={"followed": 0})
 
-    return _Step("publish", by, at, version, key).perform(round_id, change)
+    return Step(ROUND_LIFECYCLE, "publish", by, at, version, key).perform(round_id, change)
 
 
 def void_round(
     round_id: str, reason: str, *, by: Actor, at: datetime, version: int | None = None, key: str | None = None
 ) -> Raw:  # fmt: skip
     """Declare a round void. It stays on public record with its reason; its centres' places are offered on."""
-    said = reason.strip()
-    if not rule("housing.void_reason_chars_least") <= len(said) <= rule("housing.void_reason_chars_most"):
-        raise InvalidInput(faults=[FieldFault("reason", "reason_length")])
+    said = void_reason(reason)
 
     def change(each: Raw) -> Change:
         void = {"at": at, "state": each["state"], "reason": said}
         return Change(set={"void": void, "active": False, "refill_due": True})
 
-    return _Step("void", by, at, version, key).perform(round_id, change, reason=said)
+    return Step(ROUND_LIFECYCLE, "void", by, at, version, key).perform(round_id, change, reason=said)
 
 
 def computed(each: Mapping[str, Any], content: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -285,49 +282,6 @@ def _same_plan(existing: Raw, plan: RoundPlan, by: Actor) -> Raw:
     return existing
 
 
-@dataclass(frozen=True)
-class _Step:
-    """One action on a round, about to be taken."""
-
-    action: str
-    by: Actor
-    at: datetime
-    version: int | None
-    key: str | None
-
-    def done_in(self, each: Raw) -> bool:
-        return self.key is not None and any(entry.get("key") == self.key for entry in each["history"])
-
-    def perform(
-        self, round_id: str, change: Change | Callable[[Raw], Change], seed: str | None = None,
-        reason: str | None = None,
-    ) -> Raw:  # fmt: skip
-        """The one write, with the step that the public record will show."""
-
-        def made(each: Raw) -> Change:
-            wanted = change(each) if callable(change) else change
-            return replace(wanted, push={**wanted.push, "steps": _public_step(self.action, self.at, seed, reason)})
-
-        done = ROUND_LIFECYCLE.perform(
-            round_id, self.action, by=self.by, at=self.at, version=self.version, key=self.key, change=made
-        )
-        _audit(self.action, done, self.by, self.at)
-        return done
-
-
-def _public_step(action: str, at: datetime, seed: str | None, reason: str | None) -> Raw:
-    return {"action": action, "at": at, "seed": seed, "reason": reason}
-
-
-def _with_seed(step: _Step, round_id: str, seed: str, reason: str | None) -> Raw:
-    each = _read(round_id)
-    if step.done_in(each):
-        return each
-    ROUND_LIFECYCLE.check(each, step.action, by=step.by, at=step.at, version=step.version)
-    check_written(seed, each["seed_source"])
-    return step.perform(round_id, Change(set={"seed": seed, "seed_by": step.by.id}), seed, reason)
-
-
 def _stored_input(each: Mapping[str, Any]) -> Raw:
     found = collection(ChildcareRoundInput).find_one({"_id": each["commitment"]["sha256"]})
     assert found is not None  # noqa: S101  it is written before the round names it, and never deleted
@@ -339,20 +293,3 @@ def _read(round_id: str) -> Raw:
     if found is None:
         raise NotFound()
     return found
-
-
-def _insert_once(record: type[Record], stored: Raw, at: datetime) -> None:
-    try:
-        collection(record).insert_one({**stored, "version": 1, "created_at": at, "updated_at": at})
-    except DuplicateKeyError:
-        return  # its id follows from its content: what is there is the same
-
-
-def _audit(action: str, each: Raw, by: Actor, at: datetime) -> None:
-    detail = {"state": each["state"], "commitment": (each.get("commitment") or {}).get("sha256", "")}
-    if each.get("seed"):
-        detail["seed"] = each["seed"]
-    audit.record(
-        by, f"childcare_round.{action}", f"childcare_round:{each['_id']}", at,
-        district_code=each.get("district_code"), detail=detail,
-    )  # fmt: skip

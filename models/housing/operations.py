@@ -7,8 +7,8 @@ can repeat a draw is our own rule.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -22,14 +22,13 @@ from models.housing.draw import drawn, sealed
 from models.housing.draw_record import commitment_of, committed_part
 from models.housing.lifecycle import DRAW_LIFECYCLE, DRAW_ROLES
 from models.housing.ordering import application_of, list_key, list_rule
-from models.housing.seeds import announced_at, check_lead, check_written, named_seed
+from models.housing.seeded_steps import Step, insert_once, note, public_step, void_reason
+from models.housing.seeds import announced_at, check_lead, named_seed
 from models.housing.waiting_list import settle_pending
-from models.kernel import audit
 from models.kernel.actors import Actor
 from models.kernel.database import collection
-from models.kernel.document import Record
 from models.kernel.encryption import keyed_hash
-from models.kernel.errors import Conflict, Duplicate, FieldFault, Forbidden, InvalidInput, NotFound
+from models.kernel.errors import Conflict, Duplicate, Forbidden, NotFound
 from models.kernel.ids import id_from_key
 from models.kernel.lifecycle import Change, Raw, history_entry
 
@@ -96,7 +95,7 @@ def enter_seed(
     `key`: a repeat with the same key changes nothing. Raises InvalidInput (`draw_seed_form`) where it is not written
     as the source says, and what `Lifecycle.perform` raises.
     """
-    return _with_seed(_Step("enter_seed", by, at, version, key), draw_id, seed, None)
+    return Step(DRAW_LIFECYCLE, "enter_seed", by, at, version, key).take_seed(draw_id, seed, None)
 
 
 def correct_seed(
@@ -104,7 +103,7 @@ def correct_seed(
     key: str | None = None,
 ) -> Raw:  # fmt: skip
     """Replace a seed entered wrongly, before the draw; the correction stays in the public record."""
-    return _with_seed(_Step("correct_seed", by, at, version, key), draw_id, seed, reason.strip())
+    return Step(DRAW_LIFECYCLE, "correct_seed", by, at, version, key).take_seed(draw_id, seed, reason.strip())
 
 
 def run_draw(
@@ -114,7 +113,7 @@ def run_draw(
 
     Raises Conflict (`draw_seed_differs`) and what `Lifecycle.perform` raises.
     """
-    step = _Step("run", by, at, version, key)
+    step = Step(DRAW_LIFECYCLE, "run", by, at, version, key)
     draw = _read(draw_id)
     if step.done_in(draw):
         return draw
@@ -124,7 +123,7 @@ def run_draw(
     order = drawn(draw["commitment"]["sha256"], seed, seals_of(draw))
     order_id = id_from_key("lottery order", f"{draw['commitment']['sha256']} {seed}")
     # Computed from what is fixed: a repeat after a crash finds the very same bytes.
-    _insert_once(LotteryOrder, {"_id": order_id, "order": Binary(struct.pack(f">{len(order)}I", *order))}, at)
+    insert_once(LotteryOrder, {"_id": order_id, "order": Binary(struct.pack(f">{len(order)}I", *order))}, at)
     return step.perform(draw_id, Change(set={"order_id": order_id}, where={"seed": seed}))
 
 
@@ -132,17 +131,15 @@ def publish_draw(
     draw_id: str, *, by: Actor, at: datetime, version: int | None = None, key: str | None = None
 ) -> Raw:  # fmt: skip
     """Make the whole record public."""
-    return _Step("publish", by, at, version, key).perform(draw_id, Change())
+    return Step(DRAW_LIFECYCLE, "publish", by, at, version, key).perform(draw_id, Change())
 
 
 def void_draw(
     draw_id: str, reason: str, *, by: Actor, at: datetime, version: int | None = None, key: str | None = None
 ) -> Raw:  # fmt: skip
     """Declare a draw void. It stays on public record with its reason; its round is used up."""
-    said = reason.strip()
-    if not rule("housing.void_reason_chars_least") <= len(said) <= rule("housing.void_reason_chars_most"):
-        raise InvalidInput(faults=[FieldFault("reason", "reason_length")])
-    return _Step("void", by, at, version, key).perform(
+    said = void_reason(reason)
+    return Step(DRAW_LIFECYCLE, "void", by, at, version, key).perform(
         draw_id, lambda draw: Change(set={"void": {"at": at, "state": draw["state"], "reason": said}}), reason=said
     )
 
@@ -193,13 +190,13 @@ def _commit(plan: Plan, named: Raw, waiting: Sequence[str], by: Actor, at: datet
         "seals": Binary(b"".join(bytes.fromhex(seal) for seal, _ in pairs)),
         "application_ids": Binary("".join(each for _, each in pairs).encode()),
     }
-    _insert_once(LotteryList, stored, at)
+    insert_once(LotteryList, stored, at)
     draw = LotteryDraw(
         id=plan.draw_id, created_at=at, updated_at=at, state=COMMITTED, programme=plan.programme, round=plan.round,
         district_code=plan.district_code, group=plan.group, replaces=plan.replaces, places=plan.places,
         count=len(pairs), seed_source=named, commitment=commitment, committed_at=at, committed_by=by.id,
         outbox_waiting=False, history=[history_entry("commit", None, COMMITTED, by, at)],
-        steps=[_public_step("commit", at, None, None)],
+        steps=[public_step("commit", at, None, None)],
     )  # fmt: skip
     try:
         collection(LotteryDraw).insert_one(draw.raw())
@@ -209,7 +206,7 @@ def _commit(plan: Plan, named: Raw, waiting: Sequence[str], by: Actor, at: datet
             raise Duplicate("draw_replaced_already") from None
         return _same_plan(found, plan, by)
     made = _read(plan.draw_id)
-    _audit("commit", made, by, at)
+    note(DRAW_LIFECYCLE, "commit", made, by, at)
     return made
 
 
@@ -239,67 +236,8 @@ def _check_replaced(plan: Plan) -> None:
         raise Conflict("draw_replaces_nothing")
 
 
-@dataclass(frozen=True)
-class _Step:
-    """One action on a draw, about to be taken."""
-
-    action: str
-    by: Actor
-    at: datetime
-    version: int | None
-    key: str | None
-
-    def done_in(self, draw: Raw) -> bool:
-        return self.key is not None and any(entry.get("key") == self.key for entry in draw["history"])
-
-    def perform(
-        self, draw_id: str, change: Change | Callable[[Raw], Change], seed: str | None = None, reason: str | None = None
-    ) -> Raw:  # fmt: skip
-        """The one write, with the step that the public record will show."""
-
-        def made(draw: Raw) -> Change:
-            wanted = change(draw) if callable(change) else change
-            return replace(wanted, push={**wanted.push, "steps": _public_step(self.action, self.at, seed, reason)})
-
-        done = DRAW_LIFECYCLE.perform(
-            draw_id, self.action, by=self.by, at=self.at, version=self.version, key=self.key, change=made
-        )
-        _audit(self.action, done, self.by, self.at)
-        return done
-
-
-def _public_step(action: str, at: datetime, seed: str | None, reason: str | None) -> Raw:
-    return {"action": action, "at": at, "seed": seed, "reason": reason}
-
-
-def _with_seed(step: _Step, draw_id: str, seed: str, reason: str | None) -> Raw:
-    draw = _read(draw_id)
-    if step.done_in(draw):
-        return draw
-    DRAW_LIFECYCLE.check(draw, step.action, by=step.by, at=step.at, version=step.version)
-    check_written(seed, draw["seed_source"])
-    return step.perform(draw_id, Change(set={"seed": seed, "seed_by": step.by.id}), seed, reason)
-
-
 def _read(draw_id: str) -> Raw:
     found = collection(LotteryDraw).find_one({"_id": draw_id})
     if found is None:
         raise NotFound()
     return found
-
-
-def _insert_once(record: type[Record], stored: Raw, at: datetime) -> None:
-    try:
-        collection(record).insert_one({**stored, "version": 1, "created_at": at, "updated_at": at})
-    except DuplicateKeyError:
-        return  # its id follows from its content: what is there is the same
-
-
-def _audit(action: str, draw: Raw, by: Actor, at: datetime) -> None:
-    detail = {"state": draw["state"], "commitment": draw["commitment"]["sha256"]}
-    if draw.get("seed"):
-        detail["seed"] = draw["seed"]
-    audit.record(
-        by, f"lottery_draw.{action}", f"lottery_draw:{draw['_id']}", at, district_code=draw.get("district_code"),
-        detail=detail,
-    )  # fmt: skip
