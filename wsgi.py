@@ -10,6 +10,7 @@ from flask import Flask
 
 from api.app import create_app
 from api.v1.casework.commands import docs
+from api.v1.eldercare.commands import elders
 from api.v1.facilities.commands import facilities_cli
 from api.v1.housing.commands import lottery
 from api.v1.indicators.commands import indicators_group
@@ -49,6 +50,7 @@ from models.platform import Platform
 
 COMMANDS = (
     docs,
+    elders,
     facilities_cli,
     lottery,
     indicators_group,

@@ -6,7 +6,7 @@ two; every other job runs once per period, whoever starts it (see `runs`).
 
 from __future__ import annotations
 
-from jobs import casework, childcare, housing, indicators, notices, outbox, upkeep
+from jobs import casework, childcare, eldercare, housing, indicators, notices, outbox, upkeep
 from jobs.running import Job
 from jobs.schedules import Daily, Hourly, Monthly, Seconds
 
@@ -35,6 +35,9 @@ TIMETABLE: tuple[Job, ...] = (
     Job("deadlines", Hourly(minute=5), casework.deadlines),
     Job("end_what_is_over", Daily(hour=3, minute=25), casework.end_what_is_over),
     Job("hand_over", Hourly(minute=35), casework.hand_over),
+    # Visits to old people: the first night of a month builds its plan, each night repairs it.
+    Job("plan_visits", Monthly(day=1, hour=0, minute=5), eldercare.plan_visits),
+    Job("repair_visit_plan", Daily(hour=1, minute=15), eldercare.plan_visits),
     # Telling: public notices begin and end at midnight, what they say goes out in the morning.
     Job("public_notices", Daily(hour=0, minute=10), notices.public_notices),
     Job("opt_in_alerts", Seconds(60), notices.opt_in_alerts),

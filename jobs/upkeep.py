@@ -12,6 +12,7 @@ from models.casework.papers import sweep_papers
 from models.casework.proxy_papers import delete_old_authorisations
 from models.casework.retention import apply_retention
 from models.conversations import inbound
+from models.eldercare.choices import reconcile_choices
 from models.eldercare.settling import reconcile_bookings
 from models.housing import positions, waiting_list
 from models.indicators.observations import PUSH_CHANNEL
@@ -31,7 +32,7 @@ def answer_late_messages(platform: Platform, at: datetime, period: str) -> Mappi
 
 def reconcile_visits(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
     """Visits and slots: what a committed booking or visit owes other documents."""
-    return reconcile_bookings(at)
+    return {**reconcile_bookings(at), "choices": reconcile_choices(at)}
 
 
 def reconcile_waiting_lists(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:

@@ -19,6 +19,8 @@ Category = Literal[
     "very_old",
 ]  # fmt: skip
 RiskLevel = Literal["ordinary", "raised", "high"]
+RiskFrom = Literal["staff", "list", "rule"]
+Language = Literal["gan", "hakka", "mandarin", "sign", "other"]
 LegalBasis = Literal["consent", "statutory_duty"]
 EndReason = Literal["moved", "in_hospital", "died", "left_register"]
 Relation = Literal[
@@ -45,15 +47,20 @@ class Elder(Causing):
 
     `periods`: `{from, until, reason}`, days, both ends within; `until` None while it lasts. `private`: address,
     contacts, the home's point (WGS-84). `seen_months` is derived from visits: the months in which someone saw them.
+    `risk_from`: who set the risk level: the staff, the list it came with, or the rule by category. `places`: where the
+    entry was before each transfer, `{district_code, township_id, community, until}`. `person_index`: see `likeness`.
     """
 
     state = StringField(required=True, default=ACTIVE)
     name = EncryptedStringField(ELDER_NAME, required=True)
     id_number = EncryptedStringField("elders.id_number", required=True)
     id_number_index = StringField(required=True)
+    person_index = StringField()
     birth_date = EncryptedStringField("elders.birth_date", required=True)
     categories = ListField(StringField(), required=True)
     risk_level = StringField(required=True)
+    risk_from = StringField(default="staff")
+    language = StringField()
     district_code = StringField(required=True)
     township_id = StringField(required=True)
     community = StringField(required=True)
@@ -61,6 +68,7 @@ class Elder(Causing):
     health_notes = EncryptedStringField("elders.health_notes")
     legal_basis = DictField(required=True)
     periods = ListField(DictField(), required=True)
+    places = ListField(DictField())
     seen_months = ListField(StringField())
     owed = ListField(StringField())
     demo = BooleanField(default=False)
@@ -68,6 +76,7 @@ class Elder(Causing):
     meta: ClassVar[dict[str, Any]] = {"collection": "elders"}
     index_specs: ClassVar[list[dict[str, Any]]] = [
         {"keys": [("id_number_index", 1)], "name": "unique_id_number", "unique": True},
+        {"keys": [("person_index", 1)], "name": "person"},
         {"keys": [("township_id", 1), ("_id", 1)], "name": "township"},
         {"keys": [("district_code", 1)], "name": "district"},
         OWED_INDEX,

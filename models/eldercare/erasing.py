@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from models.eldercare.choices import row_of
 from models.eldercare.documents import (
     BOOKED,
     ELDER_NAME,
@@ -19,6 +20,7 @@ from models.eldercare.documents import (
     Visit,
     VisitSlot,
 )
+from models.eldercare.import_documents import ElderChoice
 from models.eldercare.settling import cancel
 from models.kernel.actors import SYSTEM
 from models.kernel.database import collection
@@ -41,6 +43,7 @@ def export_resident_visits(resident_id: str) -> dict[str, Any]:
         "links": [_link(each) for each in links],
         "visits": [_visit(each) for each in visits],
         "register_entry": _own_entry(resident_id),
+        "list_rows": _own_rows(resident_id),
     }
 
 
@@ -90,9 +93,21 @@ def _visit(visit: Raw) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _own_entry(resident_id: str) -> dict[str, Any] | None:
+def _number_index(resident_id: str) -> str | None:
     resident = collection(Resident).find_one({"_id": resident_id}, {"id_number_index": 1}) or {}
-    index = resident.get("id_number_index")
+    index: str | None = resident.get("id_number_index")
+    return index
+
+
+def _own_rows(resident_id: str) -> list[dict[str, Any]]:
+    """What lists say of the resident that nobody has decided on yet."""
+    index = _number_index(resident_id)
+    found = collection(ElderChoice).find({"id_number_index": index}) if index else ()
+    return [row for each in found if (row := row_of(each)) is not None]
+
+
+def _own_entry(resident_id: str) -> dict[str, Any] | None:
+    index = _number_index(resident_id)
     elder = collection(Elder).find_one({"id_number_index": index}) if index else None
     if elder is None:
         return None
@@ -101,7 +116,8 @@ def _own_entry(resident_id: str) -> dict[str, Any] | None:
         "name": open_text(elder["name"], ELDER_NAME), **open_json(elder["private"], Elder.private.context),
         "health_notes": open_text(health, Elder.health_notes.context) if health else None,
         "categories": elder["categories"], "risk_level": elder["risk_level"], "legal_basis": elder["legal_basis"],
-        "periods": elder["periods"], "seen_months": elder.get("seen_months", []),
+        "language": elder.get("language"),
+        "periods": elder["periods"], "places": elder.get("places", []), "seen_months": elder.get("seen_months", []),
     }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from models.kernel.errors import Conflict
 from models.kernel.lifecycle import OWNER, SYSTEM_ROLE, Guard, Lifecycle, Raw, Transition
 
 REGISTRARS = (TOWNSHIP_INTAKE, VISITOR, SUPERVISOR)
+REGISTER_ROLES = (VISITOR, TOWNSHIP_INTAKE)
 
 
 def _alive(elder: Raw, by: Actor, at: datetime) -> None:
@@ -51,6 +52,8 @@ ELDER_LIFECYCLE = Lifecycle(
     [
         Transition("end_period", (ACTIVE,), INACTIVE, REGISTRARS),
         Transition("begin_period", (INACTIVE,), ACTIVE, REGISTRARS, guard=_alive),
+        Transition("transfer", (ACTIVE,), ACTIVE, REGISTRARS),
+        Transition("complete_from_list", (ACTIVE,), ACTIVE, (SYSTEM_ROLE, *REGISTER_ROLES)),
     ],
 )
 
@@ -75,6 +78,7 @@ VISIT_LIFECYCLE = Lifecycle(
             "cancel", (BOOKED,), CANCELLED, (OWNER, VISITOR, TOWNSHIP_INTAKE, SYSTEM_ROLE),
             guard=_in_time("eldercare.cancel_hours_before"),
         ),
+        Transition("hand_over", (BOOKED,), BOOKED, (SYSTEM_ROLE,)),
         Transition("start", (BOOKED,), IN_PROGRESS, (VISITOR,)),
         Transition("complete", (BOOKED, IN_PROGRESS), COMPLETED, (VISITOR,)),
     ],

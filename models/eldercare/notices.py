@@ -55,6 +55,14 @@ def staff_alerts(visit: Raw, outcome: str) -> list[OutboxEntry]:
     return [OutboxEntry(key=f"visit_alert:{visit['_id']}:{kind}", channel=STAFF_CHANNEL, payload=payload)]
 
 
+def hand_over_alert(visit: Raw) -> OutboxEntry:
+    """The alert of a township that takes over a booked visit which has no visitor there."""
+    payload = {"district_code": visit["district_code"], "township_id": visit["township_id"],
+               "kind": "handed_over", "visit_id": visit["_id"]}  # fmt: skip
+    key = f"visit_alert:{visit['_id']}:handed_over:{visit['township_id']}:{visit['version']}"
+    return OutboxEntry(key=key, channel=STAFF_CHANNEL, payload=payload)
+
+
 def when(at: datetime) -> str:
     """A moment in words, on China's clock."""
     here = local(at)

@@ -11,13 +11,14 @@ from pymongo.errors import DuplicateKeyError
 
 from config.loading import Place, catalogue, rule
 from models.eldercare import notices
-from models.eldercare.documents import LINK_NAME, REQUESTED, Elder, ElderLink, EndReason
-from models.eldercare.lifecycle import ELDER_LIFECYCLE, LINK_LIFECYCLE
+from models.eldercare.documents import LINK_NAME, REQUESTED, Elder, ElderLink, EndReason, RiskFrom
+from models.eldercare.lifecycle import ELDER_LIFECYCLE, LINK_LIFECYCLE, REGISTER_ROLES
+from models.eldercare.likeness import person_index
 from models.eldercare.periods import closed, opened
 from models.eldercare.settling import CANCEL_BOOKINGS, masked_name, settle_elder
 from models.facilities.areas import in_yichun
 from models.kernel import audit
-from models.kernel.actors import TOWNSHIP_INTAKE, VISITOR, Actor
+from models.kernel.actors import Actor
 from models.kernel.clock import day_of
 from models.kernel.database import collection
 from models.kernel.encryption import blind_index
@@ -28,7 +29,6 @@ from models.people.identity import HMT_RESIDENCE_PERMIT, RESIDENT_ID_CARD, IdNum
 
 ID_NUMBER = "id_number"
 REGION_DIGITS = 6
-REGISTER_ROLES = (VISITOR, TOWNSHIP_INTAKE)
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,16 @@ class Entry:
     health_notes: str | None
     legal_basis: dict[str, Any]
     since: date
+    language: str | None = None
+    risk_from: RiskFrom = "staff"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whom an entry is about, as read: the name in its one form, and the checked ID number."""
+
+    name: str
+    number: IdNumber
 
 
 def register_elder(elder_id: str, entry: Entry, *, by: Actor, at: datetime) -> Raw:
@@ -56,16 +66,7 @@ def register_elder(elder_id: str, entry: Entry, *, by: Actor, at: datetime) -> R
     """
     if not by.covers(entry.place.district_code, entry.place.id) or not by.has_role(*REGISTER_ROLES):
         raise Forbidden()
-    name, number = read_name(entry.name), _read_number(entry.id_number, at)
-    _check_entry(entry, number.birth_date, at)
-    elder = Elder(
-        id=elder_id, created_at=at, updated_at=at, name=name, id_number=number.number,
-        id_number_index=blind_index(ID_NUMBER, number.number), birth_date=number.birth_date.isoformat(),
-        categories=entry.categories, risk_level=entry.risk_level, district_code=entry.place.district_code,
-        township_id=entry.place.id, community=entry.community, private=entry.private, health_notes=entry.health_notes,
-        legal_basis=entry.legal_basis, periods=opened([], entry.since, at, "active_from"),
-    ).raw()  # fmt: skip
-    elder["history"] = [history_entry("register", None, elder["state"], by, at, key=elder_id)]
+    elder = as_stored(elder_id, entry, read_person(entry, at), by=by, at=at, key=elder_id)
     try:
         collection(Elder).insert_one(elder)
     except DuplicateKeyError:
@@ -74,7 +75,30 @@ def register_elder(elder_id: str, entry: Entry, *, by: Actor, at: datetime) -> R
             raise Duplicate("elder_registered") from None
         return found
     audit.record(by, "elder_registered", f"elder:{elder_id}", at, district_code=elder["district_code"])
-    _route_requests(elder, at)
+    route_requests(elder, at)
+    return elder
+
+
+def read_person(entry: Entry, at: datetime) -> Person:
+    """Name and number of an entry, all of it checked. Raises InvalidInput."""
+    person = Person(read_name(entry.name), read_elder_number(entry.id_number, at))
+    check_entry(entry, person.number.birth_date, at)
+    return person
+
+
+def as_stored(elder_id: str, entry: Entry, person: Person, *, by: Actor, at: datetime, key: str) -> Raw:
+    """The document of a new entry. Raises InvalidInput for a first day to come."""
+    number = person.number
+    elder = Elder(
+        id=elder_id, created_at=at, updated_at=at, name=person.name, id_number=number.number,
+        id_number_index=blind_index(ID_NUMBER, number.number), birth_date=number.birth_date.isoformat(),
+        person_index=person_index(person.name, number.birth_date, entry.place.id, entry.community),
+        categories=entry.categories, risk_level=entry.risk_level, risk_from=entry.risk_from, language=entry.language,
+        district_code=entry.place.district_code, township_id=entry.place.id, community=entry.community,
+        private=entry.private, health_notes=entry.health_notes, legal_basis=entry.legal_basis,
+        periods=opened([], entry.since, at, "active_from"),
+    ).raw()  # fmt: skip
+    elder["history"] = [history_entry("register", None, elder["state"], by, at, key=key)]
     return elder
 
 
@@ -116,7 +140,7 @@ def request_link(
     It goes to the township of the entry, else to the one named, else to the resident's own, else to the city.
     A resident's second request for a person returns the first while that is open. Raises LimitReached.
     """
-    name, number = read_name(name), _read_number(id_number, at).number
+    name, number = read_name(name), read_elder_number(id_number, at).number
     index = blind_index(ID_NUMBER, number)
     open_key = f"{by.id}:{index}"
     known = _link_known(link_id, open_key)
@@ -143,7 +167,7 @@ def confirm_link(elder_id: str, link: Raw, *, by: Actor, at: datetime, key: str)
     elder = elder_of_place(elder_id, by)
     if link["id_number_index"] != elder["id_number_index"]:
         raise Conflict("link_other_person")
-    _route_requests(elder, at)
+    route_requests(elder, at)
     notice = notices.link_notice("link_confirmed", link, masked_name(elder))
     change = Change(set={"elder_id": elder_id}, outbox=[notice])
     done = LINK_LIFECYCLE.perform(link["_id"], "confirm", by=by, at=at, key=key, change=change)
@@ -195,7 +219,7 @@ def _link_known(link_id: str, open_key: str) -> Raw | None:
     return links.find_one({"_id": link_id}) or links.find_one({"open_key": open_key})
 
 
-def _route_requests(elder: Raw, at: datetime) -> None:
+def route_requests(elder: Raw, at: datetime) -> None:
     """Requests for this person that went elsewhere belong to the township that has the entry."""
     place = {"district_code": elder["district_code"], "township_id": elder["township_id"]}
     asked = {
@@ -215,14 +239,15 @@ def _place_of_request(index: str, township_id: str | None, by: Actor) -> dict[st
     return {"district_code": place.district_code, "township_id": place.id} if place else {}
 
 
-def _read_number(text: str, at: datetime) -> IdNumber:
+def read_elder_number(text: str, at: datetime) -> IdNumber:
     """An ID number of either kind: its region says which."""
     region = unicodedata.normalize("NFKC", text).strip()[:REGION_DIGITS]
     kind = HMT_RESIDENCE_PERMIT if region in rule("people.hmt_permit_regions") else RESIDENT_ID_CARD
     return read_id_number(text, kind, day_of(at))
 
 
-def _check_entry(entry: Entry, born: date, at: datetime) -> None:
+def check_entry(entry: Entry, born: date, at: datetime) -> None:
+    """Raise InvalidInput for days and a point that cannot be."""
     today, faults = day_of(at), []
     if entry.birth_date not in (None, born):
         faults.append(FieldFault("birth_date", "differs_from_id_number"))

@@ -15,7 +15,17 @@ from pymongo.errors import DuplicateKeyError
 
 from config.loading import rule
 from models.eldercare import notices
-from models.eldercare.documents import ACTIVE, BOOKED, BOOKING_CONTEXT, CANCELLED, ELDER_NAME, Elder, Visit, VisitSlot
+from models.eldercare.documents import (
+    ACTIVE,
+    BOOKED,
+    BOOKING_CONTEXT,
+    CANCELLED,
+    ELDER_NAME,
+    Elder,
+    ElderLink,
+    Visit,
+    VisitSlot,
+)
 from models.eldercare.lifecycle import VISIT_LIFECYCLE
 from models.kernel.actors import SYSTEM, Actor
 from models.kernel.clock import as_utc, day_of
@@ -25,8 +35,9 @@ from models.kernel.encryption import open_json, open_text
 from models.kernel.errors import Conflict, Forbidden
 from models.kernel.lifecycle import Change, Raw, history_entry
 from models.kernel.masking import mask_name
+from models.people.documents import Caseworker, staff_actor
 
-RELEASE, TALLY, CANCEL_BOOKINGS = "release", "tally", "cancel_bookings"
+RELEASE, TALLY, CANCEL_BOOKINGS, HAND_OVER = "release", "tally", "cancel_bookings", "hand_over"
 WAITING = {"$gt": ""}
 
 
@@ -61,7 +72,12 @@ def carry_out(slot: Raw, booking: Raw, at: datetime) -> Raw | None:
         release(slot["_id"], booking["id"])
         return None
     collection(VisitSlot).update_one({"_id": slot["_id"]}, {"$pull": {"pending": booking["id"]}})
-    return settle_visit(visit, at)
+    visit = settle_visit(visit, at)
+    # Who transfers the person hands over the visits it finds; a booking committed in between is found here instead.
+    elder = collection(Elder).find_one({"_id": visit["elder_id"]}, {"district_code": 1, "township_id": 1})
+    if elder is not None and elder["township_id"] != visit["township_id"]:
+        return follow_person(visit, elder, at)
+    return visit
 
 
 def settle_visit(visit: Raw, at: datetime) -> Raw:
@@ -77,14 +93,50 @@ def settle_visit(visit: Raw, at: datetime) -> Raw:
 
 
 def settle_elder(elder: Raw, at: datetime) -> None:
-    """Cancel the bookings of a person who has left the register."""
+    """Cancel the bookings of a person who has left the register; hand on what is open of one who moved."""
     for owed in elder.get("owed", ()):
-        if elder["state"] != ACTIVE:
+        if owed == HAND_OVER:
+            hand_over(elder["_id"], at)
+        elif elder["state"] != ACTIVE:
             coming = {"elder_id": elder["_id"], "starts_at": {"$gt": at}, "state": BOOKED}
             for visit in list(collection(Visit).find(coming, {"_id": 1})):
                 with suppress(Conflict):  # begun or cancelled in between: nothing is left to cancel
                     cancel(visit["_id"], elder, SYSTEM, at, key=f"{owed} {elder['version']}")
         _done(Elder, elder["_id"], owed)
+
+
+def hand_over(elder_id: str, at: datetime) -> None:
+    """Bring links and booked visits to come to the township where the person is now."""
+    elder = collection(Elder).find_one({"_id": elder_id}, {"district_code": 1, "township_id": 1})
+    if elder is None:
+        return
+    place = {"district_code": elder["district_code"], "township_id": elder["township_id"]}
+    links = collection(ElderLink)
+    for link in list(links.find({"elder_id": elder_id, "township_id": {"$ne": place["township_id"]}}, {"_id": 1})):
+        links.update_one({"_id": link["_id"]}, {"$set": {**place, "updated_at": at}, "$inc": {"version": 1}})
+    coming = {"elder_id": elder_id, "starts_at": {"$gt": at}, "state": BOOKED}
+    for visit in list(collection(Visit).find(coming)):
+        if visit["township_id"] != place["township_id"]:
+            follow_person(visit, elder, at)
+
+
+def follow_person(visit: Raw, elder: Raw, at: datetime) -> Raw:
+    """The booked visit in the person's township: with its visitor where that is one of both places, else without."""
+    place = {"district_code": elder["district_code"], "township_id": elder["township_id"]}
+    elsewhere = {"township_id": {"$ne": place["township_id"]}}
+
+    def change(now: Raw) -> Change:
+        if now.get("visitor_id") and _works_in(now["visitor_id"], place):
+            return Change(set=place, where=elsewhere)
+        owed = {"owed": owed_release(now)} if now.get("slot_id") else {}
+        alert = notices.hand_over_alert({**now, **place})
+        return Change(set={**place, "slot_id": None, "visitor_id": None}, push=owed, outbox=[alert], where=elsewhere)
+
+    try:
+        done = VISIT_LIFECYCLE.perform(visit["_id"], "hand_over", by=SYSTEM, at=at, change=change)
+    except Conflict:  # handed over already, cancelled, or begun: who began it ends it
+        return collection(Visit).find_one({"_id": visit["_id"]}) or visit
+    return settle_visit(done, at)
 
 
 def cancel(visit_id: str, elder: Raw | None, by: Actor, at: datetime, *, version: int | None = None, key: str) -> Raw:
@@ -158,6 +210,11 @@ def _move(slot: Raw, booking: Raw) -> Raw | None:
         )
     except (Conflict, Forbidden):  # cancelled or moved in between, or its owner has left
         return collection(Visit).find_one({"_id": booking["visit_id"]})
+
+
+def _works_in(visitor_id: str, place: dict[str, Any]) -> bool:
+    found = collection(Caseworker).find_one({"_id": visitor_id, "active": True})
+    return found is not None and staff_actor(found).covers(place["district_code"], place["township_id"])
 
 
 def _place_in(slot: Raw, booking: Raw) -> dict[str, Any]:

@@ -14,13 +14,16 @@ from models.casework.documents import Application
 from models.casework.offer_documents import Offer
 from models.childcare.documents import ChildcarePlacement
 from models.eldercare.documents import ElderLink
+from models.eldercare.import_documents import ElderChoice
+from models.eldercare.importing import import_elders
+from models.eldercare.plan_queries import enter_absence
 from models.housing.documents import WaitingEntry
 from models.kernel.database import collection
 from models.kernel.ids import new_id
-from models.people.documents import Resident
+from models.people.documents import Caseworker, Resident
 from models.people.messages import list_messages, store_message
 from tests.contract.access import Found, expectations
-from tests.factories import casework, childcare_cases, eldercare, housing, notices
+from tests.factories import casework, childcare_cases, elder_lists, eldercare, housing, notices
 from tests.factories.people import Caller
 
 Headers = dict[str, str]
@@ -134,6 +137,18 @@ def _elder(world: World, app: Flask, resident: Callable[..., Headers]) -> None:
     assert link is not None
     world.things["/elders/"] = world.things["/staff/elder-links/"] = Thing({"link_id": link["_id"]}, me)
     world.things["/staff/elders/"] = Thing({"elder_id": elder["_id"]}, me)
+    number = eldercare.id_number(2, "19400203")
+    rows = elder_lists.sheet([elder_lists.row(1, name=eldercare.NAME, number=number)])
+    import_elders(rows, "list.csv", by=eldercare.staff_actor(), at=casework.MORNING)
+    choice = collection(ElderChoice).find_one({"candidates": elder["_id"]})
+    assert choice is not None
+    world.things["/staff/elder-choices/"] = Thing({"choice_id": choice["_id"]}, me)
+    visitor = eldercare.make_visitor()
+    collection(Caseworker).update_one({"_id": visitor.id}, {"$set": {"township_ids": [eldercare.SANYANG]}})
+    absence = enter_absence(
+        new_id(), visitor.id, eldercare.TOMORROW, eldercare.TOMORROW, "ill", by=visitor, at=casework.MORNING
+    )
+    world.things["/staff/visitor-absences/"] = Thing({"absence_id": absence["_id"]}, me)
     world.things["/visits/"] = world.things["/staff/visits/"] = Thing({"visit_id": visit["_id"]}, me)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_restx import Namespace
 
 import models.eldercare.erasing  # noqa: F401  makes its part of copies and erasures known
-from api.v1.eldercare import alerts, families, staff, visitors
+from api.v1.eldercare import alerts, families, lists, plan, staff, visitors
 
 namespace = Namespace("eldercare", description="The register of old people in special difficulty, and visits to them.")
 
@@ -21,6 +21,12 @@ namespace.add_resource(staff.OneStaffElder, "/staff/elders/<string:elder_id>")
 namespace.add_resource(staff.ConfirmLink, "/staff/elders/<string:elder_id>/confirm-link")
 namespace.add_resource(staff.EndPeriod, "/staff/elders/<string:elder_id>/end-period")
 namespace.add_resource(staff.BeginPeriod, "/staff/elders/<string:elder_id>/begin-period")
+namespace.add_resource(lists.TransferElder, "/staff/elders/<string:elder_id>/transfer")
+namespace.add_resource(lists.ElderLists, "/staff/elder-lists")
+namespace.add_resource(lists.ElderListTrials, "/staff/elder-lists/trial")
+namespace.add_resource(lists.ElderChoices, "/staff/elder-choices")
+namespace.add_resource(lists.OneElderChoice, "/staff/elder-choices/<string:choice_id>")
+namespace.add_resource(lists.DecideElderChoice, "/staff/elder-choices/<string:choice_id>/decide")
 namespace.add_resource(staff.StaffLinks, "/staff/elder-links")
 namespace.add_resource(staff.OneStaffLink, "/staff/elder-links/<string:link_id>")
 namespace.add_resource(staff.RefuseLink, "/staff/elder-links/<string:link_id>/refuse")
@@ -33,5 +39,9 @@ namespace.add_resource(visitors.OneStaffVisit, "/staff/visits/<string:visit_id>"
 namespace.add_resource(visitors.StartVisit, "/staff/visits/<string:visit_id>/start")
 namespace.add_resource(visitors.CompleteVisit, "/staff/visits/<string:visit_id>/complete")
 namespace.add_resource(visitors.CancelStaffVisit, "/staff/visits/<string:visit_id>/cancel")
+namespace.add_resource(plan.VisitPlan, "/staff/visit-plan")
+namespace.add_resource(plan.UncoveredVisits, "/staff/visit-plan/uncovered")
+namespace.add_resource(plan.VisitorAbsences, "/staff/visitor-absences")
+namespace.add_resource(plan.WithdrawAbsence, "/staff/visitor-absences/<string:absence_id>/withdraw")
 namespace.add_resource(alerts.Alerts, "/staff/alerts")
 namespace.add_resource(alerts.Acknowledge, "/staff/alerts/<string:alert_id>/acknowledge")

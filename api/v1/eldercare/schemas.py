@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from api.endpoint import Body, Query
 from config.loading import rule
-from models.eldercare.documents import Category, EndReason, LegalBasis, Outcome, Relation, RiskLevel
+from models.eldercare.documents import Category, EndReason, Language, LegalBasis, Outcome, Relation, RiskLevel
 from models.kernel.clock import at_local, to_storage
 
 # Beyond these nothing is meant, and arithmetic with time zones would overflow.
@@ -49,6 +49,7 @@ def _bound(whole_day: bool) -> BeforeValidator:
     return BeforeValidator(read)
 
 
+Readable = AfterValidator(_readable)
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 District = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 Month = Annotated[str, Field(pattern=MONTH_PATTERN)]
@@ -153,6 +154,7 @@ class RegisterElderBody(Body):
     community: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_readable)]
     address: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_readable)]
     contacts: list[Contact] = Field(default_factory=list, max_length=5)
+    language: Language | None = None
     health_notes: Notes | None = None
     point: Point | None = None
     legal_basis: Basis

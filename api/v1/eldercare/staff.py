@@ -24,6 +24,7 @@ from api.v1.eldercare.views import (
     StaffLinkDetail,
     StaffLinkItem,
     StaffLinkPage,
+    may_read_health,
     rate_view,
     staff_elder_detail,
     staff_elder_item,
@@ -32,7 +33,7 @@ from api.v1.eldercare.views import (
 )
 from config.loading import Place, catalogue
 from models.eldercare import operations, queries
-from models.eldercare.lifecycle import REGISTRARS
+from models.eldercare.lifecycle import REGISTER_ROLES, REGISTRARS
 from models.kernel import audit
 from models.kernel.actors import COUNTY_REVIEWER, PLANNER, SUPERVISOR, TOWNSHIP_INTAKE
 from models.kernel.clock import day_of
@@ -48,7 +49,7 @@ class StaffElders(Endpoint):
         page = queries.page_of_elders(call.query.township_id, call.query.cursor, call.query.limit)
         return {"items": [staff_elder_item(elder, call.at) for elder in page.items], "next": page.next}
 
-    @route(access=staff(*operations.REGISTER_ROLES), body=RegisterElderBody, response=StaffElderDetail,
+    @route(access=staff(*REGISTER_ROLES), body=RegisterElderBody, response=StaffElderDetail,
            idempotent=True, status=201)  # fmt: skip
     def post(self, call: Call) -> StaffElderDetail:
         """Write a person into the register of one's township."""
@@ -61,7 +62,9 @@ class OneStaffElder(Endpoint):
     def get(self, call: Call) -> StaffElderDetail:
         """One person; every look is recorded. Health notes only for visitors and supervisors."""
         elder = operations.elder_of_place(call.path["elder_id"], call.actor)
-        audit.record(call.actor, "elder_read", f"elder:{elder['_id']}", call.at, district_code=elder["district_code"])
+        health = may_read_health(call.actor) and bool(elder.get("health_notes"))
+        audit.record(call.actor, "elder_read", f"elder:{elder['_id']}", call.at, district_code=elder["district_code"],
+                     detail={"health_notes": health})  # fmt: skip
         return _detail(elder, call)
 
 
@@ -192,4 +195,5 @@ def _entry(call: Call) -> operations.Entry:
         name=asked.name, id_number=asked.id_number, birth_date=asked.birth_date, categories=list(asked.categories),
         risk_level=asked.risk_level, place=_known(asked.township_id), community=asked.community, private=private,
         health_notes=asked.health_notes, legal_basis=basis, since=asked.active_from or day_of(call.at),
+        language=asked.language,
     )  # fmt: skip

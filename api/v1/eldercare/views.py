@@ -176,6 +176,9 @@ class StaffElderDetail(StaffElderItem):
     point: dict[str, float] | None
     health_notes: str | None
     legal_basis: dict[str, Any]
+    language_label: str | None
+    risk_from_label: str
+    places: list[dict[str, str]]
     periods: list[Period]
     seen_months: list[str]
     links: list[StaffLinkItem]
@@ -283,6 +286,8 @@ def staff_elder_detail(elder: Raw, links: list[Raw], by: Actor, at: datetime) ->
         birth_date=date.fromisoformat(open_text(elder["birth_date"], Elder.birth_date.context)),
         address=private["address"], contacts=private["contacts"], point=private["point"],
         health_notes=health if may_read_health(by) else None, legal_basis=elder["legal_basis"],
+        language_label=label("eldercare.language", elder["language"]) if elder.get("language") else None,
+        risk_from_label=label("eldercare.risk_from", elder.get("risk_from", "staff")), places=elder.get("places", []),
         periods=[_period(each) for each in elder["periods"]],
         seen_months=sorted(elder.get("seen_months", ())), links=[staff_link_item(each, by) for each in links],
         actions=ELDER_LIFECYCLE.actions_for(elder, by),
@@ -355,7 +360,7 @@ def _staff_visit(visit: Raw, elder: Raw | None, by: Actor) -> dict[str, Any]:
         **{name: visit.get(name) for name in maybe},
         "community": elder["community"] if elder else None,
         "risk_level": elder["risk_level"] if elder else None,
-        "booked": visit.get("slot_id") is not None,
+        "booked": visit.get("booking_id") is not None,
     }
 
 

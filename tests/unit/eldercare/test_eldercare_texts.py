@@ -7,14 +7,23 @@ import pytest
 
 from config.loading import rule
 from config.text import sentences
-from models.eldercare.documents import Category, EndReason, Outcome, Relation, RiskLevel
+from models.eldercare import planning
+from models.eldercare.documents import Category, EndReason, Language, LegalBasis, Outcome, Relation, RiskFrom, RiskLevel
+from models.eldercare.import_documents import CHOICE_LIFECYCLE, ChoiceReason
 from models.eldercare.lifecycle import ELDER_LIFECYCLE, LINK_LIFECYCLE, VISIT_LIFECYCLE
+from models.eldercare.list_rows import column_titles
+from models.eldercare.plan_records import AbsenceReason
 from models.kernel.actors import ANONYMOUS, SYSTEM, Actor
 
 LABELS = {
     "category": get_args(Category), "risk": get_args(RiskLevel), "outcome": get_args(Outcome),
     "end_reason": get_args(EndReason), "relation": get_args(Relation), "visit_state": VISIT_LIFECYCLE.states,
-    "link_state": LINK_LIFECYCLE.states,
+    "link_state": LINK_LIFECYCLE.states, "language": get_args(Language), "basis": get_args(LegalBasis),
+    "plan_state": get_args(planning.State), "absence_reason": get_args(AbsenceReason),
+    "plan_reason": (
+        planning.NO_VISITOR, planning.NO_DAYS_LEFT, planning.VISITORS_ABSENT, planning.NO_CAPACITY, *get_args(EndReason)
+    ),
+    "risk_from": get_args(RiskFrom), "choice_state": CHOICE_LIFECYCLE.states, "choice_reason": get_args(ChoiceReason),
 }  # fmt: skip
 
 
@@ -40,6 +49,14 @@ def test_the_rules_speak_of_known_outcomes() -> None:
     assert not {"not_at_home", "refused"} & set(rule("eldercare.outcomes_seen")), "attempted is not seen"
 
 
+def test_every_category_has_a_risk_level_and_every_column_its_titles() -> None:
+    levels = rule("eldercare.risk_by_category")
+    assert set(levels) == set(get_args(Category))
+    assert set(levels.values()) <= set(get_args(RiskLevel))
+    titles = [title for each in column_titles().values() for title in each]
+    assert len(titles) == len(set(titles)), "one title would stand for two columns"
+
+
 VISIT = {"state": "booked", "resident_id": "r", "district_code": "360902", "township_id": "1", "history": []}
 
 
@@ -49,7 +66,7 @@ VISIT = {"state": "booked", "resident_id": "r", "district_code": "360902", "town
         (Actor("resident", "r"), ["reschedule", "cancel"]),
         (Actor("resident", "another"), []),
         (ANONYMOUS, []),
-        (SYSTEM, ["cancel"]),
+        (SYSTEM, ["cancel", "hand_over"]),
         (Actor("staff", "s", frozenset(["visitor"]), "360902"), ["cancel", "start", "complete"]),
         (Actor("staff", "s", frozenset(["visitor"]), "360902", ("1",)), ["cancel", "start", "complete"]),
         (Actor("staff", "s", frozenset(["visitor"]), "360902", ("2",)), []),

@@ -1,0 +1,131 @@
+"""Reads of the month's plan, and visitors' absences."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from config.loading import rule
+from models.eldercare.plan_records import WITHDRAWN, AbsenceReason, PlannedVisit, VisitorAbsence
+from models.eldercare.planning import UNCOVERED
+from models.kernel import audit
+from models.kernel.actors import SUPERVISOR, TOWNSHIP_INTAKE, VISITOR, Actor
+from models.kernel.database import collection
+from models.kernel.errors import FieldFault, Forbidden, InvalidInput, NotFound
+from models.kernel.lifecycle import Raw
+from models.kernel.paging import Page, decode_cursor, encode_cursor
+from models.people.documents import Caseworker
+
+PLAN = "visit_plan"
+
+
+def page_of_plan(month: str, township_id: str, uncovered: bool, cursor: str | None, limit: int) -> Page:
+    """A township's planned visits, by day, visitor and stop; what is uncovered comes first, or (asked for) alone.
+
+    Raises InvalidInput for a cursor of another list.
+    """
+    # All of one township, some hundreds: a range over the order would make the embedded database read everybody's.
+    wanted: dict[str, Any] = {"of_township": f"{month} {township_id}"}
+    if uncovered:
+        wanted["state"] = UNCOVERED
+    after = _position(cursor, wanted)
+    found = sorted((_order(each), each) for each in collection(PlannedVisit).find(wanted) if each["state"] != WITHDRAWN)
+    rest = [(order, each) for order, each in found if after is None or order > after]
+    items = [each for _, each in rest[:limit]]
+    following = (
+        {"of": PLAN, "in": sorted(wanted.values()), "at": list(rest[limit - 1][0])} if len(rest) > limit else None
+    )
+    return Page(items, encode_cursor(following) if following else None)
+
+
+def enter_absence(
+    absence_id: str, visitor_id: str, first: date, last: date, reason: AbsenceReason, *, by: Actor, at: datetime
+) -> Raw:  # fmt: skip
+    """A visitor is away from one day to another; a second call with the same id returns the first absence.
+
+    The next night's repair hands the days' visits to others. Raises NotFound for whom the actor may not speak for,
+    InvalidInput for days in a wrong order or too many.
+    """
+    worker = _visitor(visitor_id, by)
+    if last < first:
+        raise InvalidInput(faults=[FieldFault("last_day", "before_period")])
+    if (last - first).days >= rule("eldercare.absence_days_most"):
+        raise InvalidInput(faults=[FieldFault("last_day", "range_too_long")])
+    absence = VisitorAbsence(
+        id=absence_id, created_at=at, updated_at=at, visitor_id=visitor_id, district_code=worker["district_code"],
+        township_ids=worker.get("township_ids") or [], first_day=first.isoformat(), last_day=last.isoformat(),
+        reason=reason, entered_by=by.id,
+    ).raw()  # fmt: skip
+    try:
+        collection(VisitorAbsence).insert_one(absence)
+    except DuplicateKeyError:
+        return collection(VisitorAbsence).find_one({"_id": absence_id}) or absence
+    audit.record(by, "visitor_absence_entered", f"visitor_absence:{absence_id}", at,
+                 district_code=absence["district_code"])  # fmt: skip
+    return absence
+
+
+def withdraw_absence(absence_id: str, *, by: Actor, at: datetime) -> Raw:
+    """Take an absence back; again: nothing happens. Raises NotFound for another place's."""
+    absence = collection(VisitorAbsence).find_one({"_id": absence_id})
+    if absence is None:
+        raise NotFound()
+    _visitor(absence["visitor_id"], by)
+    change = {"$set": {"withdrawn_at": at, "withdrawn_by": by.id, "updated_at": at}, "$inc": {"version": 1}}
+    if collection(VisitorAbsence).update_one({"_id": absence_id, "withdrawn_at": None}, change).modified_count:
+        audit.record(by, "visitor_absence_withdrawn", f"visitor_absence:{absence_id}", at,
+                     district_code=absence["district_code"])  # fmt: skip
+    return collection(VisitorAbsence).find_one({"_id": absence_id}) or absence
+
+
+def absences_of(by: Actor, since: date, district_code: str | None) -> list[Raw]:
+    """The absences that end on a day or later, of the actor's place, or one's own; the earliest first.
+
+    Raises InvalidInput where the whole city's staff name no county, Forbidden for another county.
+    """
+    district = district_code or by.district_code
+    if district is None:
+        raise InvalidInput(faults=[FieldFault("district_code", "missing")])
+    if by.district_code not in (None, district):
+        raise Forbidden()
+    wanted = {"district_code": district, "last_day": {"$gte": since.isoformat()}}
+    found = collection(VisitorAbsence).find(wanted).limit(rule("eldercare.day_list_most"))
+    mine = [each for each in found if each.get("withdrawn_at") is None and _speaks_for(by, each, each["visitor_id"])]
+    return sorted(mine, key=lambda each: (each["first_day"], each["_id"]))
+
+
+def _visitor(visitor_id: str, by: Actor) -> Raw:
+    """A visitor of a county for whom the actor may enter absences. Raises NotFound."""
+    worker = collection(Caseworker).find_one({"_id": visitor_id}, {"roles": 1, "district_code": 1, "township_ids": 1})
+    if worker is None or VISITOR not in worker["roles"] or worker.get("district_code") is None:
+        raise NotFound()
+    if not _speaks_for(by, worker, visitor_id):
+        raise NotFound()
+    return worker
+
+
+def _speaks_for(by: Actor, visitor: Raw, visitor_id: str) -> bool:
+    """Oneself, or the township's intake and supervisors of a place that the visitor serves."""
+    if by.id == visitor_id:
+        return True
+    townships = visitor.get("township_ids") or [None]
+    return by.has_role(SUPERVISOR, TOWNSHIP_INTAKE) and any(
+        by.covers(visitor["district_code"], each) if each else by.district_code in (None, visitor["district_code"])
+        for each in townships
+    )
+
+
+def _order(planned: Raw) -> tuple[str, str, int, str]:
+    return planned.get("day") or "", planned.get("visitor_id") or "", planned.get("place") or 0, planned["_id"]
+
+
+def _position(cursor: str | None, wanted: dict[str, Any]) -> tuple[str, str, int, str] | None:
+    if cursor is None:
+        return None
+    position = decode_cursor(cursor)
+    if position.get("of") != PLAN or position.get("in") != sorted(wanted.values()):
+        raise InvalidInput("bad_cursor")
+    day, visitor, place, last = position["at"]
+    return day, visitor, place, last

@@ -1,0 +1,82 @@
+"""The month's plan as stored, and when visitors are away. Days are China's calendar days; no personal data is in it.
+
+A planned visit's id is derived from month, person and number: whoever plans, and however often, there is one of each.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from mongoengine import DateTimeField, IntField, ListField, StringField
+
+from models.kernel.document import Record
+from models.kernel.ids import id_from_key
+
+AbsenceReason = Literal["ill", "on_leave", "training", "other"]
+WITHDRAWN = "withdrawn"
+
+
+class VisitPlan(Record):
+    """Says that a county's plan of a month was written to its end; from then on it is repaired, not built."""
+
+    month = StringField(required=True)
+    district_code = StringField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "visit_plans"}
+
+
+class PlannedVisit(Record):
+    """The n-th visit that a person needs in a month, and what became of it; see `planning`.
+
+    `state`: met by the visit `visit_id`, planned for a visitor and day, uncovered for a `reason`, or withdrawn because
+    it is not needed any more. `of`: month and county; `of_township`: month and township. `place`: which stop of the
+    visitor's day.
+    """
+
+    state = StringField(required=True)
+    month = StringField(required=True)
+    elder_id = StringField(required=True)
+    number = IntField(required=True)
+    of = StringField(required=True)
+    of_township = StringField(required=True)
+    visitor_id = StringField()
+    day = StringField()
+    place = IntField()
+    visit_id = StringField()
+    reason = StringField()
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "planned_visits"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {"keys": [("of", 1), ("state", 1)], "name": "month_county"},
+        {"keys": [("of_township", 1), ("state", 1)], "name": "month_township"},
+        {"keys": [("visitor_id", 1), ("day", 1)], "name": "visitor_day"},
+    ]
+
+
+class VisitorAbsence(Record):
+    """Days, both ends within, on which a visitor makes no visits; `withdrawn_at` where it was taken back."""
+
+    visitor_id = StringField(required=True)
+    district_code = StringField(required=True)
+    township_ids = ListField(StringField())
+    first_day = StringField(required=True)
+    last_day = StringField(required=True)
+    reason = StringField(required=True)
+    entered_by = StringField(required=True)
+    withdrawn_at = DateTimeField()
+    withdrawn_by = StringField()
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "visitor_absences"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {"keys": [("district_code", 1), ("last_day", 1)], "name": "district_day"},
+    ]
+
+
+def planned_id(month: str, elder_id: str, number: int) -> str:
+    """The id of a person's n-th visit of a month."""
+    return id_from_key("planned_visit", f"{month} {elder_id} {number}")
+
+
+def plan_id(month: str, district_code: str) -> str:
+    """The id of a county's plan of a month."""
+    return id_from_key("visit_plan", f"{month} {district_code}")
