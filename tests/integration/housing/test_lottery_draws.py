@@ -257,7 +257,7 @@ DYING = """
 import os, signal, sys
 from datetime import date, datetime, timezone
 from config.settings import DEVELOPMENT_DEFAULTS
-from models.housing import operations
+from models.housing import operations, seeded_steps
 from models.kernel.database import connect
 from models.kernel.encryption import install_keyring
 from tests.integration.housing import lottery_steps as steps
@@ -265,7 +265,7 @@ from tests.integration.housing import lottery_steps as steps
 uri, name, when, number = sys.argv[1:]
 install_keyring(DEVELOPMENT_DEFAULTS["secret_keys"])
 connect(uri)
-real, calls = getattr(operations, name), []
+real, calls = getattr(seeded_steps, name), []
 
 def deadly(*given, **named):
     calls.append(name)
@@ -275,7 +275,8 @@ def deadly(*given, **named):
         real(*given, **named)
     os.kill(os.getpid(), signal.SIGKILL)
 
-setattr(operations, name, deadly)
+for module in (operations, seeded_steps):
+    setattr(module, name, deadly)
 steps.all_steps()
 """
 
@@ -283,9 +284,9 @@ steps.all_steps()
 @pytest.mark.parametrize(
     ("name", "when", "number"),
     [
-        ("_insert_once", "before", 1), ("_insert_once", "after", 1), ("_audit", "before", 1),
-        ("_audit", "before", 2), ("_insert_once", "before", 2), ("_insert_once", "after", 2), ("_audit", "before", 3),
-        ("_audit", "before", 4),
+        ("insert_once", "before", 1), ("insert_once", "after", 1), ("note", "before", 1),
+        ("note", "before", 2), ("insert_once", "before", 2), ("insert_once", "after", 2), ("note", "before", 3),
+        ("note", "before", 4),
     ],
 )  # fmt: skip
 def test_a_draw_killed_at_any_step_comes_out_the_same(
