@@ -17,6 +17,7 @@ from bot.understanding.lexicon import (
 )
 from bot.understanding.matching import Hit, PhraseBook, longest, phrases
 from bot.understanding.meaning import EMERGENCY, FIND_SERVICE, OUT_OF_SCOPE, Slots, Understanding
+from bot.understanding.overlay import intent_of
 from bot.understanding.places import county_before, place_in
 from config.loading import rule
 
@@ -48,6 +49,7 @@ def understand(text: str) -> Understanding:
     heard = hear(text)
     if not heard.text:
         return Understanding(OUT_OF_SCOPE, 0.0)
+    added = intent_of(heard.text)
     cues = _cues().hits(heard)
     looks = any(cue.phrase.owner == FIND_SERVICE and cue.phrase.points >= _plain() for cue in cues)
     named = _named(heard, looks)
@@ -61,7 +63,7 @@ def understand(text: str) -> Understanding:
         points[OUT_OF_SCOPE] += rule(
             "conversations.points_elsewhere_by_the_way" if ours else "conversations.points_elsewhere"
         )
-    intent, confidence = _best(points)
+    intent, confidence = _best(points) if added is None else (added, 1.0)
     finds = intent == FIND_SERVICE
     slots = Slots(
         category=named.category.phrase.owner if named.category and finds else None,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from config.loading import rule
+
 FIND_SERVICE, APPLY, ELIGIBILITY, DOCUMENTS, PROGRESS = "find_service", "apply", "eligibility", "documents", "progress"
 BOOK_VISIT, CHANGE_VISIT, POLICY, INDICATOR = "book_visit", "change_visit", "policy_question", "indicator_question"
 FEEDBACK, HUMAN, GREETING, HELP, EMERGENCY = "feedback", "human", "greeting", "help", "emergency"
@@ -19,7 +21,8 @@ INTENTS = (
 class Slots:
     """What the sentence names. `category`, `programme`: tokens of the catalogue; `place`: as the resident wrote it.
 
-    `matter` says which government matter done elsewhere is meant, for `out_of_scope`.
+    `matter` says which government matter done elsewhere is meant, for `out_of_scope`. `narrower` is the programme that
+    is meant within `programme`: the housing subsidy within public rental housing.
     """
 
     category: str | None = None
@@ -27,6 +30,7 @@ class Slots:
     programme: str | None = None
     open_now: bool = False
     matter: str | None = None
+    narrower: str | None = None
 
     def named(self) -> dict[str, Any]:
         """Only those that are named."""
@@ -36,11 +40,22 @@ class Slots:
 
 @dataclass(frozen=True)
 class Understanding:
-    """An intent, `confidence` from 0 (nothing recognised) to 1, and the slots."""
+    """An intent, `confidence` from 0 (nothing recognised) to 1, and the slots.
+
+    `rivals` are intents nearly as likely, best first: the dialogue asks which is meant. `then` is a second wish of the
+    same message.
+    """
 
     intent: str
     confidence: float
     slots: Slots = field(default_factory=Slots)
+    rivals: tuple[str, ...] = ()
+    then: Understanding | None = None
+
+    @property
+    def sure(self) -> bool:
+        """True where the confidence is one to act upon."""
+        return self.confidence >= float(rule("conversations.understanding_floor"))
 
     def as_json(self) -> dict[str, Any]:
         """The plain form of `flask --app wsgi bot understand`."""
