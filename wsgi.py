@@ -34,7 +34,7 @@ from models.casework import alerts as casework_alerts
 from models.casework import followups, notice_settling, objections, offers, phone_tasks, public_notices
 from models.childcare import operations as childcare_follow_ups
 from models.childcare import placing
-from models.eldercare import alerts
+from models.eldercare import concern_finding
 from models.housing import allocation
 from models.housing.allocation_rules import allocation_rules
 from models.housing.ordering import waiting_lists
@@ -45,6 +45,7 @@ from models.kernel.clock import Clock, SystemClock
 from models.kernel.database import connect
 from models.kernel.encryption import install_keyring
 from models.kernel.outbox import Handler
+from models.people import staff_notices
 from models.people.consents import consent_purposes
 from models.platform import Platform
 
@@ -92,7 +93,8 @@ def _handlers(platform: Platform) -> Mapping[str, Handler]:
         offers.CHANNEL: offers.follow_up_handler(platform.clock.now),
         placing.CHANNEL: childcare_follow_ups.follow_up_handler(platform.clock.now),
         allocation.CHANNEL: allocation.follow_up_handler(platform.clock.now),
-        alerts.CHANNEL: alerts.alert_handler(platform.clock.now),
+        concern_finding.CHANNEL: concern_finding.concern_handler(platform.clock.now),
+        staff_notices.CHANNEL: staff_notices.staff_notice_handler(platform.clock.now),
         phone_tasks.CHANNEL: phone_tasks.phone_handler(platform.clock.now),
         public_notices.CHANNEL: notice_settling.handler(platform.clock.now),
         objections.CHANNEL: objections.handler(platform.clock.now),

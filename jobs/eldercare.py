@@ -1,15 +1,46 @@
-"""Visits to old people: the month's plan, built on the month's first day and repaired by night."""
+"""Visits to old people: the month's plan, those whom nobody sees, and the chain that brings somebody to them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
+import structlog
+from prometheus_client import Gauge
+
+from models.eldercare import concern_chain, concern_finding, concern_queries
+from models.eldercare.concern_records import Cause
 from models.eldercare.plan_building import plan_present_month
 from models.platform import Platform
+
+CONCERNS = Gauge("yixiang_concerns_open", "Old people not seen or helped yet, by cause, and whether the last step of "
+                 "the chain let its time pass", ("cause", "overdue"), multiprocess_mode="mostrecent")  # fmt: skip
+log = structlog.get_logger("concerns")
 
 
 def plan_visits(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
     """The plan of the present month; where it stands already it is repaired, so a repeat does no harm."""
     return plan_present_month(at)
+
+
+def find_concerns(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Open what register and plan show as unseen, resolve what is answered; a run makes up for missed ones."""
+    return concern_finding.find_concerns(at)
+
+
+def advance_concerns(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Tell the next step of every concern whose time is over."""
+    return concern_chain.advance(at)
+
+
+def watch_concerns(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Count what is open, for the metrics; what the last step left unanswered is said again, aloud."""
+    counts = concern_queries.open_everywhere()
+    for cause in get_args(Cause):
+        for overdue in (False, True):
+            CONCERNS.labels(cause, str(overdue).lower()).set(counts[(cause, overdue)])
+    unanswered = sum(count for (_, overdue), count in counts.items() if overdue)
+    if unanswered:
+        log.error("concerns_unanswered", count=unanswered)
+    return {"open": counts.total(), "unanswered": unanswered}

@@ -38,6 +38,10 @@ TIMETABLE: tuple[Job, ...] = (
     # Visits to old people: the first night of a month builds its plan, each night repairs it.
     Job("plan_visits", Monthly(day=1, hour=0, minute=5), eldercare.plan_visits),
     Job("repair_visit_plan", Daily(hour=1, minute=15), eldercare.plan_visits),
+    # Nobody forgotten: found after the night's repair, before work begins; the chain goes on by day and night.
+    Job("find_concerns", Daily(hour=1, minute=45), eldercare.find_concerns),
+    Job("advance_concerns", Seconds(15), eldercare.advance_concerns),
+    Job("watch_concerns", Seconds(60), eldercare.watch_concerns),
     # Telling: public notices begin and end at midnight, what they say goes out in the morning.
     Job("public_notices", Daily(hour=0, minute=10), notices.public_notices),
     Job("opt_in_alerts", Seconds(60), notices.opt_in_alerts),

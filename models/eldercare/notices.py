@@ -46,19 +46,17 @@ def link_notice(kind: str, link: Raw, name: str) -> OutboxEntry:
 
 
 def staff_alerts(visit: Raw, outcome: str) -> list[OutboxEntry]:
-    """The alert of the place's supervisor for an outcome that somebody must act on at once."""
-    kind = rule("eldercare.outcomes_alert").get(outcome)
+    """What a visit's outcome calls for: a concern at once, or a look at whether it is the second failed attempt."""
+    kind = "attempts_failed" if outcome in ATTEMPTED else rule("concerns.outcomes_at_once").get(outcome)
     if kind is None:
         return []
-    payload = {"district_code": visit["district_code"], "township_id": visit["township_id"],
-               "kind": kind, "visit_id": visit["_id"]}  # fmt: skip
+    payload = {"kind": kind, "visit_id": visit["_id"]}
     return [OutboxEntry(key=f"visit_alert:{visit['_id']}:{kind}", channel=STAFF_CHANNEL, payload=payload)]
 
 
 def hand_over_alert(visit: Raw) -> OutboxEntry:
-    """The alert of a township that takes over a booked visit which has no visitor there."""
-    payload = {"district_code": visit["district_code"], "township_id": visit["township_id"],
-               "kind": "handed_over", "visit_id": visit["_id"]}  # fmt: skip
+    """The concern of a township that takes over a booked visit which has no visitor there."""
+    payload = {"kind": "handed_over", "visit_id": visit["_id"]}
     key = f"visit_alert:{visit['_id']}:handed_over:{visit['township_id']}:{visit['version']}"
     return OutboxEntry(key=key, channel=STAFF_CHANNEL, payload=payload)
 

@@ -17,8 +17,8 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from config.loading import catalogue, rule
 from models.eldercare import plan_inputs
 from models.eldercare.plan_records import WITHDRAWN, PlannedVisit, VisitPlan, plan_id, planned_id
-from models.eldercare.planning import PLANNED, Number, Row, Slot, build, repair
-from models.kernel.clock import month_of
+from models.eldercare.planning import MET, PLANNED, Number, Row, Slot, build, repair
+from models.kernel.clock import day_of, month_of
 from models.kernel.database import collection
 from models.kernel.lifecycle import Raw
 
@@ -118,11 +118,12 @@ def _insert(documents: list[Raw], at: datetime) -> int:
 def _change(known: Raw, document: Raw, at: datetime) -> int:
     """Write what differs, if nobody changed it in between; what was, the next night finds and repairs."""
     changes: dict[str, Any] = {name: document[name] for name in CHANGING}
-    written = collection(PlannedVisit).update_one(
-        {"_id": known["_id"], "version": known["version"]},
-        {"$set": {**changes, "updated_at": at}, "$inc": {"version": 1}},
+    update: dict[str, Any] = {"$set": {**changes, "updated_at": at}, "$inc": {"version": 1}}
+    if known["state"] == PLANNED and known["day"] < day_of(at).isoformat() and document["state"] != MET:
+        update["$addToSet"] = {"missed": known["day"]}  # planned anew, but not forgotten
+    return (
+        collection(PlannedVisit).update_one({"_id": known["_id"], "version": known["version"]}, update).modified_count
     )
-    return written.modified_count
 
 
 def _differs(known: Raw, document: Raw) -> bool:

@@ -30,7 +30,7 @@ class PlannedVisit(Record):
 
     `state`: met by the visit `visit_id`, planned for a visitor and day, uncovered for a `reason`, or withdrawn because
     it is not needed any more. `of`: month and county; `of_township`: month and township. `place`: which stop of the
-    visitor's day.
+    visitor's day. `missed`: days on which it was planned and that passed without a visit.
     """
 
     state = StringField(required=True)
@@ -44,6 +44,7 @@ class PlannedVisit(Record):
     place = IntField()
     visit_id = StringField()
     reason = StringField()
+    missed = ListField(StringField())
 
     meta: ClassVar[dict[str, Any]] = {"collection": "planned_visits"}
     index_specs: ClassVar[list[dict[str, Any]]] = [

@@ -14,7 +14,8 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from config.loading import rule
-from models.eldercare import notices
+from models.eldercare import concern_chain, notices
+from models.eldercare.concern_evidence import settle_person
 from models.eldercare.documents import (
     ACTIVE,
     BOOKED,
@@ -88,6 +89,7 @@ def settle_visit(visit: Raw, at: datetime) -> Raw:
             release(*about)
         elif kind == TALLY:
             collection(Elder).update_one({"_id": visit["elder_id"]}, {"$addToSet": {"seen_months": about[0]}})
+            settle_person(visit["elder_id"], at)
         _done(Visit, visit["_id"], owed)
     return {**visit, "owed": []}
 
@@ -102,6 +104,7 @@ def settle_elder(elder: Raw, at: datetime) -> None:
             for visit in list(collection(Visit).find(coming, {"_id": 1})):
                 with suppress(Conflict):  # begun or cancelled in between: nothing is left to cancel
                     cancel(visit["_id"], elder, SYSTEM, at, key=f"{owed} {elder['version']}")
+            settle_person(elder["_id"], at)
         _done(Elder, elder["_id"], owed)
 
 
@@ -118,6 +121,7 @@ def hand_over(elder_id: str, at: datetime) -> None:
     for visit in list(collection(Visit).find(coming)):
         if visit["township_id"] != place["township_id"]:
             follow_person(visit, elder, at)
+    concern_chain.follow_person(elder_id, at)
 
 
 def follow_person(visit: Raw, elder: Raw, at: datetime) -> Raw:

@@ -13,6 +13,8 @@ from models.casework import objections
 from models.casework.documents import Application
 from models.casework.offer_documents import Offer
 from models.childcare.documents import ChildcarePlacement
+from models.eldercare import concern_chain
+from models.eldercare.concern_records import concern_id
 from models.eldercare.documents import ElderLink
 from models.eldercare.import_documents import ElderChoice
 from models.eldercare.importing import import_elders
@@ -51,7 +53,7 @@ class World:
     # (test_flats_api, test_rounds_api, test_check_batches, test_handover_api, test_phone_tasks, test_proxies …).
     nobodys: tuple[str, ...] = (
         "/childcare/rounds/", "/public-notices/", "/staff/childcare/rounds/", "/staff/lottery-draws/",
-        "/staff/estates/", "/staff/flats/", "/staff/flat-batches/", "/staff/check-batches/", "/staff/alerts/",
+        "/staff/estates/", "/staff/flats/", "/staff/flat-batches/", "/staff/check-batches/", "/staff/notices/",
         "/staff/handovers/", "/staff/phone-tasks/", "/staff/proxies/", "/staff/me/principals/",
     )  # fmt: skip
     # Routes that answer otherwise until the thing has come further, or to an office that has more to do with it.
@@ -148,6 +150,11 @@ def _elder(world: World, app: Flask, resident: Callable[..., Headers]) -> None:
     absence = enter_absence(
         new_id(), visitor.id, eldercare.TOMORROW, eldercare.TOMORROW, "ill", by=visitor, at=casework.MORNING
     )
+    lost = eldercare.make_elder(3)
+    found = concern_chain.Found(lost["_id"], "plan_uncovered", "2026-11", casework.MORNING)
+    assert concern_chain.open_concern(found, casework.MORNING)
+    concern = concern_id(lost["_id"], "plan_uncovered", "2026-11")
+    world.things["/staff/concerns/"] = Thing({"concern_id": concern}, me)
     world.things["/staff/visitor-absences/"] = Thing({"absence_id": absence["_id"]}, me)
     world.things["/visits/"] = world.things["/staff/visits/"] = Thing({"visit_id": visit["_id"]}, me)
 

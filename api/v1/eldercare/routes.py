@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_restx import Namespace
 
 import models.eldercare.erasing  # noqa: F401  makes its part of copies and erasures known
-from api.v1.eldercare import alerts, families, lists, plan, staff, visitors
+from api.v1.eldercare import concerns, families, lists, plan, staff, visitors
 
 namespace = Namespace("eldercare", description="The register of old people in special difficulty, and visits to them.")
 
@@ -43,5 +43,9 @@ namespace.add_resource(plan.VisitPlan, "/staff/visit-plan")
 namespace.add_resource(plan.UncoveredVisits, "/staff/visit-plan/uncovered")
 namespace.add_resource(plan.VisitorAbsences, "/staff/visitor-absences")
 namespace.add_resource(plan.WithdrawAbsence, "/staff/visitor-absences/<string:absence_id>/withdraw")
-namespace.add_resource(alerts.Alerts, "/staff/alerts")
-namespace.add_resource(alerts.Acknowledge, "/staff/alerts/<string:alert_id>/acknowledge")
+namespace.add_resource(concerns.Concerns, "/staff/concerns")
+namespace.add_resource(concerns.OneConcern, "/staff/concerns/<string:concern_id>")
+namespace.add_resource(concerns.AcknowledgeConcern, "/staff/concerns/<string:concern_id>/acknowledge")
+namespace.add_resource(concerns.ReportConcern, "/staff/concerns/<string:concern_id>/report")
+namespace.add_resource(concerns.ResolveConcern, "/staff/concerns/<string:concern_id>/resolve")
+namespace.add_resource(concerns.ReopenConcern, "/staff/concerns/<string:concern_id>/reopen")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_restx import Namespace
 
-from api.v1.people import households, me, proxies, staff
+from api.v1.people import households, me, proxies, staff, staff_notices
 
 namespace = Namespace("people")
 
@@ -33,6 +33,8 @@ for endpoint, path in (
     (staff.StaffSignIn, "/staff/auth/login"),
     (staff.StaffSignOut, "/staff/auth/logout"),
     (staff.StaffMe, "/staff/me"),
+    (staff_notices.StaffNotices, "/staff/notices"),
+    (staff_notices.StaffNoticeRead, "/staff/notices/<string:notice_id>/read"),
     (staff.StaffOtp, "/staff/me/otp"),
     (staff.StaffOtpConfirmation, "/staff/me/otp/confirm"),
     (staff.StaffPassword, "/staff/me/password"),

@@ -9,7 +9,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from models.eldercare import queries, transfers, visiting
-from models.eldercare.alerts import CHANNEL, StaffAlert, alert_handler
+from models.eldercare.concern_finding import CHANNEL, concern_handler
+from models.eldercare.concern_records import Concern
 from models.eldercare.documents import Elder, ElderLink, Visit
 from models.eldercare.settling import reconcile_bookings
 from models.kernel.database import collection
@@ -77,8 +78,8 @@ def test_the_entry_the_link_and_the_booked_visit_go_over_together() -> None:
     here = queries.visits_of_day(booked["day"], {"township_id": FENGXIN.id})
     assert [each["_id"] for each in here] == [visit["_id"]]
     relay(MORNING)
-    deliver(MORNING, {CHANNEL: alert_handler(lambda: MORNING)})
-    assert [(each["kind"], each["township_id"]) for each in collection(StaffAlert).find()] == [
+    deliver(MORNING, {CHANNEL: concern_handler(lambda: MORNING)})
+    assert [(each["cause"], each["township_id"]) for each in collection(Concern).find()] == [
         ("handed_over", FENGXIN.id)
     ]
     assert_consistent()

@@ -45,7 +45,6 @@ def test_notices_have_room_for_name_time_and_township_only() -> None:
 def test_the_rules_speak_of_known_outcomes() -> None:
     outcomes = set(get_args(Outcome))
     assert set(rule("eldercare.outcomes_seen")) <= outcomes
-    assert set(rule("eldercare.outcomes_alert")) <= outcomes
     assert not {"not_at_home", "refused"} & set(rule("eldercare.outcomes_seen")), "attempted is not seen"
 
 
