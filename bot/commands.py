@@ -11,6 +11,7 @@ import orjson
 from flask import current_app
 from flask.cli import AppGroup
 
+from bot.account_commands import menu, poster
 from bot.dialogues.engine import answerer
 from bot.understanding import understand
 from bot.wechat.messages import DATUM, SUBSCRIBE, Inbound
@@ -20,6 +21,8 @@ from models.kernel.ids import new_id
 from models.platform import Platform
 
 bot = AppGroup("bot", help="The chat of the official account.")
+bot.add_command(menu)
+bot.add_command(poster)
 # A location in the terminal: "@27.80,114.38", degrees of GCJ-02 as WeChat sends them.
 LOCATION = re.compile(r"@\s*(-?\d{1,2}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)", re.ASCII)
 ACCOUNT = "terminal"

@@ -35,12 +35,12 @@ from bot.wechat.replies import Reply, TextReply
 from config.loading import rule
 from config.text import say
 from models.conversations import erasing, states
+from models.conversations.posters import FACILITY_SCENE
 from models.indicators.usage import record_use
 from models.kernel.errors import StaleVersion
 from models.platform import Platform
 
 MAX_CONTENTION = 20
-FACILITY_SCENE = "facility:"
 NO_REPLIES: tuple[Reply, ...] = ()
 Step = Callable[[State, Turn, Services], Outcome]
 # Which dialogue a wish begins. Those not named here are answered with where they are done.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from bot.wechat.client import OneTokenClient, Unknown, Unsent, error_code
 from bot.wechat.outcomes import (
@@ -39,6 +40,10 @@ USER_INFO = "/cgi-bin/user/info"
 LOGIN = "/sns/jscode2session"
 PHONE = "/wxa/business/getuserphonenumber"
 SEC_CHECK = "/wxa/msg_sec_check"
+MENU_CREATE, MENU_GET = "/cgi-bin/menu/create", "/cgi-bin/menu/get"
+QRCODE_CREATE = "/cgi-bin/qrcode/create"
+NO_MENU = 46003
+PERMANENT, PASSING = "QR_LIMIT_STR_SCENE", "QR_STR_SCENE"
 SEC_CHECK_VERSION = 2
 CODE_CHARS = 128
 
@@ -70,6 +75,19 @@ class Verdict:
     @property
     def passes(self) -> bool:
         return self.suggest == "pass"
+
+
+@dataclass(frozen=True)
+class QrTicket:
+    """A QR code that subscribes or scans with `scene`: `url` is its content, `picture_url` shows it as a picture.
+
+    `seconds`: how long it lives, None for ever.
+    """
+
+    ticket: str
+    url: str
+    picture_url: str
+    seconds: int | None
 
 
 class Wechat:
@@ -109,6 +127,31 @@ class Wechat:
             self.official, "GET", USER_INFO, repeatable=True, params={"openid": openid, "lang": "zh_CN"}
         )  # fmt: skip
         return Follower(openid, answer.get("subscribe") == 1, answer.get("unionid") or None)
+
+    def push_menu(self, menu: Mapping[str, Any]) -> None:
+        """Make this the account's menu; WeChat shows it to followers within a day. Raises WechatRefused."""
+        self._ask(self.official, "POST", MENU_CREATE, repeatable=True, json=dict(menu))
+
+    def menu(self) -> dict[str, Any] | None:
+        """The account's menu as it stands, None where it has none."""
+        try:
+            return self._ask(self.official, "GET", MENU_GET, repeatable=True)
+        except WechatRefused as fault:
+            if fault.errcode == NO_MENU:
+                return None
+            raise
+
+    def qr_ticket(self, scene: str, seconds: int | None = None) -> QrTicket:
+        """A QR code with a scene of 1 to 64 characters; without `seconds` it lasts (WeChat gives 100,000).
+
+        Raises WechatUnavailable, WechatRefused.
+        """
+        wanted: dict[str, Any] = {"action_info": {"scene": {"scene_str": scene}}}
+        wanted |= {"action_name": PERMANENT} if seconds is None else {"action_name": PASSING, "expire_seconds": seconds}
+        answer = self._ask(self.official, "POST", QRCODE_CREATE, repeatable=True, json=wanted)
+        ticket, lives = _text(answer, "ticket"), answer.get("expire_seconds")
+        picture = f"{rule('wechat.qrcode_picture')}?{urlencode({'ticket': ticket})}"
+        return QrTicket(ticket, _text(answer, "url"), picture, int(lives) if lives else None)
 
     def msg_sec_check(self, openid: str, text: str, scene: int = 2) -> Verdict:
         """WeChat's check of a text that others will see; scene 2 is a comment. Raises WechatUnavailable."""

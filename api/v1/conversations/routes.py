@@ -8,6 +8,7 @@ from flask_restx import Namespace
 
 from api.access import RESIDENT, staff
 from api.endpoint import Call, Endpoint, route
+from api.v1.conversations.posters import FacilityPoster
 from api.v1.conversations.schemas import (
     ChatCodeView,
     CloseBody,
@@ -86,3 +87,4 @@ namespace.add_resource(OneHandOver, "/staff/handovers/<string:ticket_id>")
 namespace.add_resource(Take, "/staff/handovers/<string:ticket_id>/take")
 namespace.add_resource(Reply, "/staff/handovers/<string:ticket_id>/reply")
 namespace.add_resource(Close, "/staff/handovers/<string:ticket_id>/close")
+namespace.add_resource(FacilityPoster, "/staff/facilities/<string:facility_id>/poster-code")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import re
 import secrets
@@ -24,7 +25,11 @@ MESSAGES = {
     45002: "content size out of limit", 45009: "reach max api daily quota limit",
     45008: "article count invalid",
     45015: "response out of time limit or subscription is canceled", 45047: "out of response count limit",
-    47001: "data format error", 47003: "argument invalid",
+    47001: "data format error", 47003: "argument invalid", 46003: "menu no exist",
+    40016: "invalid button size", 40017: "invalid button type", 40018: "invalid button name size",
+    40019: "invalid button key size", 40023: "invalid sub button size", 40024: "invalid sub button type",
+    40025: "invalid sub button name size", 40026: "invalid sub button key size",
+    40052: "invalid action name", 40053: "invalid action info", 45029: "qrcode count out of limit",
 }  # fmt: skip
 _LIMITS = {"thing": 20, "name": 10, "phrase": 5, "symbol": 5}
 _PHRASE = re.compile("[\u4e00-\u9fff]{1,5}")
@@ -143,6 +148,33 @@ class Accounts:
             return jsonify({"subscribe": 0, "openid": openid})
         return jsonify({"subscribe": 1, "openid": openid, "unionid": Person(name).unionid, "language": "zh_CN"})
 
+    def create_menu(self, body: Body) -> Response:
+        code = _menu_code(body.get("button"))
+        if code == 0:
+            self._state.record("menu", menu={"button": body["button"]})
+        return error(code)
+
+    def menu(self) -> Response:
+        menu = self._state.menu
+        return jsonify({"menu": menu}) if menu else error(46003)
+
+    def qrcode(self, body: Body) -> Response:
+        action, info = body.get("action_name"), body.get("action_info")
+        if action not in ("QR_STR_SCENE", "QR_LIMIT_STR_SCENE"):
+            return error(40052)
+        scene = info.get("scene") if isinstance(info, dict) else None
+        text = scene.get("scene_str") if isinstance(scene, dict) else None
+        if not isinstance(text, str) or not 1 <= len(text) <= rule("wechat.qrcode_scene_chars"):
+            return error(40053)
+        seconds = body.get("expire_seconds", 60)
+        passing = action == "QR_STR_SCENE"
+        if passing and not (isinstance(seconds, int) and 0 < seconds <= rule("wechat.qrcode_seconds_most")):
+            return error(40053)
+        ticket = f"gQ{hashlib.sha256(f'{action} {text}'.encode()).hexdigest()}"
+        self._state.record("qrcode", ticket=ticket, scene=text)
+        lives = {"expire_seconds": seconds} if passing else {}
+        return jsonify({"ticket": ticket, "url": f"http://weixin.qq.com/q/{ticket[2:18]}", **lives})
+
     def guarded(self, official: bool, work: Callable[[Body], Response]) -> Response:
         """A POST with a token and a JSON object."""
         refused = self.check_token(self._official if official else self._mini)
@@ -196,6 +228,37 @@ def _custom_entry(body: Body) -> dict[str, Any] | int:
     return 40008
 
 
+def _menu_code(buttons: Any) -> int:
+    """0, or WeChat's code for the first fault of a menu."""
+    if not isinstance(buttons, list) or not 1 <= len(buttons) <= rule("wechat.menu_buttons"):
+        return 40016
+    for button in buttons:
+        below = button.get("sub_button") if isinstance(button, dict) else None
+        code = _button_code(button, (40018, 40017, 40019), "wechat.menu_name_bytes", keyed=not below)
+        if not code and below:
+            if not isinstance(below, list) or len(below) > rule("wechat.menu_lines"):
+                return 40023
+            codes = [_button_code(each, (40025, 40024, 40026), "wechat.menu_line_bytes", keyed=True) for each in below]
+            code = next(filter(None, codes), 0)
+        if code:
+            return code
+    return 0
+
+
+def _button_code(button: Any, codes: tuple[int, int, int], limit: str, *, keyed: bool) -> int:
+    if not isinstance(button, dict):
+        return 40016
+    name, key = button.get("name"), button.get("key")
+    if not isinstance(name, str) or not 1 <= len(name.encode()) <= rule(limit):
+        return codes[0]
+    if not keyed:
+        return 0
+    if button.get("type") != "click":
+        return codes[1]
+    fits = isinstance(key, str) and 1 <= len(key.encode()) <= rule("wechat.menu_key_bytes")
+    return 0 if fits else codes[2]
+
+
 def _values_fit(data: Any) -> bool:
     if not isinstance(data, dict) or not data:
         return False
@@ -226,7 +289,10 @@ def blueprint(settings: Settings, state: State) -> Blueprint:
 
     routes.get("/sns/jscode2session")(accounts.login)
     routes.get("/cgi-bin/user/info", endpoint="user_info")(lambda: accounts.guarded_get(accounts.user_info))
+    routes.get("/cgi-bin/menu/get", endpoint="menu_get")(lambda: accounts.guarded_get(accounts.menu))
     for path, official, work in (
+        ("/cgi-bin/menu/create", True, accounts.create_menu),
+        ("/cgi-bin/qrcode/create", True, accounts.qrcode),
         ("/wxa/business/getuserphonenumber", False, accounts.phone),
         ("/wxa/msg_sec_check", False, accounts.sec_check),
         ("/cgi-bin/message/custom/send", True, accounts.custom),

@@ -54,12 +54,19 @@ def blueprint(settings: Settings, state: State, webhook_url: str) -> Blueprint:
     @routes.get("/phone")
     def page() -> str:
         text = {key.removeprefix("sandbox."): value for key, value in sentences().items() if key.startswith("sandbox.")}
+        menu = _menu(state)
         labels = {
-            "menu": {item.key: item.label for item in cast().menu},
+            "menu": {each["key"]: each["name"] for button in menu for each in (button.get("sub_button") or [button])},
             "templates": {template.template_id: name for name, template in templates().items()},
         }
         return render_template(
-            "phone.html", text=text, cast=cast(), templates=list(templates()), places=_places(), labels=labels
+            "phone.html",
+            text=text,
+            cast=cast(),
+            menu=menu,
+            templates=list(templates()),
+            places=_places(),
+            labels=labels,
         )
 
     @routes.get("/sandbox/phone")
@@ -111,6 +118,12 @@ def _chat(state: State, name: str, since: int) -> dict[str, Any]:
             "credits": {key: count for key, count in chat.credits.items() if count > 0},
             "openids": {"official": person.official_openid, "mini": person.mini_openid},
         }
+
+
+def _menu(state: State) -> list[dict[str, Any]]:
+    """The account's menu once one was pushed, else the sandbox's own, as WeChat keeps it."""
+    own = [{"key": item.key, "name": item.label} for item in cast().menu]
+    return list(state.menu.get("button") or own)
 
 
 def _places() -> list[dict[str, Any]]:

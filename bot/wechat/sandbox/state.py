@@ -41,6 +41,8 @@ class State:
         self.names: dict[str, str] = {}
         self.tokens: dict[str, dict[str, float]] = {}
         self.observations: dict[str, Fact] = {}
+        self.menu: Fact = {}
+        self.qrcodes: dict[str, str] = {}
         self.revision = 0
         self._replay()
 
@@ -148,6 +150,12 @@ class State:
         for old, until in tokens.items():
             tokens[old] = min(until, fact["at"] + rule("sandbox.old_token_seconds"))
         tokens[fact["token"]] = fact["until"]
+
+    def _apply_menu(self, fact: Fact) -> None:
+        self.menu = fact["menu"]
+
+    def _apply_qrcode(self, fact: Fact) -> None:
+        self.qrcodes[fact["ticket"]] = fact["scene"]
 
     def _apply_observation(self, fact: Fact) -> None:
         self.observations[fact["key"]] = fact

@@ -258,7 +258,7 @@
   }
   for (const button of document.querySelectorAll(".person")) button.addEventListener("click", () => choose(button.dataset.name));
   for (const button of document.querySelectorAll("[data-sheet]")) button.addEventListener("click", () => sheets[button.dataset.sheet]());
-  for (const button of document.querySelectorAll("[data-click]")) button.addEventListener("click", () => send({ kind: "event", event: "CLICK", event_key: button.dataset.click }));
+  for (const button of document.querySelectorAll("[data-click]")) button.addEventListener("click", () => { button.closest("details")?.removeAttribute("open"); send({ kind: "event", event: "CLICK", event_key: button.dataset.click }); });
   for (const button of document.querySelectorAll("[data-event]")) button.addEventListener("click", () => send({ kind: "event", event: button.dataset.event }));
   document.querySelector("[data-image]").addEventListener("click", () => send({ kind: "image" }));
   $("other").addEventListener("submit", (event) => { event.preventDefault(); const name = $("other-name").value.trim(); if (name) choose(name); });
