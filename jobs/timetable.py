@@ -6,7 +6,7 @@ two; every other job runs once per period, whoever starts it (see `runs`).
 
 from __future__ import annotations
 
-from jobs import casework, childcare, eldercare, housing, indicators, notices, outbox, upkeep
+from jobs import casework, childcare, conversations, eldercare, housing, indicators, notices, outbox, upkeep
 from jobs.running import Job
 from jobs.schedules import Daily, Hourly, Monthly, Seconds
 
@@ -19,6 +19,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("watch_outbox", Seconds(30), outbox.watch),
     # What crashed requests left to be finished.
     Job(upkeep.ANSWER_LATE, Seconds(5), upkeep.answer_late_messages),
+    Job("handover_alarms", Seconds(15), conversations.handover_alarms),
     Job("reconcile_visits", Seconds(15), upkeep.reconcile_visits),
     Job("reconcile_childcare", Seconds(60), childcare.reconcile),
     Job("childcare_rounds", Seconds(5), childcare.follow_rounds),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from bot.understanding.hearing import bare, plain
@@ -13,6 +14,8 @@ CODE_DIGITS = 6
 _NUMBER = r"([0-9]{1,2})"
 # Digits with a sign between them: a decimal, a date, a range.
 _BROKEN = re.compile(r"[0-9]\W+[0-9]")
+# A mobile number, or a landline with its area code; spaces or dashes between the groups.
+_PHONE = re.compile(r"(?<![0-9])(?:1[3-9][0-9](?:[ -]?[0-9]{4}){2}|0[0-9]{2,3}[ -]?[0-9]{7,8})(?![0-9])")
 # What WeChat writes for its emoticons: [name] or /:code.
 _EMOTICONS = re.compile(r"(\[[^\[\]]{1,8}\]|/:[^\s/]{1,6}|\s)+")
 
@@ -39,6 +42,18 @@ def code_in(text: str) -> str | None:
     """The code of six digits that the whole message is."""
     said = "".join(plain(text).split())
     return said if len(said) == CODE_DIGITS and said.isascii() and said.isdigit() else None
+
+
+def phone_in(text: str) -> str | None:
+    """The mobile or landline number that the message is, but for a few words around it ("my number is …")."""
+    said = unicodedata.normalize("NFKC", text)
+    found = _PHONE.findall(said)
+    if len(found) != 1:
+        return None
+    rest = bare(said.replace(found[0], ""))
+    for word in commands().phone_words:
+        rest = rest.replace(word, "")
+    return None if rest else re.sub(r"[^0-9]", "", found[0])
 
 
 def says_nothing(text: str) -> bool:

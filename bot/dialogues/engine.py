@@ -8,10 +8,12 @@ that it got at first.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.dialogues import (
+    abuse,
     control,
     elsewhere,
     emergency,
@@ -35,6 +37,7 @@ from bot.wechat.replies import Reply, TextReply
 from config.loading import rule
 from config.text import say
 from models.conversations import erasing, states
+from models.conversations.canned import canned_file
 from models.conversations.posters import FACILITY_SCENE
 from models.indicators.usage import record_use
 from models.kernel.errors import StaleVersion
@@ -60,6 +63,8 @@ def answerer(platform: Platform) -> Answer:
     """`answer` for this platform; reads the catalogue's files, so that a fault in one stops the start."""
     read_all()
     menu_file()
+    abuse.abuse_file()
+    canned_file()
     return partial(answer, platform=platform)
 
 
@@ -143,11 +148,26 @@ def _spoken(state: State, turn: Turn, services: Services) -> Outcome:
             return human.dismiss(state, turn, services)
         if services.speaks_with_person:
             return human.forward(state, turn, services) or fallback.not_understood(state, turn, services)
+        phone = control.phone_in(turn.text)
+        called = human.leave_phone(state, phone, services) if phone else None
+        if called is not None:
+            return called
+    if abuse.is_abusive(turn.text):
+        return _rude(abuse.counted(state), turn, services)
     return (
         _steered(state, command, turn, services)
         or _answered(state, turn, services)
         or _wished(state, turn, services)
     )  # fmt: skip
+
+
+def _rude(state: State, turn: Turn, services: Services) -> Outcome:
+    """Abuse is answered calmly; a wish that was said with it is heard all the same."""
+    rest = abuse.without_abuse(turn.text)
+    turn = replace(turn, text=rest, heard=understand(rest))
+    sure = turn.heard.confidence >= rule("conversations.understanding_floor")
+    wished = sure and turn.heard.intent not in (wish.OUT_OF_SCOPE, wish.GREETING, wish.THANKS)
+    return abuse.calm(state, turn, _begin(state, turn, services) if wished else None)
 
 
 def _steered(state: State, command: str | None, turn: Turn, services: Services) -> Outcome | None:

@@ -8,6 +8,7 @@ from bot.dialogues.services import Raw, Services
 from bot.dialogues.state import Outcome, State, Turn
 from config.loading import catalogue
 from config.text import say
+from models.kernel.masking import mask_phone
 
 HUMAN, COUNTY = "human", "county"
 
@@ -54,6 +55,18 @@ def forward(state: State, turn: Turn, services: Services) -> Outcome | None:
     return state, [say("bot.human.forwarded", standing=_standing(services.ticket, services))]
 
 
+def leave_phone(state: State, phone: str, services: Services) -> Outcome | None:
+    """Rather a call: the number goes to the county's telephone tasks. None where somebody has just come."""
+    ticket = services.ticket
+    if ticket is None or not services.leave_phone(phone):
+        return None
+    open_now, changes = services.staffed()
+    opens = wording.when(changes, services.at) if changes else say("bot.human.next_workday")
+    when = say("bot.human.call_soon") if open_now else say("bot.human.call_at", opens=opens)
+    county = wording.district_name(ticket.get("district_code"))
+    return state.done(), [say("bot.human.call_noted", county=county, when=when, phone=mask_phone(phone))]
+
+
 def dismiss(state: State, turn: Turn, services: Services) -> Outcome:
     """The follower needs nobody any more."""
     services.dismiss_person()
@@ -75,6 +88,8 @@ def _standing(ticket: Raw, services: Services) -> str:
         opens = wording.when(changes, services.at) if changes else say("bot.human.next_workday")
         return say("bot.human.out_of_hours", number=ticket["number"], county=county, opens=opens)
     ahead = services.ahead(ticket)
+    minutes = services.likely_minutes(ticket, ahead)
+    wait = say("bot.human.likely", minutes=minutes) if minutes else say("bot.human.likely_unknown")
     if ahead == 0:
-        return say("bot.human.next", number=ticket["number"], county=county)
-    return say("bot.human.waiting", number=ticket["number"], county=county, ahead=ahead)
+        return say("bot.human.next", number=ticket["number"], county=county, wait=wait)
+    return say("bot.human.waiting", number=ticket["number"], county=county, ahead=ahead, wait=wait)

@@ -17,7 +17,7 @@ from bot.understanding.lexicon import commands
 from bot.wechat.outcomes import WechatRefused, WechatUnavailable
 from config.loading import catalogue, rule
 from models.casework.queries import progress_of
-from models.conversations import binding, handovers
+from models.conversations import binding, handovers, passing, timing
 from models.conversations.lifecycle import TAKEN
 from models.conversations.unanswered import note_unanswered
 from models.facilities import queries as directory
@@ -181,6 +181,21 @@ class Services:
     def ahead(self, ticket: Raw) -> int:
         """How many wait longer than this ticket."""
         return handovers.ahead_of(dict(ticket))
+
+    def likely_minutes(self, ticket: Raw, ahead: int) -> int | None:
+        """Office minutes the follower is likely to wait; None where too little is known."""
+        return timing.likely_minutes(ticket.get("district_code"), ahead, self.at)
+
+    def leave_phone(self, phone: str) -> bool:
+        """Ask to be called instead of waiting; False where somebody has just taken the ticket."""
+        if self.ticket is None:
+            return False
+        try:
+            passing.leave_phone(self._openid, self.ticket["_id"], phone, self._message_id, self.at)
+        except (IllegalTransition, NotFound):
+            return False
+        self.ticket = None
+        return True
 
     def staffed(self) -> tuple[bool, datetime | None]:
         """Whether caseworkers answer now, and when that changes."""

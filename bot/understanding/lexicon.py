@@ -58,6 +58,7 @@ class Commands(Entry):
     ten: str
     unsupported_texts: Words
     names_follow: Words
+    phone_words: Words
 
     @field_validator("number_frames")
     @classmethod

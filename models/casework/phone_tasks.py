@@ -6,7 +6,8 @@ opens the task, and the look is recorded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -30,9 +31,11 @@ from models.people.messages import was_read
 
 CHANNEL = "phone_task"
 HOLDER = "phone_tasks"
-TEXT_CONTEXT = "phone_tasks.text"
+TEXT_CONTEXT, PHONE_CONTEXT = "phone_tasks.text", "phone_tasks.phone"
 WAITING, TAKEN, REACHED, UNREACHED, CLOSED = "waiting", "taken", "reached", "unreached", "closed"
 OPEN = (WAITING, TAKEN)
+# What erasure takes out of a task that has ended.
+FORGOTTEN = {"resident_id": "", "text": "", "phone": "", "history.$[].note": ""}
 CALLERS = (TOWNSHIP_INTAKE, SUPERVISOR)
 
 
@@ -42,9 +45,12 @@ class PhoneTask(Causing):
     state = StringField(required=True, default=WAITING)
     notice = StringField(required=True)
     resident_id = StringField()
-    application_id = StringField(required=True)
-    district_code = StringField(required=True)
-    township_id = StringField(required=True)
+    application_id = StringField()
+    # A call asked for in the chat: by whom there, and the number that was left for it alone.
+    handover_id = StringField()
+    phone = BinaryField()
+    district_code = StringField()
+    township_id = StringField()
     text = BinaryField()
     attempts = IntField(required=True, default=0)
     call_after = DateTimeField(required=True)
@@ -55,6 +61,11 @@ class PhoneTask(Causing):
         {"keys": [("district_code", 1), ("township_id", 1), ("state", 1)], "name": "place"},
         {"keys": [("application_id", 1)], "name": "application"},
         {"keys": [("resident_id", 1)], "name": "resident"},
+        {
+            "keys": [("handover_id", 1)],
+            "name": "handover",
+            "partialFilterExpression": {"handover_id": {"$type": "string"}},
+        },
         {"keys": [("state", 1), ("updated_at", 1)], "name": "state"},
         OUTBOX_INDEX,
     ]
@@ -84,6 +95,8 @@ def phone_handler(now: Callable[[], datetime]) -> Handler:
 def make_task(payload: Mapping[str, Any], at: datetime) -> Receipt:
     """Put a call on the list of the place that is responsible for the application; once per notice."""
     notice = payload["notice"]
+    if payload.get("handover_id"):
+        return _keep(_call_back(payload, at))
     if was_read(notice):
         return Receipt("delivered", "read_in_app")
     raw = collection(Application).find_one({"_id": payload["application_id"]})
@@ -97,11 +110,7 @@ def make_task(payload: Mapping[str, Any], at: datetime) -> Receipt:
         township_id=raw["township_id"], text=seal_text(payload["text"], TEXT_CONTEXT),
         history=[history_entry("ask", None, WAITING, SYSTEM, at, key=notice)],
     )  # fmt: skip
-    try:
-        collection(PhoneTask).insert_one(task.raw())
-    except DuplicateKeyError:
-        return Receipt("delivered", "on_the_list")
-    return Receipt("delivered", "on_the_list")
+    return _keep(task)
 
 
 def tasks_of(application_id: str) -> list[Raw]:
@@ -124,7 +133,7 @@ def open_tasks(by: Actor, at: datetime) -> list[Raw]:
 def task_of_place(task_id: str, by: Actor) -> Raw:
     """A task of the caseworker's place. Raises NotFound, also for another place's."""
     found = collection(PhoneTask).find_one({"_id": task_id})
-    if found is None or not by.covers(found["district_code"], found["township_id"]):
+    if found is None or not by.covers(found.get("district_code"), found.get("township_id")):
         raise NotFound()
     return found
 
@@ -132,7 +141,7 @@ def task_of_place(task_id: str, by: Actor) -> Raw:
 def open_task(task_id: str, by: Actor, at: datetime) -> Raw:
     """A task whose words, name and number the caller is about to see; the look is recorded. Raises NotFound."""
     task = task_of_place(task_id, by)
-    audit.record(by, "phone_task.read", f"phone_task:{task_id}", at, district_code=task["district_code"])
+    audit.record(by, "phone_task.read", f"phone_task:{task_id}", at, district_code=task.get("district_code"))
     return task
 
 
@@ -155,12 +164,14 @@ def act(task_id: str, action: str, *, note: str | None, version: int, by: Actor,
     done = PHONE_TASK.perform(
         task_id, action, by=by, at=at, version=version, key=key, change=Change(set=written, note=note)
     )
-    audit.record(by, f"phone_task.{action}", f"phone_task:{task_id}", at, district_code=task["district_code"])
+    audit.record(by, f"phone_task.{action}", f"phone_task:{task_id}", at, district_code=task.get("district_code"))
     return done
 
 
 def whom_to_call(task: Raw) -> dict[str, str]:
     """Name and number in clear, from the file; empty once the case is anonymised."""
+    if task.get("handover_id"):
+        return {"name": "", "phone": open_text(task["phone"], PHONE_CONTEXT) if task.get("phone") else ""}
     raw = collection(Application).find_one({"_id": task["application_id"]})
     if raw is None or raw.get("resident_id") != task.get("resident_id"):
         return {"name": "", "phone": ""}
@@ -213,9 +224,35 @@ def erase_tasks(resident_id: str, at: datetime) -> int:
             _close(task["_id"], at)
         collection(PhoneTask).update_one(
             {"_id": task["_id"]},
-            {"$unset": {"resident_id": "", "text": "", "history.$[].note": ""}, "$set": {"updated_at": at}},
+            {"$unset": FORGOTTEN, "$set": {"updated_at": at}},
         )
     return len(found)
+
+
+def erase_call_backs(handover_ids: Sequence[str], at: datetime) -> int:
+    """Close the calls that were asked for in these hand-overs and forget number and words; returns how many."""
+    found = list(collection(PhoneTask).find({"handover_id": {"$in": list(handover_ids)}}, {"state": 1}))
+    for task in found:
+        if task["state"] in OPEN:
+            _close(task["_id"], at)
+        collection(PhoneTask).update_one({"_id": task["_id"]}, {"$unset": FORGOTTEN, "$set": {"updated_at": at}})
+    return len(found)
+
+
+def _call_back(payload: Mapping[str, Any], at: datetime) -> PhoneTask:
+    return PhoneTask(
+        id=id_from_key(CHANNEL, payload["notice"]), created_at=at, updated_at=at, notice=payload["notice"],
+        call_after=at, handover_id=payload["handover_id"], district_code=payload["district_code"],
+        resident_id=payload["resident_id"], phone=seal_text(payload["phone"], PHONE_CONTEXT),
+        text=seal_text(payload["text"], TEXT_CONTEXT),
+        history=[history_entry("ask", None, WAITING, SYSTEM, at, key=payload["notice"])],
+    )  # fmt: skip
+
+
+def _keep(task: PhoneTask) -> Receipt:
+    with suppress(DuplicateKeyError):  # a repeat finds the first
+        collection(PhoneTask).insert_one(task.raw())
+    return Receipt("delivered", "on_the_list")
 
 
 def _close(task_id: str, at: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from mongoengine import BinaryField, DateTimeField, FloatField, IntField, ListField, StringField
@@ -14,6 +15,7 @@ STATE_CONTEXT, REPLIES_CONTEXT = "conversations.state", "conversations.replies"
 OPENID_CONTEXT, TEXT_CONTEXT = "handovers.openid", "handovers.text"
 QUESTION_CONTEXT = "unanswered_questions.text"
 FOLLOWER, STAFF = "follower", "staff"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Conversation(Record):
@@ -56,8 +58,16 @@ class HandOver(Causing):
     resident_id = StringField()
     district_code = StringField()
     messages = ListField()
+    ahead_at_ask = IntField(default=0)
+    # How many messages its caseworker has seen.
+    read_count = IntField(default=0)
     taken_by = StringField()
     taken_at = DateTimeField()
+    # What the clock does next: `escalate` a ticket that nobody takes, `lapse` one on which nothing happens.
+    alarm = StringField()
+    alarm_at = DateTimeField()
+    escalated_at = DateTimeField()
+    close_reason = StringField()
     closed_at = DateTimeField()
     expires_at = DateTimeField()
 
@@ -73,6 +83,7 @@ class HandOver(Causing):
         {"keys": [("openid_index", 1)], "name": "follower"},
         {"keys": [("resident_id", 1)], "name": "resident"},
         {"keys": [("expires_at", 1)], "name": "expiry", "expireAfterSeconds": 0},
+        {"keys": [("alarm_at", 1)], "name": "alarm", "partialFilterExpression": {"alarm_at": {"$gt": EPOCH}}},
         OUTBOX_INDEX,
     ]
 

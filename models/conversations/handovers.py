@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,24 +10,40 @@ from pymongo.errors import DuplicateKeyError
 
 from config.loading import rule
 from config.text import say
+from models.casework.phone_tasks import erase_call_backs
+from models.conversations import inbound, timing
+from models.conversations.canned import ANSWERED, close_reasons
 from models.conversations.documents import FOLLOWER, OPENID_CONTEXT, STAFF, TEXT_CONTEXT, HandOver
 from models.conversations.inbound import follower_index
-from models.conversations.lifecycle import HANDOVER, OPEN_STATES, WAITING, WITHDRAWN, follower_actor
-from models.facilities.opening_hours import schedule
+from models.conversations.lifecycle import HANDOVER, OPEN_STATES, TAKEN, WAITING, WITHDRAWN, follower_actor
 from models.kernel import audit
 from models.kernel.actors import Actor
 from models.kernel.clock import day_of
 from models.kernel.counters import next_value
 from models.kernel.database import collection
 from models.kernel.encryption import open_text, seal_text
-from models.kernel.errors import InvalidInput, LimitReached, NotFound
+from models.kernel.errors import Conflict, FieldFault, InvalidInput, LimitReached, NotFound
 from models.kernel.ids import id_from_key
 from models.kernel.lifecycle import Change, Raw, history_entry
-from models.kernel.outbox import OutboxEntry
+from models.kernel.outbox import OPEN_STATES as OUTBOX_OPEN
+from models.kernel.outbox import OutboxEntry, OutboxMessage
 
 CHANNEL = "wechat_custom"
 CITY = "city"
 ENCODING = "utf-8"
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How many messages a follower's acts still allow, and until when the last of them lapses (None: nothing known)."""
+
+    left: int
+    until: datetime | None
+
+    @property
+    def used_up(self) -> bool:
+        """True where it is known that WeChat would refuse another message."""
+        return self.until is not None and self.left == 0
 
 
 def ask_for_person(
@@ -41,9 +58,10 @@ def ask_for_person(
     by = follower_actor(openid)
     ticket = HandOver(
         id=ticket_id, created_at=at, updated_at=at, state=WAITING, openid=openid, openid_index=by.id, open_index=by.id,
-        number=next_value(f"handover {district_code or CITY} {day_of(at)}"), resident_id=resident_id,
+        number=queue_number(district_code, at), resident_id=resident_id,
         district_code=district_code, messages=[_message(key, FOLLOWER, text, at)],
-        history=[history_entry("ask", None, WAITING, by, at, key)],
+        history=[history_entry("ask", None, WAITING, by, at, key)], ahead_at_ask=_waiting_in(district_code),
+        **timing.until_answered(at),
     ).raw()  # fmt: skip
     try:
         here.insert_one(ticket)
@@ -67,7 +85,8 @@ def say_to_person(openid: str, ticket_id: str, text: str, key: str, at: datetime
     def change(ticket: Raw) -> Change:
         if len(ticket["messages"]) >= rule("conversations.handover_messages_most"):
             raise LimitReached("handover_full")
-        return Change(push={"messages": _message(key, FOLLOWER, text, at)})
+        idle = timing.until_idle(at) if ticket["state"] == TAKEN else {}
+        return Change(set=idle, push={"messages": _message(key, FOLLOWER, text, at)})
 
     return HANDOVER.perform(ticket_id, "say", by=follower_actor(openid), at=at, key=key, change=change)
 
@@ -75,7 +94,7 @@ def say_to_person(openid: str, ticket_id: str, text: str, key: str, at: datetime
 def withdraw(openid: str, ticket_id: str, key: str, at: datetime) -> Raw:
     """The follower needs nobody any more. Raises IllegalTransition where the ticket was ended meanwhile."""
     return HANDOVER.perform(
-        ticket_id, "withdraw", by=follower_actor(openid), at=at, key=key, change=Change(set=_ended(at))
+        ticket_id, "withdraw", by=follower_actor(openid), at=at, key=key, change=Change(set=ended(at))
     )
 
 
@@ -83,60 +102,73 @@ def take(ticket_id: str, *, by: Actor, at: datetime, key: str, version: int | No
     """A caseworker takes the ticket; the follower is told. Raises what `Lifecycle.perform` raises."""
 
     def change(ticket: Raw) -> Change:
-        told = _entry(ticket, f"{ticket_id}:taken:{ticket['version']}", say("conversations.taken"))
-        return Change(set={"taken_by": by.id, "taken_at": at}, outbox=[told])
+        told = tell(ticket, f"taken:{ticket['version']}", say("conversations.taken"))
+        return Change(set={"taken_by": by.id, "taken_at": at, **timing.until_idle(at)}, outbox=[told])
 
-    done = HANDOVER.perform(_visible(ticket_id, by), "take", by=by, at=at, key=key, version=version, change=change)
+    done = HANDOVER.perform(visible(ticket_id, by), "take", by=by, at=at, key=key, version=version, change=change)
+    timing.note_pace(done, at)
     audit.record(by, "handover.take", f"handover:{ticket_id}", at, district_code=done.get("district_code"))
     return done
 
 
 def reply(ticket_id: str, text: str, *, by: Actor, at: datetime, key: str, version: int | None = None) -> Raw:
-    """Say something to the follower. Raises InvalidInput `reply_too_long`, LimitReached, and as `perform`."""
+    """Say something to the follower. Raises InvalidInput `reply_too_long`, LimitReached, Conflict
+    `handover_no_quota` where WeChat would take no more, and as `perform`."""
     if len(text.encode(ENCODING)) > rule("conversations.reply_bytes"):
         raise InvalidInput("reply_too_long")
 
     def change(ticket: Raw) -> Change:
         if len(ticket["messages"]) >= rule("conversations.handover_messages_most"):
             raise LimitReached("handover_full")
-        said = _message(key, STAFF, text, at, by.id)
-        return Change(push={"messages": said}, outbox=[_entry(ticket, outbox_key(ticket_id, key), text)])
+        if quota_of(ticket, at).used_up:
+            raise Conflict("handover_no_quota")
+        said, seen = _message(key, STAFF, text, at, by.id), len(ticket["messages"]) + 1
+        return Change(
+            set={"read_count": seen, **timing.until_idle(at)}, push={"messages": said}, outbox=[tell(ticket, key, text)]
+        )
 
-    return HANDOVER.perform(_visible(ticket_id, by), "reply", by=by, at=at, key=key, version=version, change=change)
+    return HANDOVER.perform(visible(ticket_id, by), "reply", by=by, at=at, key=key, version=version, change=change)
 
 
 def close(
-    ticket_id: str, *, by: Actor, at: datetime, key: str, note: str | None = None, version: int | None = None
+    ticket_id: str,
+    *,
+    by: Actor,
+    at: datetime,
+    key: str,
+    reason: str = ANSWERED,
+    note: str | None = None,
+    version: int | None = None,
 ) -> Raw:
-    """End the ticket; the bot answers again, and the follower is told so."""
+    """End the ticket for one of the catalogue's reasons; the bot answers again, and the follower is told so."""
+    if reason not in close_reasons():
+        raise InvalidInput(faults=[FieldFault("reason", "unknown")])
 
     def change(ticket: Raw) -> Change:
-        told = _entry(ticket, f"{ticket_id}:closed", say("conversations.closed"))
-        return Change(set=_ended(at), note=note, outbox=[told])
+        told = tell(ticket, "closed", say("conversations.closed"))
+        return Change(set={**ended(at), "close_reason": reason}, note=note, outbox=[told])
 
-    done = HANDOVER.perform(_visible(ticket_id, by), "close", by=by, at=at, key=key, version=version, change=change)
+    done = HANDOVER.perform(visible(ticket_id, by), "close", by=by, at=at, key=key, version=version, change=change)
     audit.record(by, "handover.close", f"handover:{ticket_id}", at, district_code=done.get("district_code"))
     return done
 
 
 def ahead_of(ticket: Raw) -> int:
     """How many wait longer in the same queue."""
-    earlier = {
-        "district_code": ticket.get("district_code"), "state": WAITING, "created_at": {"$lt": ticket["created_at"]},
-    }  # fmt: skip
-    return int(collection(HandOver).count_documents(earlier))
+    return _waiting_in(ticket.get("district_code"), ticket["created_at"])
 
 
 def staffed_until(at: datetime) -> tuple[bool, datetime | None]:
     """Whether caseworkers answer the chat now, and when that changes next."""
-    state = schedule(rule("conversations.handover_hours")).state(at)
-    return bool(state.open), state.until
+    return timing.office_state(at)
 
 
 def erase_tickets(where: dict[str, Any], at: datetime) -> int:
     """Take the person out of the matching tickets; numbers and times stay for the statistics. Returns how many."""
     here = collection(HandOver)
-    here.update_many({**where, "state": {"$in": list(OPEN_STATES)}}, {"$set": {"state": WITHDRAWN, **_ended(at)}})
+    ids = [each["_id"] for each in here.find(where, {"_id": 1})]
+    erase_call_backs(ids, at)
+    here.update_many({**where, "state": {"$in": list(OPEN_STATES)}}, {"$set": {"state": WITHDRAWN, **ended(at)}})
     erased = here.update_many(
         {**where, "messages": {"$exists": True}},
         {
@@ -158,7 +190,17 @@ def text_of(message: dict[str, Any]) -> str:
     return open_text(message["text"], TEXT_CONTEXT)
 
 
-def _visible(ticket_id: str, by: Actor) -> str:
+def quota_of(ticket: Raw, at: datetime) -> Quota:
+    """What WeChat still lets us say to the follower, less what waits to be sent."""
+    if not ticket.get("openid"):
+        return Quota(0, None)
+    allowed = inbound.allowance(open_text(ticket["openid"], OPENID_CONTEXT), at)
+    waiting = {"order_key": _order(ticket), "state": {"$in": list(OUTBOX_OPEN)}}
+    pending = collection(OutboxMessage).count_documents(waiting) + len(ticket.get("outbox", []))
+    return Quota(max(0, allowed.left - pending), allowed.until)
+
+
+def visible(ticket_id: str, by: Actor) -> str:
     """The id, where the ticket lies in the caseworker's county. Raises NotFound: others may not know of it."""
     found = collection(HandOver).find_one({"_id": ticket_id}, {"district_code": 1})
     if found is None or not by.covers(found.get("district_code")):
@@ -171,16 +213,32 @@ def _message(key: str, sender: str, text: str, at: datetime, by: str | None = No
     return {"id": key, "at": at, "from": sender, "by": by, "text": seal_text(kept, TEXT_CONTEXT)}
 
 
-def _entry(ticket: Raw, key: str, text: str) -> OutboxEntry:
+def tell(ticket: Raw, key: str, text: str) -> OutboxEntry:
+    """A message to the ticket's follower; `key` is unique within the ticket."""
     openid = open_text(ticket["openid"], OPENID_CONTEXT)
-    follower = ticket["openid_index"]
     return OutboxEntry(
-        key=key, channel=CHANNEL, payload={"openid": openid, "text": text}, subject_id=follower,
-        order_key=f"follower {follower}",
+        key=outbox_key(ticket["_id"], key), channel=CHANNEL, payload={"openid": openid, "text": text},
+        subject_id=ticket["openid_index"], order_key=_order(ticket),
     )  # fmt: skip
 
 
-def _ended(at: datetime) -> dict[str, Any]:
+def ended(at: datetime) -> dict[str, Any]:
+    """What the end of a ticket writes, whatever ends it."""
     return {
-        "open_index": None, "closed_at": at, "expires_at": at + timedelta(days=rule("conversations.handover_keep_days"))
+        "open_index": None, "closed_at": at, "alarm": None, "alarm_at": None,
+        "expires_at": at + timedelta(days=rule("conversations.handover_keep_days")),
     }  # fmt: skip
+
+
+def queue_number(district_code: str | None, at: datetime) -> int:
+    """The next number of the day in a county's queue."""
+    return next_value(f"handover {district_code or CITY} {day_of(at)}")
+
+
+def _waiting_in(district_code: str | None, before: datetime | None = None) -> int:
+    earlier = {"created_at": {"$lt": before}} if before else {}
+    return int(collection(HandOver).count_documents({"district_code": district_code, "state": WAITING, **earlier}))
+
+
+def _order(ticket: Raw) -> str:
+    return f"follower {ticket['openid_index']}"

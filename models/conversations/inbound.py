@@ -248,6 +248,24 @@ def reserve_quota(openid: str, at: datetime) -> str | None:
     return None
 
 
+@dataclass(frozen=True)
+class Allowance:
+    """Customer-service messages that a follower's acts still allow; `until` None: no act is known."""
+
+    left: int
+    until: datetime | None
+
+
+def allowance(openid: str, at: datetime) -> Allowance:
+    """What `reserve_quota` could still take: of each kind of act the newest counts."""
+    fields = {"window": 1, "created_at": 1, "quota_left": 1, "window_until": 1}
+    newest: dict[str, dict[str, Any]] = {}
+    for each in _windows(openid, at, fields):
+        newest.setdefault(each["window"], each)
+    left = sum(max(0, each.get("quota_left") or 0) for each in newest.values())
+    return Allowance(left, max((as_utc(each["window_until"]) for each in newest.values()), default=None))
+
+
 def return_quota(reservation: str) -> None:
     """Give back what was reserved for a message that WeChat certainly did not send."""
     collection(InboundMessage).update_one({"_id": reservation}, {"$inc": {"quota_left": 1}})
@@ -328,9 +346,9 @@ def _is_late(message_id: str) -> bool:
     return collection(InboundAnswer).find_one({"_id": message_id, "late": True}, {"_id": 1}) is not None
 
 
-def _windows(openid: str, at: datetime) -> list[dict[str, Any]]:
+def _windows(openid: str, at: datetime, fields: dict[str, int] | None = None) -> list[dict[str, Any]]:
     """The follower's acts whose window is still open, newest first."""
     found = collection(InboundMessage).find(
-        {"openid_index": follower_index(openid), "window_until": {"$gt": at}}, {"window": 1, "created_at": 1}
+        {"openid_index": follower_index(openid), "window_until": {"$gt": at}}, fields or {"window": 1, "created_at": 1}
     )
     return sorted(found, key=lambda each: (each["created_at"], each["_id"]), reverse=True)

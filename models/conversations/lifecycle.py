@@ -1,4 +1,4 @@
-"""The table of a hand-over: waiting → taken → closed, or withdrawn by the follower."""
+"""The table of a hand-over: waiting → taken → closed, withdrawn by the follower, or left for a call by telephone."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from models.conversations.documents import HandOver
 from models.conversations.inbound import follower_index
 from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR, TOWNSHIP_INTAKE, Actor
 from models.kernel.errors import Forbidden
-from models.kernel.lifecycle import OWNER, Lifecycle, Raw, Transition
+from models.kernel.lifecycle import OWNER, SYSTEM_ROLE, Lifecycle, Raw, Transition
 
-WAITING, TAKEN, CLOSED, WITHDRAWN = "waiting", "taken", "closed", "withdrawn"
+WAITING, TAKEN, CLOSED, WITHDRAWN, CALL_BACK = "waiting", "taken", "closed", "withdrawn", "call_back"
 OPEN_STATES = (WAITING, TAKEN)
 HANDOVER_ROLES = (TOWNSHIP_INTAKE, COUNTY_REVIEWER, SUPERVISOR)
 
@@ -27,10 +27,19 @@ HANDOVER = Lifecycle(
     WAITING,
     [
         Transition("take", (WAITING,), TAKEN, HANDOVER_ROLES),
+        # A supervisor steps in where the colleague who took it has gone.
+        Transition("take_over", (TAKEN,), TAKEN, (SUPERVISOR,)),
+        Transition("give_back", (TAKEN,), WAITING, HANDOVER_ROLES, _takers_own),
+        Transition("pass_on", (TAKEN,), TAKEN, HANDOVER_ROLES, _takers_own),
+        Transition("transfer", (WAITING,), WAITING, HANDOVER_ROLES),
+        Transition("transfer", (TAKEN,), WAITING, HANDOVER_ROLES, _takers_own),
         Transition("reply", (TAKEN,), TAKEN, HANDOVER_ROLES, _takers_own),
         Transition("say", (WAITING,), WAITING, (OWNER,)),
         Transition("say", (TAKEN,), TAKEN, (OWNER,)),
         Transition("close", (TAKEN,), CLOSED, HANDOVER_ROLES, _takers_own),
+        Transition("leave_phone", (WAITING,), CALL_BACK, (OWNER,)),
+        Transition("escalate", (WAITING,), WAITING, (SYSTEM_ROLE,)),
+        Transition("lapse", OPEN_STATES, CLOSED, (SYSTEM_ROLE,)),
         Transition("withdraw", OPEN_STATES, WITHDRAWN, (OWNER,)),
     ],
     owner_field="openid_index",

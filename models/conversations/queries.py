@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from models.conversations.documents import STAFF, HandOver
-from models.conversations.handovers import outbox_key, text_of
-from models.conversations.lifecycle import HANDOVER, OPEN_STATES
+from models.conversations import timing
+from models.conversations.documents import FOLLOWER, STAFF, HandOver
+from models.conversations.handovers import ahead_of, outbox_key, quota_of, text_of
+from models.conversations.lifecycle import HANDOVER, OPEN_STATES, WAITING
 from models.conversations.masking import mask_text
 from models.kernel import audit
 from models.kernel.actors import Actor
@@ -22,11 +23,21 @@ from models.kernel.paging import Page, decode_cursor, encode_cursor
 SECONDS_PER_MINUTE = 60
 
 
-def queue(by: Actor, states: Sequence[str], limit: int, cursor: str | None, at: datetime) -> Page:
-    """Open tickets of the caseworker's county (of all, for the whole city's staff), the longest waiting first."""
+def queue(
+    by: Actor, states: Sequence[str], limit: int, cursor: str | None, at: datetime, *, mine: bool = False,
+    escalated: bool = False,
+) -> Page:  # fmt: skip
+    """Open tickets of the caseworker's county (of all, for the whole city's staff), the longest waiting first.
+
+    `mine`: only those one has taken; `escalated`: only those that nobody took in time.
+    """
     where: dict[str, Any] = {"state": {"$in": [s for s in states if s in OPEN_STATES]}}
     if by.district_code is not None:
         where["district_code"] = by.district_code
+    if mine:
+        where["taken_by"] = by.id
+    if escalated:
+        where["escalated_at"] = {"$type": "date"}
     if cursor is not None:
         where |= _after(cursor)
     found = list(collection(HandOver).find(where).sort([("created_at", 1), ("_id", 1)]).limit(limit + 1))
@@ -46,33 +57,74 @@ def ticket(ticket_id: str, by: Actor, at: datetime) -> dict[str, Any]:
     return shown(found, by, at)
 
 
+def news(ticket_id: str, since: int, by: Actor, at: datetime) -> dict[str, Any]:
+    """What was said after the first `since` messages, and how each reply of the ticket was delivered.
+
+    For an inbox that asks every few seconds: a look is recorded only where it shows something new.
+    Raises NotFound outside one's county.
+    """
+    found = collection(HandOver).find_one({"_id": ticket_id})
+    if found is None or not by.covers(found.get("district_code")):
+        raise NotFound()
+    whole = shown(found, by, at)
+    fresh = whole["messages"][since:]
+    if fresh:
+        audit.record(by, "handover.read", f"handover:{ticket_id}", at, district_code=found.get("district_code"))
+    deliveries = [
+        {"number": number, "delivery": said["delivery"]}
+        for number, said in enumerate(whole["messages"], 1)
+        if said["delivery"]
+    ]
+    # `waited_minutes` would make every minute a change of what has not changed.
+    standing = {key: whole[key] for key in ("state", "version", "taken_by_me", "unread", "quota_left", "quota_until")}
+    return {**standing, "messages": fresh, "since": len(whole["messages"]), "deliveries": deliveries}
+
+
 def shown(found: Raw, by: Actor, at: datetime) -> dict[str, Any]:
     """A ticket as its caseworker sees it."""
     messages = found.get("messages", [])
     deliveries = _deliveries([outbox_key(found["_id"], m["id"]) for m in messages if m["from"] == STAFF])
     said = [
         {
-            "at": as_utc(m["at"]), "from": m["from"], "text": text_of(m),
+            "number": number, "at": as_utc(m["at"]), "from": m["from"], "text": text_of(m),
             "delivery": deliveries.get(outbox_key(found["_id"], m["id"]), PENDING) if m["from"] == STAFF else None,
         }
-        for m in messages
+        for number, m in enumerate(messages, 1)
     ]  # fmt: skip
-    return {**_facts(found, by, at), "messages": said}
+    quota = quota_of(found, at)
+    return {
+        **facts(found, by, at), "messages": said, "quota_left": quota.left, "quota_until": quota.until,
+        "likely_wait_minutes": _likely_wait(found, at),
+    }  # fmt: skip
+
+
+def _likely_wait(found: Raw, at: datetime) -> int | None:
+    if found["state"] != WAITING:
+        return None
+    return timing.likely_minutes(found.get("district_code"), ahead_of(found), at)
+
+
+def _unread(found: Raw) -> int:
+    seen = found.get("read_count") or 0
+    return sum(each["from"] == FOLLOWER for each in found.get("messages", [])[seen:])
 
 
 def _item(found: Raw, by: Actor, at: datetime) -> dict[str, Any]:
     messages = found.get("messages", [])
-    return {**_facts(found, by, at), "last_text": mask_text(text_of(messages[-1])) if messages else ""}
+    return {**facts(found, by, at), "last_text": mask_text(text_of(messages[-1])) if messages else ""}
 
 
-def _facts(found: Raw, by: Actor, at: datetime) -> dict[str, Any]:
+def facts(found: Raw, by: Actor, at: datetime) -> dict[str, Any]:
+    """A ticket without what was said: for whoever may not, or need not, read it."""
     until = as_utc(found.get("taken_at") or found.get("closed_at") or at)
     return {
         "id": found["_id"], "number": found["number"], "state": found["state"],
         "district_code": found.get("district_code"), "asked_at": as_utc(found["created_at"]),
         "waited_minutes": int((until - as_utc(found["created_at"])).total_seconds() // SECONDS_PER_MINUTE),
         "taken_by_me": found.get("taken_by") == by.id, "known_resident": bool(found.get("resident_id")),
-        "messages_count": len(found.get("messages", [])), "actions": HANDOVER.actions_for(found, by),
+        "messages_count": len(found.get("messages", [])), "unread": _unread(found),
+        "escalated": bool(found.get("escalated_at")), "close_reason": found.get("close_reason"),
+        "actions": HANDOVER.actions_for(found, by),
         "version": found["version"],
     }  # fmt: skip
 

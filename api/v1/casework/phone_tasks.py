@@ -37,7 +37,7 @@ class PhoneTaskItem(BaseModel):
     state_label: str
     version: int
     applicant: str
-    township_id: str
+    township_id: str | None
     township: str
     attempts: int
     asked_at: datetime
@@ -58,7 +58,8 @@ class PhoneAction(BaseModel):
 class PhoneTaskView(PhoneTaskItem):
     """A call with its words, name and number in clear."""
 
-    application_id: str
+    application_id: str | None
+    handover_id: str | None
     name: str
     phone: str
     text: str
@@ -135,8 +136,8 @@ def _item(task: Raw) -> dict[str, Any]:
         "state_label": say(f"notices.phone.state.{task['state']}"),
         "version": task["version"],
         "applicant": mask_name(phone_tasks.whom_to_call(task)["name"]),
-        "township_id": task["township_id"],
-        "township": township_name(task["township_id"]),
+        "township_id": task.get("township_id"),
+        "township": township_name(task["township_id"]) if task.get("township_id") else "",
         "attempts": task["attempts"],
         "asked_at": as_utc(task["created_at"]),
         "call_after": as_utc(task["call_after"]),
@@ -149,7 +150,8 @@ def _whole(task: Raw, by: Actor) -> dict[str, Any]:
     return {
         **_item(task),
         **phone_tasks.whom_to_call(task),
-        "application_id": task["application_id"],
+        "application_id": task.get("application_id"),
+        "handover_id": task.get("handover_id"),
         "text": phone_tasks.words_of(task),
         "actions": [{"action": each, "label": say(f"notices.phone.action.{each}")} for each in actions],
     }

@@ -10,6 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from api.endpoint import Body, Query
 from config.loading import rule
+from models.conversations.canned import ANSWERED, close_reasons
+from models.kernel.ids import ID_PATTERN
 
 Version = Annotated[int, Field(ge=1, le=2**31)]
 
@@ -39,6 +41,8 @@ class HandOverQuery(Query):
     """Which open tickets; both kinds where none is named."""
 
     state: Literal["waiting", "taken"] | None = None
+    mine: bool = False
+    escalated: bool = False
     limit: Annotated[int, Field(ge=1, le=rule("conversations.handover_page_size_most"))] = rule(
         "conversations.handover_page_size"
     )
@@ -61,8 +65,68 @@ class ReplyBody(Body):
 class CloseBody(Body):
     """A note for the colleagues; the follower does not see it."""
 
+    reason: Literal[close_reasons()] = ANSWERED  # type: ignore[valid-type]
     note: Text | None = None
     version: Version | None = None
+
+
+class NoteBody(Body):
+    """A note for the colleagues, kept encrypted; the follower does not see it."""
+
+    note: Text | None = None
+    version: Version | None = None
+
+
+class TransferBody(NoteBody):
+    """`district_code` null: the city's queue."""
+
+    district_code: Annotated[str, Field(pattern=r"^3609\d\d$")] | None
+
+
+class PassOnBody(NoteBody):
+    colleague_id: Annotated[str, Field(pattern=ID_PATTERN)]
+
+
+class ReadBody(Body):
+    """How many messages have been seen, counted from the first."""
+
+    through: Annotated[int, Field(ge=1, le=rule("conversations.handover_messages_most"))]
+
+
+class NewsQuery(Query):
+    """`since`: how many messages are known already, as the last answer said."""
+
+    since: Annotated[int, Field(ge=0, le=100_000)] = 0
+
+
+class ColleagueView(BaseModel):
+    id: str
+    name: str
+    district_code: str | None
+
+
+class ColleagueList(BaseModel):
+    """Who may answer the residents of one's county."""
+
+    items: list[ColleagueView]
+
+
+class CannedView(BaseModel):
+    key: str
+    title: str
+    text: str
+
+
+class CloseReasonView(BaseModel):
+    reason: str
+    label: str
+
+
+class CannedList(BaseModel):
+    """What is often said, in the order of offering, and the reasons for an end."""
+
+    answers: list[CannedView]
+    close_reasons: list[CloseReasonView]
 
 
 class HandOverFacts(BaseModel):
@@ -77,6 +141,9 @@ class HandOverFacts(BaseModel):
     taken_by_me: bool
     known_resident: bool
     messages_count: int
+    unread: int
+    escalated: bool
+    close_reason: str | None
     actions: list[str]
     version: int
 
@@ -99,6 +166,7 @@ class SaidView(BaseModel):
 
     model_config = {"populate_by_name": True}
 
+    number: int
     at: datetime
     sender: str = Field(alias="from")
     text: str
@@ -106,6 +174,31 @@ class SaidView(BaseModel):
 
 
 class HandOverView(HandOverFacts):
-    """A ticket with all that was said."""
+    """A ticket with all that was said. `quota_left`: replies WeChat still takes, until `quota_until` (null: not known).
+
+    `likely_wait_minutes` of one that waits: estimated from recent ones, null where too few are known.
+    """
 
     messages: list[SaidView]
+    quota_left: int
+    quota_until: datetime | None
+    likely_wait_minutes: int | None
+
+
+class DeliveryView(BaseModel):
+    number: int
+    delivery: str
+
+
+class NewsView(BaseModel):
+    """What is new; `since` goes into the next question."""
+
+    state: str
+    version: int
+    taken_by_me: bool
+    unread: int
+    quota_left: int
+    quota_until: datetime | None
+    messages: list[SaidView]
+    since: int
+    deliveries: list[DeliveryView]

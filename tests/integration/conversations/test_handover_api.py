@@ -47,7 +47,12 @@ def test_the_queue_is_the_countys_and_masked(
     (item,) = answer.json["items"]
     assert item["id"] == waiting
     assert item["last_text"] == "补贴没到账，电话138******45"
-    assert (item["number"], item["state"], item["waited_minutes"], item["actions"]) == (1, "waiting", 12, ["take"])
+    assert (item["number"], item["state"], item["waited_minutes"], item["actions"]) == (
+        1,
+        "waiting",
+        12,
+        ["take", "transfer"],
+    )
     assert client.get(URL, headers=staff("county_reviewer", district_code="360921")).json["items"] == []
     assert len(client.get(URL, headers=staff("supervisor", district_code=None)).json["items"]) == 1
     assert client.get(URL, headers=staff("planner")).status_code == 403

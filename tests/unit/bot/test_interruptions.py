@@ -61,6 +61,9 @@ class Known:
     def staffed(self) -> tuple[bool, None]:
         return True, None
 
+    def likely_minutes(self, ticket: Any, ahead: int) -> int | None:
+        return None
+
     def ahead(self, ticket: Any) -> int:
         return 2
 
