@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from pypinyin import Style, lazy_pinyin
 
@@ -20,6 +20,7 @@ _BLUR = re.compile(r"\b([zcs])h|ng\b")
 _LETTERS = re.compile(r"[a-z]{4,}")
 # The letters of one whole word: letters typed for a word must end where it ends.
 EDGE = " "
+Span = tuple[int, int]
 
 
 def plain(text: str) -> str:
@@ -45,9 +46,15 @@ def blur(sound: str) -> str:
 
 @dataclass(frozen=True)
 class Heard:
-    """One message, ready to be compared. `text` is bare; positions count its characters."""
+    """One message, ready to be compared. `text` is bare; positions count its characters.
+
+    `message` is what was sent, and `origin` where each character stands in it (a syllable of typed pinyin is one
+    character); both are empty for what nobody sent.
+    """
 
     text: str
+    message: str = ""
+    origin: tuple[Span, ...] = field(default=(), repr=False)
 
     @cached_property
     def sound(self) -> str:
@@ -67,8 +74,19 @@ class Heard:
         """Runs of letters: pinyin that was typed instead of characters."""
         return tuple(_LETTERS.findall(self.text))
 
+    def written(self, start: int, end: int) -> str:
+        """Characters `start` to `end` as they stand in the message."""
+        if not self.origin:
+            return self.text[start:end]
+        return self.message[self.origin[start][0] : self.origin[end - 1][1]]
 
-@lru_cache(maxsize=256)
-def hear(text: str) -> Heard:
-    """The message `text`, as it came."""
-    return Heard(bare(text))
+
+def read_as_sent(text: str) -> Heard:
+    """The message `text`, as it came, with letters left as letters."""
+    kept: list[str] = []
+    origin: list[Span] = []
+    for at, character in enumerate(text[: rule("conversations.heard_chars")]):
+        for made in bare(character):
+            kept.append(made)
+            origin.append((at, at + 1))
+    return Heard("".join(kept), text, tuple(origin))

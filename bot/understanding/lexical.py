@@ -1,13 +1,14 @@
-"""Understanding by the catalogue's words alone: points for each wish, the slots, and how sure that makes us."""
+"""What the catalogue's own words tell of a message: points for each wish, and what the message names."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from bot.understanding.hearing import Heard, bare, hear
+from bot.understanding.hearing import Heard, bare
 from bot.understanding.lexicon import (
     IntentWords,
     category_words,
@@ -17,11 +18,13 @@ from bot.understanding.lexicon import (
 )
 from bot.understanding.matching import Hit, PhraseBook, longest, phrases
 from bot.understanding.meaning import EMERGENCY, FIND_SERVICE, OUT_OF_SCOPE, Slots, Understanding
-from bot.understanding.overlay import intent_of
 from bot.understanding.places import county_before, place_in
+from bot.understanding.typed_pinyin import hear
 from config.loading import rule
 
 PERCENT = 100
+# What stands for a word of each kind where a message is compared without them.
+CATEGORY, PROGRAMME, MATTER, PLACE = "C", "P", "E", "L"
 
 
 @dataclass(frozen=True)
@@ -35,69 +38,99 @@ class _Intent:
 
 
 @dataclass(frozen=True)
-class _Named:
-    """What the sentence names, before it is known what is wanted of it."""
+class Evidence:
+    """What was found in a message. Hits stand in its order; `place` is where a place's name stands.
 
-    category: Hit | None
-    programme: Hit | None
+    `categories` are those that count, `near` those named only to say where; `whole` is the wish that the whole message
+    is the word for.
+    """
+
+    heard: Heard
+    points: dict[str, float]
+    categories: tuple[Hit, ...]
+    programmes: tuple[Hit, ...]
+    matters: tuple[Hit, ...]
     place: Hit | None
-    place_text: str | None
+    whole: str | None
+
+    @property
+    def place_text(self) -> str | None:
+        """The place as the resident wrote it."""
+        return self.heard.written(self.place.start, self.place.end) if self.place else None
+
+    @property
+    def open_now(self) -> bool:
+        """True where only what is open at the moment is asked for."""
+        return any(word in self.heard.text for word in intents_file().open_now)
+
+    def masked(self) -> str:
+        """The message with what it names replaced by the kind of it."""
+        kinds = ((CATEGORY, self.categories), (PROGRAMME, self.programmes), (MATTER, self.matters),
+                 (PLACE, (self.place,) if self.place else ()))  # fmt: skip
+        spans = sorted((hit.start, -hit.end, kind) for kind, hits in kinds for hit in hits)
+        parts, at = [], 0
+        for start, end, kind in spans:
+            if start >= at:
+                parts += [self.heard.text[at:start], kind]
+                at = -end
+        return "".join([*parts, self.heard.text[at:]])
+
+
+def evidence(text: str) -> Evidence:
+    """What the catalogue's words tell of the message `text`."""
+    heard = hear(text)
+    cues = _cues().hits(heard)
+    looks = any(cue.phrase.owner == FIND_SERVICE and cue.phrase.points >= _plain() for cue in cues)
+    programmes = longest(_programmes().hits(heard))
+    categories, place = _categories_and_place(heard, looks)
+    matters = longest(hit for hit in _elsewheres().hits(heard) if hit.trust == 1)
+    points = {
+        intent.name: _points(intent, [c for c in cues if c.phrase.owner == intent.name], categories, programmes, place)
+        + _likeness(heard, intent)
+        for intent in _intents()
+    }
+    if matters:
+        by_the_way = "_by_the_way" if programmes or categories else ""
+        points[OUT_OF_SCOPE] += rule(f"conversations.points_elsewhere{by_the_way}")
+    whole = next((intent.name for intent in _intents() if heard.text in intent.whole), None)
+    return Evidence(
+        heard, {name: max(each, 0.0) for name, each in points.items()}, tuple(categories), tuple(programmes),
+        tuple(matters), place, whole,
+    )  # fmt: skip
 
 
 def understand(text: str) -> Understanding:
-    """What `text` asks for. An empty or meaningless text is `out_of_scope` with confidence 0."""
-    heard = hear(text)
-    if not heard.text:
-        return Understanding(OUT_OF_SCOPE, 0.0)
-    added = intent_of(heard.text)
-    cues = _cues().hits(heard)
-    looks = any(cue.phrase.owner == FIND_SERVICE and cue.phrase.points >= _plain() for cue in cues)
-    named = _named(heard, looks)
-    points = {
-        intent.name: _points(heard, intent, named, [cue for cue in cues if cue.phrase.owner == intent.name])
-        for intent in _intents()
-    }
-    matter = _elsewhere(heard)
-    if matter is not None:
-        ours = named.programme or named.category
-        points[OUT_OF_SCOPE] += rule(
-            "conversations.points_elsewhere_by_the_way" if ours else "conversations.points_elsewhere"
-        )
-    intent, confidence = _best(points) if added is None else (added, 1.0)
+    """What `text` asks for, by the catalogue's words alone."""
+    found = evidence(text)
+    intent, confidence = _best(found)
     finds = intent == FIND_SERVICE
     slots = Slots(
-        category=named.category.phrase.owner if named.category and finds else None,
-        place=named.place_text if finds else None,
-        programme=named.programme.phrase.owner if named.programme and intent in _with_programme() else None,
-        open_now=finds and any(word in heard.text for word in intents_file().open_now),
-        matter=matter if intent == OUT_OF_SCOPE else None,
-    )  # fmt: skip
+        category=found.categories[-1].phrase.owner if found.categories and finds else None,
+        place=found.place_text if finds else None,
+        programme=found.programmes[-1].phrase.owner if found.programmes and intent in _with_programme() else None,
+        open_now=finds and found.open_now,
+        matter=found.matters[-1].phrase.owner if found.matters and intent == OUT_OF_SCOPE else None,
+    )
     return Understanding(intent, confidence, slots)
 
 
-def _named(heard: Heard, looks: bool) -> _Named:
-    programmes = longest(_programmes().hits(heard))
-    found = _categories().hits(heard)
-    strong = longest(hit for hit in found if not hit.phrase.weak and not _refused(heard, hit))
+def _categories_and_place(heard: Heard, looks: bool) -> tuple[list[Hit], Hit | None]:
+    found = [hit for hit in _categories().hits(heard) if not _refused(heard, hit)]
+    strong = longest(hit for hit in found if not hit.phrase.weak)
     place = place_in(heard, strong)
-    weak = longest(hit for hit in found if hit.phrase.weak and not _refused(heard, hit))
+    weak = longest(hit for hit in found if hit.phrase.weak)
     categories = strong or (weak if looks or place is not None else [])
-    text = county_before(heard, place) if place else None
-    return _Named(categories[-1] if categories else None, programmes[-1] if programmes else None, place, text)
+    return categories, county_before(heard, place) if place else None
 
 
-def _points(heard: Heard, intent: _Intent, named: _Named, cues: list[Hit]) -> float:
-    if heard.text in intent.whole:
-        return float(rule("conversations.points_whole"))
-    total = sum(hit.phrase.points * hit.trust for hit in longest(cues) if not _within(hit, named.category))
-    total += _likeness(heard, intent)
-    if named.category:
-        total += intent.words.with_category * named.category.trust
-    if named.programme and (total > 0 or not named.category):
-        total += intent.words.with_programme * named.programme.trust
-    if named.place:
-        total += intent.words.with_place
-    return max(total, 0.0)
+def _points(intent: _Intent, cues: list[Hit], categories: list[Hit], programmes: list[Hit], place: Hit | None) -> float:
+    category = categories[-1] if categories else None
+    total = sum(hit.phrase.points * hit.trust for hit in longest(cues) if not _within(hit, category))
+    if category:
+        total += intent.words.with_category * category.trust
+    if programmes and (total > 0 or not category):
+        total += intent.words.with_programme * programmes[-1].trust
+    return total + (intent.words.with_place if place else 0.0)
 
 
 def _within(hit: Hit, category: Hit | None) -> bool:
@@ -112,20 +145,17 @@ def _likeness(heard: Heard, intent: _Intent) -> float:
     return float(best / PERCENT * rule("conversations.points_likeness"))
 
 
-def _best(points: dict[str, float]) -> tuple[str, float]:
+def _best(found: Evidence) -> tuple[str, float]:
     """The wish with most points; danger comes before everything else that is named."""
-    ranked = sorted(points.items(), key=lambda each: each[1], reverse=True)
+    if found.whole:
+        return found.whole, 1.0
+    ranked = sorted(found.points.items(), key=lambda each: each[1], reverse=True)
     (intent, most), (_, second) = ranked[0], ranked[1]
-    if points[EMERGENCY] >= rule("conversations.points_strong"):
-        intent, most, second = EMERGENCY, points[EMERGENCY], 0.0
+    if found.points[EMERGENCY] >= rule("conversations.points_strong"):
+        intent, most, second = EMERGENCY, found.points[EMERGENCY], 0.0
     if most <= 0:
         return OUT_OF_SCOPE, 0.0
     return intent, most / (most + second + rule("conversations.doubt"))
-
-
-def _elsewhere(heard: Heard) -> str | None:
-    hits = longest(hit for hit in _elsewheres().hits(heard) if hit.trust == 1)
-    return hits[-1].phrase.owner if hits else None
 
 
 def _refused(heard: Heard, hit: Hit) -> bool:
@@ -170,12 +200,12 @@ def _categories() -> PhraseBook:
 
 @lru_cache(maxsize=1)
 def _programmes() -> PhraseBook:
-    return _owned(programme_words())
+    return _owned(programme_words().items())
 
 
 @lru_cache(maxsize=1)
 def _elsewheres() -> PhraseBook:
-    return _owned(intents_file().elsewhere)
+    return _owned(intents_file().elsewhere.items())
 
 
 @lru_cache(maxsize=1)
@@ -183,5 +213,5 @@ def _with_programme() -> frozenset[str]:
     return frozenset(name for name, words in intent_words().items() if words.with_programme)
 
 
-def _owned(words: dict[str, tuple[str, ...]]) -> PhraseBook:
-    return PhraseBook(phrase for owner, each in words.items() for phrase in phrases(owner, each))
+def _owned(words: Iterable[tuple[str, tuple[str, ...]]]) -> PhraseBook:
+    return PhraseBook(phrase for owner, each in words for phrase in phrases(owner, each))

@@ -13,6 +13,8 @@ from config.loading import CATALOGUE, CatalogueFault, Entry, catalogue, load_yam
 
 FOLDER = CATALOGUE / "dialogues"
 Words = tuple[str, ...]
+# Asked about like a programme, though it has no form.
+VISITS = "welfare_visit"
 
 
 class CategoryWords(Entry):
@@ -72,8 +74,11 @@ class _Categories(Entry):
     categories: dict[str, CategoryWords]
 
 
-class _Programmes(Entry):
+class ProgrammesFile(Entry):
+    """Words by programme; `within`: which programme is one with another in residents' words."""
+
     programmes: dict[str, Words]
+    within: dict[str, str]
 
 
 class IntentsFile(Entry):
@@ -99,9 +104,17 @@ def category_words() -> dict[str, CategoryWords]:
 
 
 @lru_cache(maxsize=1)
+def programmes_file() -> ProgrammesFile:
+    """The programmes' words. Raises CatalogueFault where a programme of the catalogue has none."""
+    path = FOLDER / "programmes.yaml"
+    found = load_yaml(path, ProgrammesFile)
+    _same(path, set(found.programmes), {each.stem for each in (CATALOGUE / "programmes").glob("*.yaml")} | {VISITS})
+    return found
+
+
 def programme_words() -> dict[str, Words]:
     """Words by programme token."""
-    return load_yaml(FOLDER / "programmes.yaml", _Programmes).programmes
+    return programmes_file().programmes
 
 
 @lru_cache(maxsize=1)
@@ -147,7 +160,7 @@ def traditional() -> dict[int, str]:
 def read_all() -> None:
     """Read every file, so that a fault stops the start."""
     readers: tuple[Any, ...] = (
-        category_words, programme_words, intents_file, place_words, commands, traditional,
+        category_words, programmes_file, intents_file, place_words, commands, traditional,
     )  # fmt: skip
     for read in readers:
         read()

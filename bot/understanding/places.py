@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from bot.understanding.hearing import Heard, bare
@@ -26,12 +27,12 @@ def place_in(heard: Heard, taken: list[Hit]) -> Hit | None:
     return _before_nearby(heard, taken)
 
 
-def county_before(heard: Heard, hit: Hit) -> str:
-    """The place as written, together with a county's name right before it."""
+def county_before(heard: Heard, hit: Hit) -> Hit:
+    """The place together with a county's name right before it."""
     before = Heard(heard.text[: hit.start])
     ends = [each for book in (_full_names(), _short_names()) for each in book.hits(before) if each.trust == 1]
     start = min((each.start for each in ends if each.end == hit.start), default=hit.start)
-    return heard.text[start : hit.end]
+    return replace(hit, start=start)
 
 
 @lru_cache(maxsize=1)
