@@ -48,20 +48,20 @@ def hear(text: str) -> Heard:
     runs = list(_RUN.finditer(heard.text))
     if sum(len(run[0]) for run in runs) < rule("conversations.pinyin_letters_least"):
         return heard
-    text: list[str] = []
+    kept: list[str] = []
     origin: list[Span] = []
     done = 0
     for run in runs:
         read = _read(run[0])
-        text.extend(heard.text[done : run.start()])
+        kept.extend(heard.text[done : run.start()])
         origin.extend(heard.origin[done : run.start()])
         done = run.end()
         for character, start, end in read or [(c, at, at + 1) for at, c in enumerate(run[0])]:
-            text.append(character)
+            kept.append(character)
             origin.append((heard.origin[run.start() + start][0], heard.origin[run.start() + end - 1][1]))
-    text.extend(heard.text[done:])
+    kept.extend(heard.text[done:])
     origin.extend(heard.origin[done:])
-    return Heard("".join(text), heard.message, tuple(origin))
+    return Heard("".join(kept), heard.message, tuple(origin))
 
 
 def _read(letters: str) -> list[tuple[str, int, int]] | None:
