@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from bot.understanding.hearing import bare, plain
 from bot.understanding.lexicon import commands
+from config.text import say
 
 MORE, BACK, CANCEL, RESTART, REPEAT, UNKNOWN = "more", "back", "cancel", "restart", "repeat", "unknown"
 CODE_DIGITS = 6
@@ -36,6 +37,11 @@ def number_in(text: str) -> int | None:
         if found:
             return int(found[1])
     return None
+
+
+def off_the_list(text: str, count: int) -> list[str] | None:
+    """What to say to a number that no line of a list has; None where the message names no number."""
+    return None if number_in(text) is None else [say("bot.no_such_number", count=count)]
 
 
 def code_in(text: str) -> str | None:

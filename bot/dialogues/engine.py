@@ -14,18 +14,29 @@ from functools import partial
 
 from bot.dialogues import (
     abuse,
+    applying,
+    asides,
+    choose,
     control,
     elsewhere,
     emergency,
     fallback,
     human,
+    indicator,
     linking,
     media,
     nearby,
+    offers,
+    policy,
+    programme_facts,
     progress,
+    screening,
     small_talk,
+    visits,
 )
+from bot.dialogues.answers import answer_words, said
 from bot.dialogues.menu import clicked, menu_file
+from bot.dialogues.pages import pages_file
 from bot.dialogues.services import Services
 from bot.dialogues.state import Outcome, Point, State, Turn
 from bot.understanding import Understanding, understand
@@ -49,22 +60,37 @@ Step = Callable[[State, Turn, Services], Outcome]
 # Which dialogue a wish begins. Those not named here are answered with where they are done.
 STARTS: dict[str, Step] = {
     wish.FIND_SERVICE: nearby.start, wish.PROGRESS: progress.start, wish.HUMAN: human.start,
-    wish.GREETING: small_talk.greet, wish.HELP: small_talk.explain, wish.THANKS: small_talk.thank,
-    wish.EMERGENCY: emergency.warn,
+    wish.APPLY: applying.start, wish.ELIGIBILITY: screening.start, wish.DOCUMENTS: programme_facts.documents,
+    wish.BOOK_VISIT: visits.start, wish.CHANGE_VISIT: visits.change, wish.POLICY: policy.start,
+    wish.INDICATOR: indicator.start, wish.GREETING: small_talk.greet, wish.HELP: small_talk.explain,
+    wish.THANKS: small_talk.thank, wish.EMERGENCY: emergency.warn,
 }  # fmt: skip
 ANSWERS: dict[str, Callable[[State, Turn, Services], Outcome | None]] = {
     nearby.NEARBY: nearby.answer, human.HUMAN: human.answer, linking.LINKING: linking.answer,
+    screening.SCREENING: screening.answer, applying.APPLYING: applying.answer, visits.VISITS: visits.answer,
+    choose.CHOICE: choose.answer, small_talk.HELP: small_talk.answer, offers.OFFERS: offers.answer,
+    policy.POLICY: policy.answer, indicator.INDICATOR: indicator.answer,
+}  # fmt: skip
+# What is surely an answer to the open question, whatever wish it resembles.
+TAKES: dict[str, Callable[[State, Turn], bool]] = {
+    screening.SCREENING: screening.takes, applying.APPLYING: applying.takes, visits.VISITS: visits.takes,
+    offers.OFFERS: offers.takes, policy.POLICY: policy.takes, indicator.INDICATOR: indicator.takes,
 }  # fmt: skip
 # Said in the middle of a dialogue these answer its question rather than end it.
-OWN_WISH = {nearby.NEARBY: wish.FIND_SERVICE, human.HUMAN: wish.HUMAN, linking.LINKING: wish.PROGRESS}
+OWN_WISH = {
+    nearby.NEARBY: (wish.FIND_SERVICE,), human.HUMAN: (wish.HUMAN,), linking.LINKING: (wish.PROGRESS,),
+    screening.SCREENING: (wish.ELIGIBILITY,), applying.APPLYING: (wish.APPLY,),
+    visits.VISITS: (wish.BOOK_VISIT, wish.CHANGE_VISIT), choose.CHOICE: (), small_talk.HELP: (),
+    offers.OFFERS: (), policy.POLICY: (), indicator.INDICATOR: (),
+}  # fmt: skip
+# Left for another wish these are worth coming back to.
+WORTH_RETURNING = frozenset({screening.SCREENING, applying.APPLYING, visits.VISITS, offers.OFFERS})
 
 
 def answerer(platform: Platform) -> Answer:
     """`answer` for this platform; reads the catalogue's files, so that a fault in one stops the start."""
     read_all()
-    menu_file()
-    abuse.abuse_file()
-    canned_file()
+    menu_file(), pages_file(), answer_words(), choose.chat_forms(), abuse.abuse_file(), canned_file()
     return partial(answer, platform=platform)
 
 
@@ -97,7 +123,7 @@ def _converse(state: State, spoke_at: datetime | None, message: Inbound, service
     silence = timedelta(minutes=rule("conversations.silence_minutes"))
     lapsed = bool(state.frame.dialogue) and spoke_at is not None and services.at - spoke_at > silence
     if lapsed:
-        state = state.cleared()
+        state = asides.forgotten(state.cleared())
     if message.kind == "event":
         return _event(state, message, services)
     wordless = media.kind_without_words(message)
@@ -121,7 +147,7 @@ def _event(state: State, message: Inbound, services: Services) -> Outcome:
     item = clicked(message.event_key) if message.event == CLICK else None
     if item is None:
         return small_talk.explain(state, turn, services)
-    return _begin(state.cleared(), Turn(item.label, item.understood(), services.at), services)
+    return _begin(state.cleared(), Turn(item.label, item.understood(), services.at, chosen=True), services)
 
 
 def _located(state: State, message: Inbound, services: Services) -> Outcome:
@@ -152,13 +178,25 @@ def _spoken(state: State, turn: Turn, services: Services) -> Outcome:
         called = human.leave_phone(state, phone, services) if phone else None
         if called is not None:
             return called
-    if abuse.is_abusive(turn.text):
+    offered, state = asides.taken(state, turn)
+    if offered is not None:
+        return _aside(state, offered, turn, services)
+    if abuse.is_abusive(turn.text) and not _surely_answers(state, turn):
         return _rude(abuse.counted(state), turn, services)
-    return (
+    after, texts = (
         _steered(state, command, turn, services)
         or _answered(state, turn, services)
         or _wished(state, turn, services)
     )  # fmt: skip
+    return asides.offered(after, texts, turn)
+
+
+def _aside(state: State, offered: asides.Aside, turn: Turn, services: Services) -> Outcome:
+    """What was offered beside the last answer, and is wanted."""
+    if offered["kind"] == asides.THEN:
+        understood = choose.restored_wish(offered["wish"])
+        return _begin(state, Turn(turn.text, understood, turn.at, chosen=True), services)
+    return nearby.remember_home(state, offered["township_id"], services)
 
 
 def _rude(state: State, turn: Turn, services: Services) -> Outcome:
@@ -174,10 +212,10 @@ def _steered(state: State, command: str | None, turn: Turn, services: Services) 
     code = control.code_in(turn.text)
     if code is not None:
         return _code(state, code, turn, services)
-    if command == control.CANCEL:
-        return state.cleared(), [say("bot.cancelled")]
+    if command == control.CANCEL and not visits.means_the_visit(state):
+        return asides.forgotten(state.cleared()), [say("bot.cancelled")]
     if command == control.RESTART:
-        return small_talk.explain(state.cleared(), turn, services)
+        return small_talk.explain(asides.forgotten(state.cleared()), turn, services)
     if command == control.REPEAT:
         return state, list(state.frame.said) or [say("bot.nothing_to_repeat")]
     if command == control.BACK:
@@ -189,45 +227,71 @@ def _steered(state: State, command: str | None, turn: Turn, services: Services) 
 
 
 def _code(state: State, code: str, turn: Turn, services: Services) -> Outcome:
+    wanted = linking.wanted(state) or choose.meant(wish.PROGRESS)
     after, texts, known = linking.try_code(state, code, turn, services)
     if not known:
         return after, texts
     services.forget_resident()
-    following, shown = progress.start(after, turn, services)
+    following, shown = _begin(after, Turn("", wanted, turn.at, chosen=True), services)
     return following, [*texts, *shown]
 
 
 def _answered(state: State, turn: Turn, services: Services) -> Outcome | None:
     """The answer to the question that is open, unless quite another wish was said."""
-    choice = small_talk.chosen(state, turn)
+    choice = small_talk.chosen(state, turn) or choose.chosen(state, turn)
     if choice is not None:
-        return _begin(state, Turn(turn.text, choice, turn.at), services)
+        return _begin(state, Turn(turn.text, choice, turn.at, chosen=True), services)
+    if said("forget", turn.text):
+        return nearby.remember_home(state, None, services)
     dialogue = state.frame.dialogue
     if dialogue not in ANSWERS:
         return None
-    if _another_wish(dialogue, turn):
+    if not _surely_answers(state, turn) and _another_wish(dialogue, state, turn):
         return None
     return ANSWERS[dialogue](state, turn, services)
 
 
-def _another_wish(dialogue: str, turn: Turn) -> bool:
+def _surely_answers(state: State, turn: Turn) -> bool:
+    """True for an answer whatever wish it resembles; a short word for a person or for help is never one."""
+    calls = turn.heard.intent in (wish.HUMAN, wish.HELP) and len(turn.text) <= rule("conversations.call_chars_most")
+    takes = TAKES.get(state.frame.dialogue)
+    return not calls and takes is not None and takes(state, turn)
+
+
+def _another_wish(dialogue: str, state: State, turn: Turn) -> bool:
     """True where something else than an answer was surely said; the name of a place alone is an answer."""
     heard = turn.heard
-    if heard.confidence < rule("conversations.switch_floor") or heard.intent == OWN_WISH[dialogue]:
+    if heard.confidence < rule("conversations.switch_floor"):
         return False
+    if heard.intent in OWN_WISH[dialogue]:
+        other = choose.programme_of(turn)
+        return other not in (None, state.frame.data.get("programme")) and "programme" in state.frame.data
     only_a_place = heard.intent == wish.FIND_SERVICE and heard.slots.place is not None and heard.slots.category is None
     return heard.intent != wish.OUT_OF_SCOPE and not only_a_place
 
 
 def _wished(state: State, turn: Turn, services: Services) -> Outcome:
     """A wish of its own, or nothing that we understood."""
-    if turn.heard.confidence >= rule("conversations.understanding_floor"):
-        return _begin(state, turn, services)
+    heard = turn.heard
+    sure = heard.confidence >= rule("conversations.understanding_floor")
+    if said("offers", turn.text):
+        return offers.start(state, turn, services)
+    if any(rival != wish.OUT_OF_SCOPE for rival in heard.rivals) and heard.intent != wish.OUT_OF_SCOPE:
+        return choose.between(state, turn)
+    if sure:
+        return _switched(state, _begin(state, turn, services))
     named = nearby.by_name(state, turn, services)
     if named is not None:
         return named
     waiting = human.forward(state, turn, services) if services.ticket is not None else None
     return waiting or fallback.not_understood(state, turn, services)
+
+
+def _switched(before: State, outcome: Outcome) -> Outcome:
+    """Whoever left something half done is told how to go on with it."""
+    after, texts = outcome
+    left = before.frame.dialogue in WORTH_RETURNING and after.frame.dialogue != before.frame.dialogue
+    return (after, [*texts, say("bot.can_return")]) if left and not after.fresh else outcome
 
 
 def _begin(state: State, turn: Turn, services: Services) -> Outcome:

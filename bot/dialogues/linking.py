@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.dialogues.choose import described, restored_wish, stored_wish
 from bot.dialogues.services import Services
 from bot.dialogues.state import Outcome, State, Turn
+from bot.understanding import Understanding
 from config.loading import rule
 from config.text import say
 
@@ -13,10 +15,25 @@ LINKING, CODE = "linking", "code"
 HOUR = timedelta(hours=1)
 
 
-def ask_for_code(state: State, turn: Turn, services: Services) -> Outcome:
-    """How to get the code and what to do with it."""
+def who(state: State, turn: Turn, services: Services) -> tuple[State, str | None]:
+    """The resident who is this follower, asked of WeChat where that is not known; None for somebody unknown."""
+    resident_id = services.resident_by_unionid(state.facts.get("unionid_asked_at"))
+    if services.weixin_answered:
+        state = state.knowing(unionid_asked_at=turn.at.isoformat())
+    return state, resident_id
+
+
+def ask_for_code(state: State, turn: Turn, services: Services, wanted: Understanding) -> Outcome:
+    """How to get the code and what to do with it; `wanted` goes on once the follower is known."""
     minutes = rule("conversations.chat_code_minutes")
-    return state.to(LINKING, CODE), [say("bot.linking.how", minutes=minutes)]
+    text = say("bot.linking.how", wish=described(wanted), minutes=minutes, page=services.page("me", say("bot.page.me")))
+    return state.to(LINKING, CODE, wanted=stored_wish(wanted)), [text]
+
+
+def wanted(state: State) -> Understanding | None:
+    """What was wished for before the code was asked for; None where nothing was."""
+    stored = state.frame.data.get("wanted") if state.frame.dialogue == LINKING else None
+    return restored_wish(stored) if stored else None
 
 
 def try_code(state: State, code: str, turn: Turn, services: Services) -> tuple[State, list[str], bool]:

@@ -15,6 +15,10 @@ def answer_media(kind: str, state: State, services: Services) -> Outcome:
     """A kind word about what cannot be read. A caseworker who is there is told what came."""
     if services.speaks_with_person and services.tell_person(say(f"bot.media_note.{kind}")):
         return state, []
+    if state.frame.dialogue == "applying" and kind == "image":
+        about = state.frame.data.get("id")
+        where = services.page("application" if about else "applications", say("bot.page.papers"), about or "")
+        return state, [say("bot.media.paper", page=where)]
     return state, [say(f"bot.media.{kind}")]
 
 

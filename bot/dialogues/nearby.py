@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.dialogues import wording
+from bot.dialogues import pages, wording
+from bot.dialogues.answers import answer_words, said
 from bot.dialogues.control import MORE, UNKNOWN, command_in, number_in
 from bot.dialogues.menu import menu_file
 from bot.dialogues.services import AWAY, OUTSIDE, Raw, Services
@@ -13,7 +14,7 @@ from bot.understanding.hearing import bare
 from config.loading import rule
 from config.text import say
 
-NEARBY = "nearby"
+NEARBY, HOME_OFFERED = "nearby", "home_offered"
 CATEGORY, PLACE, WHICH_PLACE, LIST, DETAIL = "category", "place", "which_place", "list", "detail"
 
 
@@ -53,8 +54,22 @@ def answer(state: State, turn: Turn, services: Services) -> Outcome | None:
     if state.frame.step == PLACE and number is None:
         if command_in(turn.text) == UNKNOWN:
             return state, [say("bot.nearby.place_unknown")]
+        if says_home(turn.text):
+            return _go_on(state, {**data, "point": None}, turn, services)
         return _with_place(state, turn.text, {**data, "point": None}, turn, services)
     return None
+
+
+def remember_home(state: State, township_id: str | None, services: Services) -> Outcome:
+    """Keep the home township, or forget it."""
+    after = state.knowing(**services.remember_home(township_id))
+    return after, [say("bot.home.remembered" if township_id else "bot.home.forgotten")]
+
+
+def says_home(text: str) -> bool:
+    """True where the follower means near their home."""
+    heard = bare(text)
+    return said("home", text) or any(bare(word) in heard for word in answer_words().home if len(word) > 1)
 
 
 def open_facility(state: State, facility_id: str, turn: Turn, services: Services) -> Outcome:
@@ -70,7 +85,7 @@ def open_facility(state: State, facility_id: str, turn: Turn, services: Services
     after = state.to(
         NEARBY, DETAIL, category=found["category"], open_now=False, point=point.stored(), shown=[], next=None
     )
-    return after, [wording.detail(found, None, turn.at), say("bot.nearby.after_poster")]
+    return after, [_detail(found, None, turn), say("bot.nearby.after_poster")]
 
 
 def by_name(state: State, turn: Turn, services: Services) -> Outcome | None:
@@ -94,16 +109,22 @@ def _go_on(state: State, wish: dict[str, Any], turn: Turn, services: Services) -
         where = say("bot.nearby.near", place=asked["point"]["label"]) if asked["point"] else ""
         text = say("bot.nearby.which_category", where=where, choices="\n".join(lines))
         return state.to(NEARBY, CATEGORY, **asked), [text]
-    if asked["point"] is None:
-        return state.to(NEARBY, PLACE, **asked), [say("bot.nearby.where", kind=wording.call_of(asked["category"]))]
-    return _search(state, asked, turn, services)
+    if asked["point"] is not None:
+        return _search(state, asked, turn, services)
+    home, kind = services.home(), wording.call_of(asked["category"])
+    if home is not None and says_home(turn.text):
+        return _search(state, {**asked, "point": home.stored()}, turn, services)
+    if home is not None:
+        return state.to(NEARBY, PLACE, **asked), [say("bot.nearby.where_or_home", kind=kind, home=home.label)]
+    key = "bot.nearby.where_home" if says_home(turn.text) else "bot.nearby.where"
+    return state.to(NEARBY, PLACE, **asked), [say(key, kind=kind)]
 
 
 def _with_place(state: State, text: str, wish: dict[str, Any], turn: Turn, services: Services) -> Outcome:
     options = services.places(text)
     if not options:
         asked = {**{key: wish.get(key) for key in ("category", "open_now")}, "point": None}
-        named = text.strip()[: rule("conversations.name_chars_shown")]
+        named = pages.harmless(text.strip())[: rule("conversations.name_chars_shown")]
         return state.to(NEARBY, PLACE, **asked), [say("bot.nearby.no_such_place", place=named)]
     if len(options) == 1:
         return _go_on(state, {**wish, "point": options[0].stored()}, turn, services)
@@ -131,7 +152,16 @@ def _search(state: State, wish: dict[str, Any], turn: Turn, services: Services) 
     if not found["items"]:
         return state.done(), [say("bot.nearby.none", kind=kind)]
     heading = say("bot.nearby.heading_open" if wish["open_now"] else "bot.nearby.heading", place=point.label, kind=kind)
-    return _listed(state, wish, found["items"], found["next"], [*notes, heading], turn)
+    after, texts = _listed(state, wish, found["items"], found["next"], [*notes, heading], turn)
+    return _home_offered(after, texts, point, services)
+
+
+def _home_offered(state: State, texts: list[str], point: Point, services: Services) -> Outcome:
+    """Offer once to remember a township that was named: with a yes of the follower, never without."""
+    if point.township_id is None or state.facts.get(HOME_OFFERED) or services.home() is not None:
+        return state, texts
+    aside = {"kind": "home", "township_id": point.township_id}
+    return state.knowing(**{HOME_OFFERED: True, "aside": aside}), [*texts, say("bot.home.offer", place=point.label)]
 
 
 def _listed(
@@ -170,7 +200,12 @@ def _one(state: State, number: int, turn: Turn, services: Services) -> Outcome:
     if found is None:
         return state, [say("bot.nearby.gone")]
     after = state.to(NEARBY, DETAIL, **{**state.frame.data, "chosen": chosen["id"]})
-    return after, [wording.detail(found, chosen["far"], turn.at), say("bot.nearby.after_detail")]
+    return after, [_detail(found, chosen["far"], turn), say("bot.nearby.after_detail")]
+
+
+def _detail(found: Raw, far: float | None, turn: Turn) -> str:
+    """One facility in full, with the way to it on a map."""
+    return "\n".join([wording.detail(found, far, turn.at), pages.on_map(found, say("bot.page.map"))])
 
 
 def _category_by_number(state: State, number: int, turn: Turn, services: Services) -> Outcome:

@@ -11,28 +11,43 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from bot.dialogues import pages
+from bot.dialogues.cases import Cases
+from bot.dialogues.elders import Elders
 from bot.dialogues.state import Point
 from bot.understanding import Understanding
+from bot.understanding.indicators import named as named_indicators
 from bot.understanding.lexicon import commands
+from bot.understanding.plan import Passage, passages
 from bot.wechat.outcomes import WechatRefused, WechatUnavailable
-from config.loading import catalogue, rule
-from models.casework.queries import progress_of
+from config.indicators import CITY
+from config.loading import Place, catalogue, rule
 from models.conversations import binding, handovers, passing, timing
 from models.conversations.lifecycle import TAKEN
 from models.conversations.unanswered import note_unanswered
 from models.facilities import queries as directory
 from models.facilities.areas import district_of
-from models.facilities.datum import Datum, to_wgs84
+from models.facilities.datum import Datum, from_wgs84, to_wgs84
 from models.facilities.queries import Filters, Search
+from models.indicators.queries import observations_of
 from models.indicators.usage import record_use
 from models.kernel.errors import IllegalTransition, InvalidInput, LimitReached, NotFound, Unavailable
+from models.kernel.ids import id_from_key
+from models.people.operations import update_profile
 from models.people.queries import resident
 from models.platform import Platform
 
-TICKET = "ticket"
+TICKET, HOME = "ticket", "home"
 OUTSIDE, AWAY = "outside_yichun", "unavailable"
 DATUM: Datum = "gcj02"
 Raw = Mapping[str, Any]
+
+
+def township_point(place: Place) -> Point:
+    """A township of the catalogue as a place to search from."""
+    longitude, latitude = from_wgs84(place.longitude, place.latitude, DATUM)
+    label = f"{catalogue().districts[place.district_code].name_zh}{place.name_zh}"
+    return Point(latitude, longitude, DATUM, label, place.district_code, place.id)
 
 
 class Services:
@@ -133,20 +148,58 @@ class Services:
         """The resident whose code this is; from now on the follower is known as they."""
         return binding.redeem(self._openid, code, self._message_id, self.at)
 
-    def cases(self, resident_id: str) -> list[Raw]:
-        """The resident's applications, as `progress_of` gives them."""
-        return list(progress_of(resident_id))
+    def cases(self, resident_id: str) -> Cases:
+        """The resident's applications and offers."""
+        return Cases(resident_id, self.key, self.at)
+
+    def elders(self, resident_id: str) -> Elders:
+        """The old people the resident is linked to, and the visits booked."""
+        return Elders(resident_id, self.key, self.at)
+
+    def home(self) -> Point | None:
+        """The follower's home township: what the resident gave, else what the chat was asked to remember."""
+        place = catalogue().place(self._home_of_resident() or self._facts.get(HOME) or "")
+        if place is None:
+            return None
+        return township_point(place)
+
+    def remember_home(self, township_id: str | None) -> Raw:
+        """Keep the home township at the follower's wish, or (None) forget it: with the resident where they are known.
+
+        Returns what the chat is to remember by itself.
+        """
+        if self.resident_id is not None:
+            update_profile(self.resident_id, {"home_township_id": township_id}, self.at)
+            return {HOME: None}
+        return {HOME: township_id}
 
     def home_district(self) -> str | None:
-        """The county of the resident's home township, where that is known."""
-        if self.resident_id is None:
-            return None
-        try:
-            township = resident(self.resident_id).get("home_township_id")
-        except NotFound:  # erased meanwhile
-            return None
-        place = catalogue().place(township or "")
-        return place.district_code if place else None
+        """The county of the home township, where that is known."""
+        home = self.home()
+        return home.district_code if home else None
+
+    def key(self, name: str) -> str:
+        """An id that this message gives under this name, however often it comes."""
+        return id_from_key(f"chat {name}", f"{self._openid} {self._message_id}")
+
+    def page(self, name: str, words: str, about: str = "") -> str:
+        """A page of the mini-program, as words to press."""
+        return pages.page(self._platform.settings.wechat_mini_appid, name, words, about)
+
+    # The plan.
+
+    def passages(self, text: str, most: int) -> list[Passage]:
+        """The plan's sentences that answer a question, best first."""
+        return passages(text, most)
+
+    def indicators_named(self, text: str) -> list[tuple[str, float]]:
+        """The indicators that a question names, best first."""
+        return named_indicators(text)
+
+    def observed(self, indicator: str) -> Raw | None:
+        """The city's latest observation of an indicator, as shown publicly; None where there is none."""
+        found = observations_of(indicator, area=CITY, limit=1).items
+        return found[0] if found else None
 
     # The caseworkers.
 
@@ -231,6 +284,19 @@ class Services:
         for measure, district_code, township_id in self._uses:
             record_use(measure, self.at, district_code, township_id)
         self._uses.clear()
+
+    def use(self, measure: str, district_code: str | None = None, township_id: str | None = None) -> None:
+        """Count a use, once the answer stands."""
+        self._use(measure, district_code, township_id)
+
+    def _home_of_resident(self) -> str | None:
+        if self.resident_id is None:
+            return None
+        try:
+            township: str | None = resident(self.resident_id).get("home_township_id")
+        except NotFound:  # erased meanwhile
+            return None
+        return township
 
     def _use(self, measure: str, district_code: str | None, township_id: str | None) -> None:
         use = (measure, district_code, township_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.dialogues.control import number_in
+from bot.dialogues.control import number_in, off_the_list
 from bot.dialogues.menu import choices, offered
 from bot.dialogues.services import Services
 from bot.dialogues.state import Outcome, State, Turn
@@ -32,6 +32,12 @@ def explain(state: State, turn: Turn, services: Services) -> Outcome:
 def thank(state: State, turn: Turn, services: Services) -> Outcome:
     """Thanks and goodbye."""
     return state, [say("bot.thanks")]
+
+
+def answer(state: State, turn: Turn, services: Services) -> Outcome | None:
+    """A number that no choice has; what chooses one is `chosen`."""
+    texts = off_the_list(turn.text, len(choices()))
+    return (state, texts) if texts else None
 
 
 def chosen(state: State, turn: Turn) -> Understanding | None:

@@ -109,13 +109,17 @@ class Point:
 
 @dataclass(frozen=True)
 class Turn:
-    """One message of a follower, understood. `text` is "" for a location; `lapsed`: a question had been forgotten."""
+    """One message of a follower, understood. `text` is "" for a location; `lapsed`: a question had been forgotten.
+
+    `chosen`: the wish was chosen from a menu or a list, its words are not the follower's.
+    """
 
     text: str
     heard: Understanding
     at: datetime
     point: Point | None = None
     lapsed: bool = False
+    chosen: bool = False
 
 
 Outcome = tuple[State, list[str]]

@@ -8,8 +8,9 @@ from typing import Any
 
 from bot.understanding.lexicon import category_words
 from config.loading import catalogue, rule
-from config.text import say
+from config.text import say, sentences
 from models.kernel.clock import day_of, local
+from models.kernel.errors import DomainError, InvalidInput
 
 Item = Mapping[str, Any]
 KILOMETRE = 1000
@@ -80,6 +81,28 @@ def detail(item: Item, far: float | None, at: datetime) -> str:
 def when(moment: datetime, at: datetime) -> str:
     """A coming moment as it is said today: "14:00", "tomorrow 09:00", "Monday 09:00"."""
     return _clock(moment, at)
+
+
+def moment_of(moment: datetime) -> str:
+    """A day with its weekday and hour: "11月27日（周五）09:00"."""
+    day = local(moment)
+    weekday = say("bot.weekdays").split()[day.weekday()]
+    return say("bot.moment", date=date_of(moment), weekday=weekday, time=f"{day:%H:%M}")
+
+
+def refusal(fault: DomainError) -> str:
+    """Why something was refused, with what is at fault."""
+    key = f"errors.{fault.code}"
+    try:
+        lines = [say(key if key in sentences() else "errors.refused", **fault.params)]
+    except KeyError:
+        lines = [say("errors.refused")]
+    faults = fault.faults if isinstance(fault, InvalidInput) else []
+    for each in faults:
+        known = f"errors.fields.{each.code}"
+        detail = each.detail or (say(known) if known in sentences() else "")
+        lines += [say("bot.fault", fault=detail)] if detail else []
+    return "\n".join(lines)
 
 
 def date_of(moment: datetime) -> str:

@@ -2,76 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable
 
 import orjson
 import pytest
 
-from bot.dialogues import engine, human, linking, nearby
-from bot.dialogues.state import Point, State, Turn
+from bot.dialogues import applying, choose, engine, human, indicator, linking, nearby, offers, screening, visits
+from bot.dialogues.state import State, Turn
 from bot.understanding import understand
-
-AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
-POINT = Point(27.69, 114.28, "gcj02", "袁州区温汤镇", "360902", "1791416")
-OTHER = Point(28.42, 115.38, "gcj02", "高安市", "360983")
-HOME = {
-    "id": "F1", "name": "温汤敬老院", "distance_m": 350.0, "open_now": True, "closes_at": None, "phone": "0795-5550002",
-    "category": "elder_care_home", "category_label": "养老机构", "district_code": "360902", "township_id": "1791416",
-    "location": {"longitude": 114.28, "latitude": 27.69, "datum": "gcj02"},
-}  # fmt: skip
-
-
-class Known:
-    """A product with one home and one place, where nobody is signed in and nobody waits."""
-
-    at = AT
-    ticket = None
-    speaks_with_person = False
-    resident_id = None
-    weixin_answered = False
-
-    def __init__(self) -> None:
-        self.unanswered: list[str] = []
-        self.asked_for: list[tuple[str, str | None]] = []
-
-    def nearby(self, category: str, point: Point, *, open_now: bool, cursor: str | None) -> dict[str, Any]:
-        return {"items": [HOME], "next": "c" if cursor is None else None}
-
-    def named(self, text: str) -> list[Any]:
-        return []
-
-    def facility(self, facility_id: str) -> dict[str, Any]:
-        return HOME
-
-    def places(self, text: str) -> list[Point]:
-        known = {"温汤": [POINT], "两处": [POINT, OTHER], "高安": [OTHER]}
-        return next((points for name, points in known.items() if name in text), [])
-
-    def resident_by_unionid(self, asked_at: str | None) -> str | None:
-        return None
-
-    def home_district(self) -> str | None:
-        return None
-
-    def ask_for_person(self, text: str, district_code: str | None) -> dict[str, Any]:
-        self.asked_for.append((text, district_code))
-        return {"number": 4, "district_code": district_code, "state": "waiting"}
-
-    def staffed(self) -> tuple[bool, None]:
-        return True, None
-
-    def likely_minutes(self, ticket: Any, ahead: int) -> int | None:
-        return None
-
-    def ahead(self, ticket: Any) -> int:
-        return 2
-
-    def tell_person(self, text: str) -> bool:
-        return False
-
-    def note_unanswered(self, text: str, heard: Any) -> None:
-        self.unanswered.append(text)
+from tests.factories.chat import AT, FATHER, MOTHER, OFFER, Known, visit
 
 
 def said(state: State, text: str, known: Known) -> tuple[State, str]:
@@ -81,25 +20,101 @@ def said(state: State, text: str, known: Known) -> tuple[State, str]:
     return after.said(before, texts), "\n".join(texts)
 
 
-# How to get to each step of each dialogue, and what is said next to go on from there.
-STEPS = {
-    (nearby.NEARBY, nearby.CATEGORY): (["附近有什么"], "1", "帮您找养老院"),
-    (nearby.NEARBY, nearby.PLACE): (["养老院"], "温汤镇", "温汤敬老院"),
-    (nearby.NEARBY, nearby.WHICH_PLACE): (["养老院", "两处"], "2", "温汤敬老院"),
-    (nearby.NEARBY, nearby.LIST): (["温汤镇的养老院"], "1", "【温汤敬老院】"),
-    (nearby.NEARBY, nearby.DETAIL): (["温汤镇的养老院", "1"], "1", "【温汤敬老院】"),
-    (human.HUMAN, human.COUNTY): (["人工"], "高安", "高安市"),
-    (linking.LINKING, linking.CODE): (["查进度"], "12345", "六位数字"),
-}
+RESIDENT = "R1"
+
+
+def resident(known: Known) -> None:
+    known.resident_id = RESIDENT
+    known.prefilled = {"applicant_name": "王芳", "applicant_phone": "13900000000"}
+
+
+def with_father(known: Known) -> None:
+    resident(known)
+    known.linked = [MOTHER, FATHER]
+
+
+def with_visit(known: Known) -> None:
+    resident(known)
+    known.visits = [visit(1)]
+
+
+def with_visits(known: Known) -> None:
+    resident(known)
+    known.visits = [visit(1), visit(3, 2)]
+
+
+def with_offer(known: Known) -> None:
+    resident(known)
+    known.offers = [OFFER]
+
+
+def with_offers(known: Known) -> None:
+    resident(known)
+    known.offers = [OFFER, {**OFFER, "id": "O2", "subject": {**OFFER["subject"], "centre": "百合托育园"}}]
+
+
+def nearly_filled(known: Known) -> None:
+    resident(known)
+    known.draft = {"_id": "A1", "programme": "training_subsidy", "form": {
+        "applicant_name": "王芳", "applicant_phone": "13900000000", "person_kind": "laid_off", "course": "养老护理",
+        "certificate_kind": "skill_level", "certificate_number": "X1", "issued_on": "2026-10-01", "fee": 800,
+    }}  # fmt: skip
+
+
+def stranger(known: Known) -> None:
+    """Nobody is known."""
+
+
+BOOKED = ["预约上门看望我妈"]
+MOVED = ["明天的探访改到后天"]
+FILLED = ["申请培训补贴", "要", "温汤镇"]
+Way = tuple[Callable[[Known], None], list[str], str, str]
+# Who talks, how to get to each step of each dialogue, and what is said next to go on from there.
+STEPS: dict[tuple[str, str], Way] = {
+    (nearby.NEARBY, nearby.CATEGORY): (stranger, ["附近有什么"], "1", "帮您找养老院"),
+    (nearby.NEARBY, nearby.PLACE): (stranger, ["养老院"], "温汤镇", "温汤敬老院"),
+    (nearby.NEARBY, nearby.WHICH_PLACE): (stranger, ["养老院", "两处"], "2", "温汤敬老院"),
+    (nearby.NEARBY, nearby.LIST): (stranger, ["温汤镇的养老院"], "1", "【温汤敬老院】"),
+    (nearby.NEARBY, nearby.DETAIL): (stranger, ["温汤镇的养老院", "1"], "1", "【温汤敬老院】"),
+    (human.HUMAN, human.COUNTY): (stranger, ["人工"], "高安", "高安市"),
+    (linking.LINKING, linking.CODE): (stranger, ["查进度"], "12345", "六位数字"),
+    (choose.CHOICE, choose.WISH): (stranger, ["我符合条件吗"], "公租房", "户籍"),
+    (screening.SCREENING, screening.ASK): (stranger, ["我这种情况能申请公租房吗"], "1", "申请类别"),
+    (applying.APPLYING, applying.WHERE): (resident, ["申请培训补贴"], "要", "人员类别"),
+    (applying.APPLYING, applying.ASK): (nearly_filled, FILLED[:2], "温汤镇", "请您看一遍"),
+    (applying.APPLYING, applying.CHECK): (nearly_filled, FILLED, "对", "还差这些材料"),
+    (applying.APPLYING, applying.WHICH): (nearly_filled, [*FILLED, "改"], "培训项目", "培训项目"),
+    (applying.APPLYING, applying.PAPERS): (nearly_filled, [*FILLED, "对"], "交好了", "还差这些材料"),
+    (visits.VISITS, visits.WHOM): (with_father, BOOKED, "2", "王*福"),
+    (visits.VISITS, visits.HOUR): (resident, BOOKED, "1", "交代"),
+    (visits.VISITS, visits.WISHES): (resident, [*BOOKED, "1"], "没有", "11月24日（周二）09:00"),
+    (visits.VISITS, visits.CONFIRM): (resident, [*BOOKED, "1", "没有"], "对", "约好了"),
+    (visits.VISITS, visits.WHICH): (with_visits, MOVED, "2", "改时间"),
+    (visits.VISITS, visits.WHAT): (with_visit, MOVED, "1", "可以改到这些时间"),
+    (visits.VISITS, visits.CALL_OFF): (with_visit, [*MOVED, "2"], "是", "已经取消"),
+    (offers.OFFERS, offers.WHICH): (with_offers, ["答复"], "2", "百合托育园"),
+    (offers.OFFERS, offers.ANSWER): (with_offer, ["答复"], "接受", "您确定接受"),
+    (offers.OFFERS, offers.CONFIRM): (with_offer, ["答复", "接受"], "是的", "留下了"),
+    (indicator.INDICATOR, indicator.WHICH): (stranger, ["指标完成得怎么样"], "1", "2025年目标"),
+}  # fmt: skip
+
+
+WITHOUT_LIST = {
+    (nearby.NEARBY, nearby.PLACE), (linking.LINKING, linking.CODE), (applying.APPLYING, applying.WHERE),
+    (applying.APPLYING, applying.ASK), (applying.APPLYING, applying.CHECK), (applying.APPLYING, applying.PAPERS),
+    (visits.VISITS, visits.CONFIRM), (visits.VISITS, visits.CALL_OFF), (offers.OFFERS, offers.ANSWER),
+    (offers.OFFERS, offers.CONFIRM),
+}  # fmt: skip
 
 
 @pytest.fixture(params=list(STEPS), ids=["-".join(step) for step in STEPS])
 def at_step(request: pytest.FixtureRequest) -> tuple[State, Known, str, str, str]:
     known, state, text = Known(), State(), ""
-    way, following, expected = STEPS[request.param]
+    who, way, following, expected = STEPS[request.param]
+    who(known)
     for words in way:
         state, text = said(state, words, known)
-    assert (state.frame.dialogue, state.frame.step) == request.param
+    assert (state.frame.dialogue, state.frame.step) == request.param, text
     return state, known, text, following, expected
 
 
@@ -114,6 +129,11 @@ def test_it_goes_on_after_a_restart(at_step: Step) -> None:
 def test_cancel_ends_it(at_step: Step) -> None:
     state, known, *_ = at_step
     after, text = said(state, "取消", known)
+    if visits.means_the_visit(state):  # "cancel" is about the visit there
+        assert after.frame.step == visits.CALL_OFF
+        assert "确定不要了吗" in text
+        assert known.done == []
+        return
     assert after.frame.dialogue == ""
     assert "已经取消" in text
     assert "前面没有" in said(after, "返回", known)[1]
@@ -143,6 +163,8 @@ def test_repeat_says_it_again(at_step: Step) -> None:
 
 def test_what_is_not_understood_asks_again_and_is_kept(at_step: Step) -> None:
     state, known, _, following, expected = at_step
+    if state.frame.step == visits.WISHES:
+        pytest.skip("any words are an answer there")
     after, text = said(state, "呜啦呜啦", known)
     assert after.frame.place[:2] == state.frame.place[:2]
     assert known.unanswered == ["呜啦呜啦"] or "没有找到" in text
@@ -151,10 +173,12 @@ def test_what_is_not_understood_asks_again_and_is_kept(at_step: Step) -> None:
 
 def test_a_number_off_the_list_is_refused(at_step: Step) -> None:
     state, known, *_ = at_step
+    if state.frame.step == visits.WISHES:
+        pytest.skip("any words are an answer there")
     after, text = said(state, "77", known)
     assert after.frame.place[:2] == state.frame.place[:2]
-    lists = state.frame.step not in (nearby.PLACE, linking.CODE)
-    assert ("没有这个号码" in text) == lists
+    assert known.done == []
+    assert ("没有这个号码" in text) == (state.frame.place[:2] not in WITHOUT_LIST)
 
 
 def test_start_over(at_step: Step) -> None:

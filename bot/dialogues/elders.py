@@ -1,0 +1,77 @@
+"""Visits to old people for the chat: whom the resident is linked to, free hours, what they booked.
+
+All of it through the linked resident alone; a visit's id and a move's key come from the message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from config.loading import rule
+from models.eldercare import booking, queries
+from models.eldercare.documents import CONFIRMED
+from models.eldercare.notices import township_name
+from models.eldercare.settling import masked_name
+from models.kernel.clock import as_utc
+from models.kernel.lifecycle import Raw
+from models.people.documents import Resident
+
+
+class Elders:
+    """Made for one message; `key(name)` is an id that this message always gives under that name."""
+
+    def __init__(self, resident_id: str, key: Callable[[str], str], at: datetime) -> None:
+        self.resident_id = resident_id
+        self._by = Resident.actor(resident_id)
+        self._key = key
+        self._at = at
+
+    def linked(self) -> list[dict[str, Any]]:
+        """Old people who can be visited: `{id, name (masked), township_id, district_code}`."""
+        links = [link for link in queries.links_of(self.resident_id) if link["state"] == CONFIRMED]
+        elders = queries.elders_by_id(link["elder_id"] for link in links)
+        known = [elders[link["elder_id"]] for link in links if link["elder_id"] in elders]
+        return [
+            {"id": elder["_id"], "name": masked_name(elder), "township_id": elder["township_id"],
+             "district_code": elder["district_code"]}
+            for elder in known if queries.on_register(elder, self._at)
+        ]  # fmt: skip
+
+    def asked_for(self) -> int:
+        """How many wishes to be linked wait for the township."""
+        return sum(link["state"] != CONFIRMED for link in queries.links_of(self.resident_id))
+
+    def free_hours(self, township_id: str) -> list[dict[str, Any]]:
+        """The hours that can be booked in a township, the earliest first: `{id, starts_at}`."""
+        found = queries.next_free_slots(self._at, rule("conversations.list_most"), township_id=township_id)
+        return [{"id": slot["_id"], "starts_at": as_utc(slot["starts_at"])} for slot in found]
+
+    def coming(self) -> list[dict[str, Any]]:
+        """The booked visits to come, the next first: `{id, elder_id, name, township_id, township, starts_at}`."""
+        visits = queries.visits_of_resident(self.resident_id, self._at, rule("conversations.list_most"))
+        elders = queries.elders_by_id(visit["elder_id"] for visit in visits)
+        return [_visit(visit, elders.get(visit["elder_id"])) for visit in visits]
+
+    def book(self, elder_id: str, slot_id: str, wishes: str | None) -> dict[str, Any]:
+        """Book a visit. Raises as `book_visit` does."""
+        visit = booking.book_visit(self._key("visit"), elder_id, slot_id, wishes, by=self._by, at=self._at)
+        return _visit(visit, queries.elders_by_id([elder_id]).get(elder_id))
+
+    def move(self, visit_id: str, slot_id: str) -> dict[str, Any]:
+        """Move a visit to another hour. Raises as `reschedule_visit` does."""
+        visit = booking.reschedule_visit(visit_id, slot_id, by=self._by, at=self._at, key=self._key("move"))
+        return _visit(visit, queries.elders_by_id([visit["elder_id"]]).get(visit["elder_id"]))
+
+    def call_off(self, visit_id: str) -> None:
+        """Cancel a visit. Raises as `cancel_visit` does."""
+        booking.cancel_visit(visit_id, by=self._by, at=self._at, key=self._key("cancel"))
+
+
+def _visit(visit: Raw, elder: Raw | None) -> dict[str, Any]:
+    return {
+        "id": visit["_id"], "elder_id": visit["elder_id"], "name": masked_name(elder) if elder else "",
+        "township_id": visit["township_id"], "township": township_name(visit["township_id"]),
+        "starts_at": as_utc(visit["starts_at"]),
+    }  # fmt: skip
