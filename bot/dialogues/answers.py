@@ -105,7 +105,7 @@ def choices_in(text: str, labels: Sequence[str]) -> list[int]:
 
 
 def amount_in(text: str) -> float | None:
-    """The one number that a message names, in digits or characters: "3000", "3千", "two thousand five hundred"."""
+    """The one number that a message names, in digits or characters or both."""
     found = _NUMBER.findall(_in_digits(plain(text).replace(",", "")))
     if len(found) != 1:
         return None
@@ -114,7 +114,7 @@ def amount_in(text: str) -> float | None:
 
 
 def day_in(text: str, today: date) -> date | None:
-    """A day: "2024-10-01", "1948年3月5日", "20241001"; None where year, month or day is missing."""
+    """A day in digits or characters, with or without signs between; None where year, month or day is missing."""
     said_text = _in_digits(_with_year(plain(text), today))
     found = _JOINED_DAY.search(said_text) or _DAY.search(said_text)
     if found is None:
@@ -126,7 +126,7 @@ def day_in(text: str, today: date) -> date | None:
 
 
 def month_in(text: str, today: date) -> str | None:
-    """A month as `2026-12`: "2026-12", "next month", "明年3月"; "12月" is the next December."""
+    """A month as `2026-12`: in figures, by its distance, or by its number alone, which is the next of that name."""
     heard = plain(text)
     for word, ahead in sorted(answer_words().months.items(), key=lambda each: -len(each[0])):
         if word in heard:
@@ -179,7 +179,7 @@ def _made_of(name: str, text: str) -> bool:
 
 
 def _in_digits(text: str) -> str:
-    """Chinese numerals as digits: 两千五 is 2500, 二〇二四 is 2024, 3千 is 3000."""
+    """Chinese numerals as digits, also where digits and units are mixed; the last unit may be left out."""
     words = answer_words()
     numeral = re.compile(f"[{''.join(words.numerals)}{''.join(words.units)}]+")
     mixed = re.compile(f"(\\d+(?:\\.\\d+)?)([{''.join(words.units)}]+)")

@@ -84,7 +84,7 @@ def when(moment: datetime, at: datetime) -> str:
 
 
 def moment_of(moment: datetime) -> str:
-    """A day with its weekday and hour: "11月27日（周五）09:00"."""
+    """A day with its weekday and hour."""
     day = local(moment)
     weekday = say("bot.weekdays").split()[day.weekday()]
     return say("bot.moment", date=date_of(moment), weekday=weekday, time=f"{day:%H:%M}")
