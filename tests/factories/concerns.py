@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models.eldercare import visiting
-from models.eldercare.concern_finding import CHANNEL, concern_handler
+from models.eldercare.concern_chain import advance
+from models.eldercare.concern_finding import CHANNEL, concern_handler, find_concerns
 from models.eldercare.concern_records import Concern
 from models.kernel.actors import SUPERVISOR, TOWNSHIP_INTAKE, VISITOR, Actor
 from models.kernel.database import collection
@@ -73,3 +74,15 @@ def told(by: Actor) -> list[Raw]:
 
 def minutes(at: datetime, count: float) -> datetime:
     return at + timedelta(minutes=count)
+
+
+def go_on(at: datetime) -> None:
+    """Advance every chain and deliver what it says; as the jobs do, in one go that can be killed anywhere."""
+    advance(at)
+    deliver_all(at)
+
+
+def find_and_tell(at: datetime) -> None:
+    """Find who is not seen and deliver what is said of them."""
+    find_concerns(at)
+    deliver_all(at)
