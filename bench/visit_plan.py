@@ -79,7 +79,7 @@ def _saving() -> float:
     for district in sorted(catalogue().districts):
         people = plan_inputs.people_of_county(district, month_days, visits, AT)
         spots = {each.id: each.spot for each in people}
-        homes = {each.id: each.home for each in plan_inputs.visitors_of_county(district, month_days, visits)}
+        homes = {each.id: each.home for each in plan_inputs.visitors_of_county(district, month_days, 1, visits.taken)}
         days: dict[tuple[str, str], list[tuple[int, Spot]]] = defaultdict(list)
         by_visitors: dict[str, list[str]] = defaultdict(list)  # who was given to each township's visitors
         starts: dict[str, Spot] = {}

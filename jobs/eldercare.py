@@ -1,4 +1,4 @@
-"""Visits to old people: the month's plan, those whom nobody sees, and the chain that brings somebody to them."""
+"""Visits to old people: the month's plan, campaigns, and those whom nobody sees."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, get_args
 import structlog
 from prometheus_client import Gauge
 
-from models.eldercare import concern_chain, concern_finding, concern_queries
+from models.eldercare import campaigns, concern_chain, concern_finding, concern_queries
 from models.eldercare.concern_records import Cause
 from models.eldercare.plan_building import plan_present_month
 from models.platform import Platform
@@ -22,6 +22,16 @@ log = structlog.get_logger("concerns")
 def plan_visits(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
     """The plan of the present month; where it stands already it is repaired, so a repeat does no harm."""
     return plan_present_month(at)
+
+
+def follow_campaigns(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Plan campaigns just begun, end those whose days are over, make concerns of who was not seen."""
+    return campaigns.follow_campaigns(at)
+
+
+def repair_campaigns(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Running campaigns take in who has come, and plan anew what does not hold any more."""
+    return campaigns.repair_campaigns(at)
 
 
 def find_concerns(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:

@@ -39,6 +39,8 @@ TIMETABLE: tuple[Job, ...] = (
     # Visits to old people: the first night of a month builds its plan, each night repairs it.
     Job("plan_visits", Monthly(day=1, hour=0, minute=5), eldercare.plan_visits),
     Job("repair_visit_plan", Daily(hour=1, minute=15), eldercare.plan_visits),
+    Job("follow_campaigns", Seconds(15), eldercare.follow_campaigns),
+    Job("repair_campaigns", Hourly(minute=25), eldercare.repair_campaigns),
     # Nobody forgotten: found after the night's repair, before work begins; the chain goes on by day and night.
     Job("find_concerns", Daily(hour=1, minute=45), eldercare.find_concerns),
     Job("advance_concerns", Seconds(15), eldercare.advance_concerns),

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from models.eldercare.choices import row_of
+from models.eldercare.concern_records import Concern
 from models.eldercare.documents import (
     BOOKED,
     ELDER_NAME,
@@ -118,6 +119,8 @@ def _own_entry(resident_id: str) -> dict[str, Any] | None:
         "categories": elder["categories"], "risk_level": elder["risk_level"], "legal_basis": elder["legal_basis"],
         "language": elder.get("language"),
         "periods": elder["periods"], "places": elder.get("places", []), "seen_months": elder.get("seen_months", []),
+        "concerns": [{name: each.get(name) for name in ("number", "cause", "state", "since", "resolved_at")}
+                     for each in collection(Concern).find({"elder_id": elder["_id"]})],
     }  # fmt: skip
 
 

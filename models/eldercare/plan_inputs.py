@@ -9,11 +9,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from config.loading import catalogue, rule
+from models.eldercare.campaign_records import Campaign
 from models.eldercare.documents import CANCELLED, COMPLETED, Elder, Visit
 from models.eldercare.periods import is_active
-from models.eldercare.plan_records import VisitorAbsence
+from models.eldercare.plan_records import PlannedVisit, VisitorAbsence
 from models.eldercare.plan_routes import Spot, on_map
-from models.eldercare.planning import Person, Visitor, required_visits
+from models.eldercare.plan_writing import of_campaign
+from models.eldercare.planning import PLANNED, Person, Visitor, required_visits
 from models.kernel.actors import VISITOR
 from models.kernel.clock import day_of, month_bounds
 from models.kernel.database import collection
@@ -23,6 +25,7 @@ from models.kernel.workdays import is_workday
 from models.people.documents import Caseworker
 
 Fields = dict[str, int]
+Taken = defaultdict[str, defaultdict[str, int]]
 ELDER_FIELDS: Fields = {"periods": 1, "risk_level": 1, "township_id": 1, "community": 1, "private": 1, "state": 1}
 VISIT_FIELDS: Fields = {"elder_id": 1, "visitor_id": 1, "day": 1, "state": 1, "seen_at": 1}
 
@@ -79,7 +82,7 @@ def people_of_county(district_code: str, month_days: list[str], visits: MonthVis
         last = elder["periods"][-1]
         gone = None if last["until"] is None else last["reason"]
         since = max(last["from"], month_days[0])
-        household, spot = _home(elder)
+        household, spot = home_of(elder)
         required = required_visits(by_risk[elder["risk_level"]], since, month_days)
         found.append(
             Person(elder["_id"], elder["township_id"], household, spot, required,
@@ -88,10 +91,12 @@ def people_of_county(district_code: str, month_days: list[str], visits: MonthVis
     return found
 
 
-def visitors_of_county(district_code: str, month_days: list[str], visits: MonthVisits) -> list[Visitor]:
+def visitors_of_county(
+    district_code: str, days: list[str], capacity: int, taken: Mapping[str, Mapping[str, int]]
+) -> list[Visitor]:
     """The visitors of the county: of their townships, or of all where none is named; those of the whole city visit
-    nobody by plan."""
-    absent = _absent_days(district_code, month_days)
+    nobody by plan. `capacity`: visits a day; `taken`: of them, by visitor and day, what is used already."""
+    absent = _absent_days(district_code, days)
     everywhere = frozenset(place.id for place in catalogue().places if place.district_code == district_code)
     found = []
     for worker in collection(Caseworker).find(
@@ -101,9 +106,49 @@ def visitors_of_county(district_code: str, month_days: list[str], visits: MonthV
             continue
         townships = frozenset(worker.get("township_ids") or ()) or everywhere
         found.append(
-            Visitor(worker["_id"], townships, rule("eldercare.visits_a_day"), _office(min(townships, default="")),
-                    absent[worker["_id"]], visits.taken.get(worker["_id"], {}))
+            Visitor(worker["_id"], townships, capacity, _office(min(townships, default="")),
+                    absent[worker["_id"]], taken.get(worker["_id"], {}))
         )  # fmt: skip
+    return found
+
+
+def taken_from_month(district_code: str, days: list[str], visits: MonthVisits) -> Taken:
+    """What the month's plan finds used: visits that stand, and of campaigns what goes beyond their extra visits."""
+    extra = rule("campaigns.visits_a_day") - rule("eldercare.visits_a_day")
+    taken = _copied(visits.taken)
+    running = {"district_code": district_code, "state": "running", "last_day": {"$gte": days[0]}}
+    of = [of_campaign(each["_id"]) for each in collection(Campaign).find(running, {"_id": 1})]
+    for visitor_id, by_day in (planned_by_day(of) if of else {}).items():
+        for day, count in by_day.items():
+            taken[visitor_id][day] += max(0, count - extra)
+    return taken
+
+
+def taken_from_campaign(campaign_id: str, district_code: str, days: list[str], visits: MonthVisits) -> Taken:
+    """What a campaign's plan finds used: visits that stand, and what the month and other campaigns have planned."""
+    taken = _copied(visits.taken)
+    running = collection(Campaign).find({"district_code": district_code, "state": "running"}, {"_id": 1})
+    of = [of_campaign(each["_id"]) for each in running if each["_id"] != campaign_id]
+    of += [f"{month} {district_code}" for month in sorted({day[: len("2026-11")] for day in days})]
+    for visitor_id, by_day in planned_by_day(of).items():
+        for day, count in by_day.items():
+            taken[visitor_id][day] += count
+    return taken
+
+
+def planned_by_day(of: Iterable[str]) -> Taken:
+    """How many visits these plans have for each visitor and day."""
+    found: Taken = _copied({})
+    for plan in of:
+        for row in collection(PlannedVisit).find({"of": plan, "state": PLANNED}, {"visitor_id": 1, "day": 1}):
+            found[row["visitor_id"]][row["day"]] += 1
+    return found
+
+
+def _copied(taken: Mapping[str, Mapping[str, int]]) -> Taken:
+    found: Taken = defaultdict(lambda: defaultdict(int))
+    for visitor_id, by_day in taken.items():
+        found[visitor_id].update(by_day)
     return found
 
 
@@ -122,7 +167,7 @@ def _absent_days(district_code: str, month_days: list[str]) -> dict[str, frozens
     return found
 
 
-def _home(elder: Raw) -> tuple[str, Spot]:
+def home_of(elder: Raw) -> tuple[str, Spot]:
     """Under which roof the person lives, and where; the township's middle where no point is known."""
     private: dict[str, Any] = open_json(elder["private"], Elder.private.context)
     household = f"{elder['community']} {''.join(private['address'].split())}"

@@ -31,6 +31,7 @@ class PlannedVisit(Record):
     `state`: met by the visit `visit_id`, planned for a visitor and day, uncovered for a `reason`, or withdrawn because
     it is not needed any more. `of`: month and county; `of_township`: month and township. `place`: which stop of the
     visitor's day. `missed`: days on which it was planned and that passed without a visit.
+    `campaign_id`: of a campaign's extra visit, whose `of` and `of_township` name the campaign instead of the month.
     """
 
     state = StringField(required=True)
@@ -45,6 +46,8 @@ class PlannedVisit(Record):
     visit_id = StringField()
     reason = StringField()
     missed = ListField(StringField())
+    campaign_id = StringField()
+    township_id = StringField()
 
     meta: ClassVar[dict[str, Any]] = {"collection": "planned_visits"}
     index_specs: ClassVar[list[dict[str, Any]]] = [
@@ -81,3 +84,8 @@ def planned_id(month: str, elder_id: str, number: int) -> str:
 def plan_id(month: str, district_code: str) -> str:
     """The id of a county's plan of a month."""
     return id_from_key("visit_plan", f"{month} {district_code}")
+
+
+def campaign_visit_id(campaign_id: str, elder_id: str) -> str:
+    """The id of a person's extra visit in a campaign: there is one."""
+    return id_from_key("campaign_visit", f"{campaign_id} {elder_id}")

@@ -15,6 +15,7 @@ from pymongo.errors import DuplicateKeyError
 
 from config.loading import rule
 from models.eldercare import concern_chain, notices
+from models.eldercare.campaign_meeting import meet_campaigns
 from models.eldercare.concern_evidence import settle_person
 from models.eldercare.documents import (
     ACTIVE,
@@ -90,6 +91,7 @@ def settle_visit(visit: Raw, at: datetime) -> Raw:
         elif kind == TALLY:
             collection(Elder).update_one({"_id": visit["elder_id"]}, {"$addToSet": {"seen_months": about[0]}})
             settle_person(visit["elder_id"], at)
+            meet_campaigns(visit, at)
         _done(Visit, visit["_id"], owed)
     return {**visit, "owed": []}
 

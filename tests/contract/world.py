@@ -13,7 +13,7 @@ from models.casework import objections
 from models.casework.documents import Application
 from models.casework.offer_documents import Offer
 from models.childcare.documents import ChildcarePlacement
-from models.eldercare import concern_chain
+from models.eldercare import campaigns, concern_chain
 from models.eldercare.concern_records import concern_id
 from models.eldercare.documents import ElderLink
 from models.eldercare.import_documents import ElderChoice
@@ -156,6 +156,13 @@ def _elder(world: World, app: Flask, resident: Callable[..., Headers]) -> None:
     assert concern_chain.open_concern(found, casework.MORNING)
     concern = concern_id(lost["_id"], "plan_uncovered", "2026-11")
     world.things["/staff/concerns/"] = Thing({"concern_id": concern}, me)
+    group = {"categories": [], "risk_levels": [], "age_from": None, "age_to": None}
+    order = campaigns.Order(
+        "heat", eldercare.DISTRICT, [eldercare.SANYANG], group, casework.MORNING.date(), casework.MORNING.date()
+    )  # fmt: skip
+    supervisor = eldercare.staff_actor("supervisor")
+    campaign = campaigns.start(new_id(), order, by=supervisor, at=casework.MORNING)
+    world.things["/staff/campaigns/"] = Thing({"campaign_id": campaign["_id"]}, me)
     world.things["/staff/visitor-absences/"] = Thing({"absence_id": absence["_id"]}, me)
     world.things["/visits/"] = world.things["/staff/visits/"] = Thing({"visit_id": visit["_id"]}, me)
 

@@ -127,10 +127,11 @@ def _page(call: Call, uncovered: bool) -> dict[str, Any]:
     queries.scope_of(call.actor, None, asked.township_id)
     page = plan_queries.page_of_plan(asked.month, asked.township_id, uncovered, asked.cursor, asked.limit)
     elders = queries.elders_by_id(each["elder_id"] for each in page.items)
-    return {"items": [_shown(each, elders.get(each["elder_id"])) for each in page.items], "next": page.next}
+    return {"items": [planned_visit_view(each, elders.get(each["elder_id"])) for each in page.items], "next": page.next}
 
 
-def _shown(planned: Raw, elder: Raw | None) -> dict[str, Any]:
+def planned_visit_view(planned: Raw, elder: Raw | None) -> dict[str, Any]:
+    """A planned visit of the month or of a campaign."""
     reason = planned.get("reason")
     return {
         "id": planned["_id"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_restx import Namespace
 
 import models.eldercare.erasing  # noqa: F401  makes its part of copies and erasures known
-from api.v1.eldercare import concerns, families, lists, plan, staff, visitors
+from api.v1.eldercare import campaigns, concerns, families, lists, plan, staff, visitors
 
 namespace = Namespace("eldercare", description="The register of old people in special difficulty, and visits to them.")
 
@@ -49,3 +49,8 @@ namespace.add_resource(concerns.AcknowledgeConcern, "/staff/concerns/<string:con
 namespace.add_resource(concerns.ReportConcern, "/staff/concerns/<string:concern_id>/report")
 namespace.add_resource(concerns.ResolveConcern, "/staff/concerns/<string:concern_id>/resolve")
 namespace.add_resource(concerns.ReopenConcern, "/staff/concerns/<string:concern_id>/reopen")
+namespace.add_resource(campaigns.Campaigns, "/staff/campaigns")
+namespace.add_resource(campaigns.OneCampaign, "/staff/campaigns/<string:campaign_id>")
+namespace.add_resource(campaigns.CampaignVisits, "/staff/campaigns/<string:campaign_id>/visits")
+namespace.add_resource(campaigns.EndCampaign, "/staff/campaigns/<string:campaign_id>/end")
+namespace.add_resource(campaigns.CallOffCampaign, "/staff/campaigns/<string:campaign_id>/call-off")

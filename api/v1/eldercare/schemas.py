@@ -31,7 +31,8 @@ def _readable(text: str) -> str:
     return text.strip()
 
 
-def _without_repeats(given: list[Any]) -> list[Any]:
+def without_repeats(given: list[Any]) -> list[Any]:
+    """A list in which nothing stands twice."""
     if len(set(given)) != len(given):
         raise PydanticCustomError("repeated", "the same entry twice")
     return given
@@ -148,7 +149,7 @@ class RegisterElderBody(Body):
     name: PersonName
     id_number: IdText
     birth_date: Day | None = None
-    categories: Annotated[list[Category], Field(min_length=1, max_length=7), AfterValidator(_without_repeats)]
+    categories: Annotated[list[Category], Field(min_length=1, max_length=7), AfterValidator(without_repeats)]
     risk_level: RiskLevel
     township_id: Id
     community: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_readable)]

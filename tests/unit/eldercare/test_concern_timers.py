@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from config.loading import rule
 from config.text import sentences
+from models.eldercare.campaign_records import CAMPAIGN_LIFECYCLE, Kind
 from models.eldercare.concern_records import CONCERN_LIFECYCLE, Cause, Resolution
 from models.eldercare.concern_timers import due_day, later
 from models.eldercare.documents import Outcome, RiskLevel
@@ -83,6 +84,15 @@ def test_every_cause_has_its_timers_and_every_token_its_words() -> None:
                if f"concerns.{kind}.{each}" not in sentences()]  # fmt: skip
     assert not missing
     assert all("{name" not in text for key, text in sentences().items() if key.startswith("concerns."))
+
+
+def test_every_kind_of_campaign_has_its_days_and_its_word() -> None:
+    kinds = rule("campaigns.kinds")
+    assert set(kinds) == set(get_args(Kind))
+    assert all(each["days_most"] > 0 for each in kinds.values())
+    assert rule("campaigns.visits_a_day") > rule("eldercare.visits_a_day"), "else a full month leaves nothing"
+    words = [*(f"kind.{each}" for each in kinds), *(f"state.{each}" for each in CAMPAIGN_LIFECYCLE.states)]
+    assert not [each for each in words if f"campaigns.{each}" not in sentences()]
 
 
 def test_a_chain_that_begins_in_the_morning_reaches_the_county_on_the_same_day() -> None:

@@ -21,7 +21,8 @@ LABELS = {
     "link_state": LINK_LIFECYCLE.states, "language": get_args(Language), "basis": get_args(LegalBasis),
     "plan_state": get_args(planning.State), "absence_reason": get_args(AbsenceReason),
     "plan_reason": (
-        planning.NO_VISITOR, planning.NO_DAYS_LEFT, planning.VISITORS_ABSENT, planning.NO_CAPACITY, *get_args(EndReason)
+        planning.NO_VISITOR, planning.NO_DAYS_LEFT, planning.VISITORS_ABSENT, planning.NO_CAPACITY, *get_args(EndReason),
+        "not_seen_in_time",
     ),
     "risk_from": get_args(RiskFrom), "choice_state": CHOICE_LIFECYCLE.states, "choice_reason": get_args(ChoiceReason),
 }  # fmt: skip
