@@ -150,11 +150,19 @@ def progress(campaign_id: str, by: Actor) -> tuple[Progress, dict[str, Progress]
     return _progress([row for each in rows.values() for row in each]), by_township
 
 
-def visits_of(campaign_id: str, township_id: str, uncovered: bool, cursor: str | None, limit: int) -> Page:
-    """A township's extra visits, what is uncovered first, then by day, visitor and stop; or only what is uncovered."""
-    found = collection(PlannedVisit).find({"of_township": f"{of_campaign(campaign_id)} {township_id}"})
+def visits_of(
+    campaign: Raw, township_id: str | None, uncovered: bool, cursor: str | None, limit: int, *, by: Actor
+) -> Page:  # fmt: skip
+    """The extra visits of a township, or of all that one answers for: what is uncovered first, then by day, visitor and
+    stop; or only what is uncovered. Raises InvalidInput (`bad_cursor`)."""
+    of = of_campaign(campaign["_id"])
+    found = collection(PlannedVisit).find({"of_township": f"{of} {township_id}"} if township_id else {"of": of})
     wanted = (UNCOVERED,) if uncovered else (UNCOVERED, PLANNED, MET)
-    rows = sorted(((_order(each), each) for each in found if each["state"] in wanted), key=lambda each: each[0])
+    mine = [
+        each for each in found
+        if each["state"] in wanted and by.covers(campaign["district_code"], each["township_id"])
+    ]  # fmt: skip
+    rows = sorted(((_order(each), each) for each in mine), key=lambda each: each[0])
     after = None
     if cursor is not None:
         position = decode_cursor(cursor)

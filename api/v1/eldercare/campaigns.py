@@ -60,9 +60,10 @@ class CampaignQuery(Query):
 
 
 class CampaignVisitQuery(PageQuery):
-    """A township's extra visits; with `uncovered` only those that have no day."""
+    """The extra visits of a township, all of one's own where none is named; with `uncovered` only those without a
+    day."""
 
-    township_id: Id
+    township_id: Id | None = None
     uncovered: bool = False
 
 
@@ -162,11 +163,14 @@ class OneCampaign(Endpoint):
 class CampaignVisits(Endpoint):
     @route(access=staff(*REGISTRARS), query=CampaignVisitQuery, response=CampaignVisitPage)
     def get(self, call: Call) -> dict[str, Any]:
-        """A township's extra visits, names masked; what has no day comes first, with its reason."""
+        """The extra visits, names masked; what has no day comes first, with its reason."""
         asked = call.query
         campaign = campaigns.campaign_of_place(call.path["campaign_id"], call.actor)
-        queries.scope_of(call.actor, None, asked.township_id)
-        page = campaigns.visits_of(campaign["_id"], asked.township_id, asked.uncovered, asked.cursor, asked.limit)
+        if asked.township_id is not None:
+            queries.scope_of(call.actor, None, asked.township_id)
+        page = campaigns.visits_of(
+            campaign, asked.township_id, asked.uncovered, asked.cursor, asked.limit, by=call.actor
+        )
         elders = queries.elders_by_id(each["elder_id"] for each in page.items)
         return {"items": [planned_visit_view(each, elders.get(each["elder_id"])) for each in page.items],
                 "next": page.next}  # fmt: skip

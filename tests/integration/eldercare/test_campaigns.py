@@ -263,6 +263,7 @@ def test_over_http_with_progress_by_township(call: Call) -> None:
     rest = call("GET", f"{path}/visits?township_id={SANYANG}&limit=1&cursor={page.json['next']}", intake)
     assert len({page.json["items"][0]["id"], rest.json["items"][0]["id"]}) == 2
     assert NAME not in page.text
+    assert len(call("GET", f"{path}/visits", intake).json["items"]) == 2, "of one's own township only"
     assert call("GET", f"{path}/visits?township_id={XIAPU}", intake).status_code == 403
     assert [each["id"] for each in call("GET", "/staff/campaigns", intake).json["items"]] == [made.json["id"]]
     assert call("POST", f"{path}/end", intake, json={"reason": "x"}).status_code == 403
