@@ -9,6 +9,7 @@ from flask_restx import Api, Namespace
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api.commands import install_commands
+from api.console.blueprint import console_blueprint
 from api.endpoint import EXTENSION, Limiter
 from api.errors import answer_error
 from api.express import Express
@@ -41,6 +42,7 @@ def create_app(platform: Platform) -> Flask:
     app.extensions["limiter"] = Limiter(platform.settings.rate_limit_scale)
     _add_api(app)
     app.register_blueprint(health)
+    app.register_blueprint(console_blueprint())
     app.register_error_handler(Exception, answer_error)
     install_commands(app)
     lanes = {f"{PREFIX}{path}": endpoint for path, endpoint in EXPRESS.items()}

@@ -19,7 +19,7 @@ from typing import Any, TypeVar, cast, get_origin
 from urllib.parse import parse_qsl
 
 import orjson
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 from flask_restx import Resource
 from pydantic import BaseModel, ConfigDict
 from werkzeug.exceptions import MethodNotAllowed
@@ -39,6 +39,8 @@ RATE_UNITS = {"second": 1, "minute": 60, "hour": 3600}
 MAX_QUERY_FIELDS = 100
 KEY_MIN_CHARS, KEY_MAX_CHARS = 8, 128
 JSON_TYPE = "application/json"
+# Where the console leaves the fields of a form for `parse_body`.
+FORM = "form_fields"
 JSON_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
 # Answers worth replaying: done, or refused by the domain. A 5xx or a lost sign-in is not.
 REPLAYED = range(200, 500)
@@ -166,22 +168,32 @@ def route(
 
 
 def _serve(spec: Route, work: Callable[[Call], Any], path: dict[str, Any]) -> Response:
-    platform: Platform = current_app.extensions[EXTENSION]
-    at = platform.clock.now()
+    at = _platform().clock.now()
     actor = spec.access.acting(request, spec.proxy, at)
+    return carry_out(spec, work, actor, at, path, request.headers.get(IDEMPOTENCY_HEADER, ""))
+
+
+def carry_out(
+    spec: Route, work: Callable[[Call], Any], actor: Actor, at: datetime, path: Mapping[str, Any], key: str
+) -> Response:  # fmt: skip
+    """Answer the present request for an actor who may call the route; `key` is the idempotency key that was sent."""
     person = actor.proxy or actor
     caller = person.id if actor.kind != "anonymous" else request.remote_addr or ""
     current_app.extensions["limiter"].check(spec.rate, caller)
     query = parse_query(spec.query) if spec.query else None
     body = parse_body(spec.body) if spec.body else None
-    call = Call(actor, at, platform, path, query, body)
+    call = Call(actor, at, _platform(), path, query, body)
     if spec.idempotent:
-        return _once(spec, work, call)
+        return _once(spec, work, call, key)
     return _finish(spec, work(call))
 
 
-def _once(spec: Route, work: Callable[[Call], Any], call: Call) -> Response:
-    key = request.headers.get(IDEMPOTENCY_HEADER, "")
+def _platform() -> Platform:
+    platform: Platform = current_app.extensions[EXTENSION]
+    return platform
+
+
+def _once(spec: Route, work: Callable[[Call], Any], call: Call, key: str) -> Response:
     if not key:
         raise InvalidInput("idempotency_key_missing")
     if not (KEY_MIN_CHARS <= len(key) <= KEY_MAX_CHARS and key.isascii() and key.isprintable()):
@@ -204,7 +216,7 @@ def _once(spec: Route, work: Callable[[Call], Any], call: Call) -> Response:
 
 def _sent(spec: Route) -> bytes:
     """What a repeat must have in common with the first request: of an upload its parts, whose boundary changes."""
-    if spec.upload is None or request.mimetype != "multipart/form-data":
+    if FORM not in g and (spec.upload is None or request.mimetype != "multipart/form-data"):
         return request.get_data()
     digest = hashlib.sha256()
     parts = [(name, "", text.encode(errors="replace")) for name, text in request.form.items(multi=True)]
@@ -290,11 +302,16 @@ def _lists_of(model: type[Query]) -> frozenset[str]:
 
 def optional_body(model: type[AnyModel]) -> AnyModel:
     """A body that may be left out, `model` has defaults for all; the route declares no body."""
-    return cast(AnyModel, parse_body(model)) if request.get_data() else model()
+    return cast(AnyModel, parse_body(model)) if FORM in g or request.get_data() else model()
 
 
 def parse_body(model: type[BaseModel]) -> BaseModel:
-    """The JSON body as `model`. Raises InvalidInput with code and field."""
+    """The JSON body as `model`, or the fields of a page's form, whose values are all text.
+
+    Raises InvalidInput with code and field.
+    """
+    if FORM in g:
+        return model.model_validate(g.get(FORM), strict=False)
     if request.mimetype != JSON_TYPE:
         raise InvalidInput("unsupported_media_type")
     limit = rule("api.body_bytes")

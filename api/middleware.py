@@ -24,9 +24,11 @@ _PROCESS = secrets.token_hex(8)
 _COUNT = itertools.count(1)
 
 POLICY = "Content-Security-Policy"
+# Only a paper that a page of the console shows inside itself says another value.
+FRAMES = "X-Frame-Options"
 SECURITY_HEADERS = [
     ("X-Content-Type-Options", "nosniff"),
-    ("X-Frame-Options", "DENY"),
+    (FRAMES, "DENY"),
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)"),
@@ -57,9 +59,9 @@ class Surroundings:
         request_id = _request_id(environ)
 
         def start(status: str, headers: Headers, fault: Any = None) -> Any:
-            headers.extend(self._headers)
-            headers.append((REQUEST_ID_HEADER, request_id))
             names = {name for name, _ in headers}
+            headers.extend(self._headers if FRAMES not in names else [h for h in self._headers if h[0] != FRAMES])
+            headers.append((REQUEST_ID_HEADER, request_id))
             if POLICY not in names:
                 headers.append(API_PAGE_POLICY if environ.get("PATH_INFO") == self._api_page else STRICT_POLICY)
             if NOT_KEPT[0] not in names:

@@ -120,6 +120,7 @@ def _announce(environment: dict[str, str]) -> None:
         f"""
   Yixiang is ready. Ctrl-C ends it.
 
+    Caseworkers' console        {web}/console/
     Phone (WeChat sandbox)      {sandbox}/phone
     Planning office (sandbox)   {sandbox}/planning-office
     API, with a page to try it  {web}/api/v1/

@@ -6,7 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from deploy.demo import facilities, people
+from deploy.demo import cases, facilities, people
 from models.facilities.importing import import_rows
 from models.facilities.rows import RawRow
 from models.kernel.actors import SYSTEM
@@ -34,8 +34,12 @@ def load() -> None:
     residents = people.load_residents(at)
     elders = people.load_register(residents, at)
     slots = people.load_slots(at)
+    applications = cases.load_cases(at)
     database()[MARKS].insert_one({"_id": MARK, "at": at})
-    click.echo(f"demo data (invented): {report.accepted} facilities, {elders} register entries, {slots} slots")
+    click.echo(
+        f"demo data (invented): {report.accepted} facilities, {elders} register entries, {slots} slots, "
+        f"{applications} applications"
+    )
 
 
 def raw_rows() -> list[RawRow]:

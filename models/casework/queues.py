@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from config.loading import rule
-from models.casework.documents import Application
+from models.casework.documents import ACCEPTED, APPEALED, CORRECTION, ON_NOTICE, REVIEWED, SUBMITTED, Application
 from models.casework.queries import LIST_FIELDS
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc
@@ -21,6 +21,8 @@ from models.kernel.lifecycle import Raw
 from models.kernel.paging import Page, decode_cursor, encode_cursor
 
 QUEUE, ESCALATED = "queue", "escalated"
+# The stages of open cases, in the order of their way.
+STAGES = (SUBMITTED, ACCEPTED, REVIEWED, CORRECTION, ON_NOTICE, APPEALED)
 
 
 def queue(
@@ -47,6 +49,24 @@ def queue(
         if len(found) > limit:
             break
     return _page(found, limit, QUEUE, "due_at")
+
+
+def counts(
+    by: Actor, *, district_code: str | None = None, township_id: str | None = None, today_ends: datetime, at: datetime
+) -> dict[str, dict[str, int]]:
+    """By stage how many of a place's applications are open: all, overdue, due by the end of today (overdue included).
+
+    Each is as many as `queue` lists with the same place, stage and `due_before`. Raises as `queue` does.
+    """
+    place = place_filter(by, district_code, township_id)
+    here = collection(Application)
+    found: dict[str, dict[str, int]] = {}
+    for stage in STAGES:
+        wanted = {**place, "state": stage}
+        limits = {"overdue": at, "today": today_ends}
+        counted = {name: here.count_documents({**wanted, "due_at": {"$lt": until}}) for name, until in limits.items()}
+        found[stage] = {"all": here.count_documents(wanted), **counted}
+    return found
 
 
 def escalated(

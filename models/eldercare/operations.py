@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -25,10 +24,9 @@ from models.kernel.encryption import blind_index
 from models.kernel.errors import Conflict, Duplicate, FieldFault, Forbidden, InvalidInput, LimitReached, NotFound
 from models.kernel.lifecycle import Change, Raw, history_entry
 from models.people.documents import Resident
-from models.people.identity import HMT_RESIDENCE_PERMIT, RESIDENT_ID_CARD, IdNumber, read_id_number, read_name
+from models.people.identity import IdNumber, read_any_number, read_name
 
 ID_NUMBER = "id_number"
-REGION_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -241,9 +239,7 @@ def _place_of_request(index: str, township_id: str | None, by: Actor) -> dict[st
 
 def read_elder_number(text: str, at: datetime) -> IdNumber:
     """An ID number of either kind: its region says which."""
-    region = unicodedata.normalize("NFKC", text).strip()[:REGION_DIGITS]
-    kind = HMT_RESIDENCE_PERMIT if region in rule("people.hmt_permit_regions") else RESIDENT_ID_CARD
-    return read_id_number(text, kind, day_of(at))
+    return read_any_number(text, day_of(at))
 
 
 def check_entry(entry: Entry, born: date, at: datetime) -> None:

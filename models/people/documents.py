@@ -60,7 +60,7 @@ class Resident(Causing):
             "partialFilterExpression": {field: {"$type": "string"}},
         }
         for field in ("mini_openid_index", "official_openid_index", "unionid_index", "id_number_index")
-    ] + [OUTBOX_INDEX]
+    ] + [{"keys": [("name_index", 1)], "name": "name"}, OUTBOX_INDEX]
 
     @staticmethod
     def actor(resident_id: str) -> Actor:
@@ -79,6 +79,8 @@ class Caseworker(Record):
     otp_secret = EncryptedStringField("caseworkers.otp_secret")
     # Handed out, but not yet confirmed with a code.
     otp_pending = EncryptedStringField("caseworkers.otp_pending")
+    # Blind indexes of those not used yet.
+    recovery_codes = ListField(StringField())
     # The last time step whose code was used: a code is good once.
     otp_last_step = IntField(default=0)
     token_epoch = IntField(required=True, default=1)

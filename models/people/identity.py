@@ -79,6 +79,12 @@ def read_id_number(text: str, kind: str, today: date, field: str = "id_number") 
     return IdNumber(number, kind, birth_date, sex)
 
 
+def read_any_number(text: str, today: date, field: str = "id_number") -> IdNumber:
+    """A checked ID number of either kind: its region says which. Raises as `read_id_number`."""
+    permit = _compact(text)[:6] in rule("people.hmt_permit_regions")
+    return read_id_number(text, HMT_RESIDENCE_PERMIT if permit else RESIDENT_ID_CARD, today, field)
+
+
 def read_birth_certificate(text: str, field: str = "id_number") -> str:
     """The number of a Medical Certificate of Birth. Raises InvalidInput."""
     number = _compact(text)

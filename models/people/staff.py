@@ -24,7 +24,7 @@ from models.kernel.database import collection
 from models.kernel.encryption import open_text, seal_text
 from models.kernel.errors import Conflict, Duplicate, LimitReached, NotFound, Unauthenticated
 from models.kernel.ids import id_from_key, new_id
-from models.people import passwords
+from models.people import passwords, recovery
 from models.people.documents import Caseworker, SignInAttempts, staff_actor
 from models.people.faults import field_fault
 from models.people.tokens import Token, issue
@@ -132,6 +132,21 @@ def confirm_otp(by: Actor, code: str, at: datetime) -> None:
     audit.record(by, "staff.otp_enrolled", f"staff:{by.id}", at)
 
 
+def renew_recovery_codes(by: Actor, password: str, otp: str | None, at: datetime) -> list[str]:
+    """Fresh recovery codes in place of all earlier ones; shown once.
+
+    Raises as `sign_in`, Conflict (`otp_not_enrolled`) where there is no second factor to recover.
+    """
+    found = caseworker(by.id)
+    _proved(found["username"], password, otp, at, otp_required=False)
+    if not found.get("otp_secret"):
+        raise Conflict("otp_not_enrolled")
+    codes = recovery.new_codes()
+    _set(by.id, {"recovery_codes": recovery.kept(codes)}, at)
+    audit.record(by, "staff.recovery_codes_made", f"staff:{by.id}", at)
+    return codes
+
+
 def disable(username: str, by: Actor, at: datetime) -> None:
     """Close an account; its tokens end. Raises NotFound."""
     found = _by_username(read_username(username))
@@ -150,7 +165,7 @@ def reset(username: str, password: str, by: Actor, at: datetime, *, with_otp: bo
     passwords.check_new_password(password, name)
     secret = passwords.new_otp_secret() if with_otp else None
     facts: Raw = {
-        "password_hash": passwords.hash_password(password), "active": True, "otp_pending": None,
+        "password_hash": passwords.hash_password(password), "active": True, "otp_pending": None, "recovery_codes": [],
         "otp_secret": seal_text(secret, SECRET_CONTEXT) if secret else None,
     }  # fmt: skip
     _end_tokens(found["_id"], facts, at)
@@ -193,7 +208,7 @@ def _code_fits(found: Raw, otp: str | None, at: datetime, required: bool) -> boo
         return not required
     step = passwords.otp_step(open_text(found["otp_secret"], SECRET_CONTEXT), otp or "", at)
     if step is None:
-        return False
+        return recovery.use(found, otp or "", at)
     # One write decides who of two with the same code comes in.
     used = collection(Caseworker).update_one(
         {"_id": found["_id"], "otp_last_step": {"$lt": step}}, {"$set": {"otp_last_step": step, "updated_at": at}}

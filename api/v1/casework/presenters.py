@@ -157,6 +157,22 @@ def queue_item(raw: Raw, at: datetime) -> Shown:
     }
 
 
+def found_item(raw: Raw) -> Shown:
+    """An application that a search found: names masked, nothing else of the person."""
+    programme = queries.programme_of(raw["programme"])
+    answers = queries.form_of(raw)
+    return {
+        "id": raw["_id"],
+        "programme_label": programme.label,
+        "state": raw["state"],
+        "state_label": queries.state_label(raw["state"]),
+        "applicant": mask_name(answers.get(programme.people.applicant, "")),
+        "subject": mask_name(answers.get(programme.people.subject, "")),
+        "township": township_name(raw["township_id"]),
+        "submitted_at": as_utc(raw["submitted_at"]),
+    }
+
+
 def staff_application(raw: Raw, by: Actor, at: datetime) -> Shown:
     """The full file for a caseworker of its place."""
     rules = queries.version_of(raw)

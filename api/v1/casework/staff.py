@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Response
@@ -18,17 +19,23 @@ from api.v1.casework.staff_schemas import (
     EndBody,
     EscalatedQuery,
     FirstReviewBody,
+    PlaceQuery,
     QueuePage,
     QueueQuery,
     RefuseBody,
     RequestCorrectionBody,
+    SearchBody,
+    SearchResult,
     StaffApplicationView,
+    StageCounts,
     TransferBody,
 )
-from models.casework import appeals, assignment, operations, papers, queries, queues, review
+from config.text import label
+from models.casework import appeals, assignment, operations, papers, queries, queues, review, search
 from models.indicators.usage import record_use
 from models.kernel import audit
 from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR, TOWNSHIP_INTAKE
+from models.kernel.clock import at_local, day_of
 from models.kernel.lifecycle import Raw
 
 READERS = (TOWNSHIP_INTAKE, COUNTY_REVIEWER, SUPERVISOR)
@@ -57,6 +64,29 @@ class Escalated(Endpoint):
             cursor=call.query.cursor, limit=call.query.limit,
         )  # fmt: skip
         return {"items": [presenters.queue_item(raw, call.at) for raw in page.items], "next": page.next}
+
+
+class Counts(Endpoint):
+    @route(access=staff(*READERS), query=PlaceQuery, response=StageCounts)
+    def get(self, call: Call) -> dict[str, Any]:
+        """How many applications are open in each stage of a place, overdue, and due today."""
+        asked, ends = call.query, at_local(day_of(call.at) + timedelta(days=1), 0, 0)
+        found = queues.counts(
+            call.actor, district_code=asked.district_code, township_id=asked.township_id, today_ends=ends, at=call.at
+        )
+        items = [{"stage": stage, "label": label("casework.stage", stage), **each} for stage, each in found.items()]
+        return {"items": items, "today_ends": ends}
+
+
+class Search(Endpoint):
+    @route(access=staff(*READERS), body=SearchBody, response=SearchResult, idempotent=True, rate="sign_in")
+    def post(self, call: Call) -> dict[str, Any]:
+        """Cases of one's place by number, ID number or an applicant's whole name; the search is recorded.
+
+        It is no GET, so that no ID number stands in an address.
+        """
+        by, found = search.find(call.body.text, call.actor, call.at)
+        return {"by": by, "items": [presenters.found_item(raw) for raw in found]}
 
 
 class OneStaffApplication(Endpoint):

@@ -116,6 +116,36 @@ class EscalatedQuery(Query):
     limit: Limit = rule("casework.page_size")
 
 
+class PlaceQuery(Query):
+    """A place; the caseworker's own where none is named."""
+
+    district_code: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = None
+    township_id: Annotated[str, Field(pattern=r"^[0-9]{1,12}$")] | None = None
+
+
+class StageCount(BaseModel):
+    """How many are open in a stage; `today`: due by the end of today, those overdue among them."""
+
+    stage: str
+    label: str
+    all: int
+    overdue: int
+    today: int
+
+
+class StageCounts(BaseModel):
+    """`today_ends`: the `due_before` with which the queue lists what `today` counts."""
+
+    items: list[StageCount]
+    today_ends: datetime
+
+
+class SearchBody(Body):
+    """A case's number, somebody's ID number, or the whole name of an applicant."""
+
+    text: Annotated[str, Field(min_length=2, max_length=60)]
+
+
 class CentreChoice(BaseModel):
     id: str
     name: str
@@ -147,6 +177,26 @@ class QueueItem(BaseModel):
 class QueuePage(BaseModel):
     items: list[QueueItem]
     next: str | None
+
+
+class FoundItem(BaseModel):
+    """An application that a search found; names are masked."""
+
+    id: str
+    programme_label: str
+    state: str
+    state_label: str
+    applicant: str
+    subject: str
+    township: str
+    submitted_at: datetime
+
+
+class SearchResult(BaseModel):
+    """What was found in one's own place; `by`: number, id_number or name."""
+
+    by: str
+    items: list[FoundItem]
 
 
 class CaseworkerView(BaseModel):

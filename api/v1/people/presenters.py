@@ -55,4 +55,5 @@ def staff_shown(stored: Mapping[str, Any]) -> dict[str, Any]:
         "district": district.name_zh if district else None,
         "townships": [{"id": p.id, "name": p.name_zh, "district_code": p.district_code} for p in places if p],
         "otp_enrolled": bool(stored.get("otp_secret")),
+        "recovery_codes_left": len(stored.get("recovery_codes") or ()),
     }

@@ -17,6 +17,8 @@ Relation = Literal["mother", "father", "guardian"]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 Otp = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+# Whoever lost the phone gives one of the recovery codes instead.
+OtpOrRecovery = Annotated[str, StringConstraints(pattern=r"^([0-9]{6}|[0-9A-Fa-f]{4}(-?[0-9A-Fa-f]{4}){3})$")]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
 
@@ -78,7 +80,7 @@ class StaffSignInBody(Body):
 
     username: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     password: Password
-    otp: Otp | None = None
+    otp: OtpOrRecovery | None = None
 
 
 class OtpBeginBody(Body):
@@ -226,12 +228,32 @@ class StaffProfile(BaseModel):
     district: str | None
     townships: list[Township]
     otp_enrolled: bool
+    recovery_codes_left: int
 
 
 class StaffSignedIn(BaseModel):
     token: str
     expires_at: datetime
     staff: StaffProfile
+
+
+class SessionView(BaseModel):
+    """A browser in which one is signed in: what it says of itself, since when, last used when."""
+
+    number: str
+    device: str
+    created_at: datetime
+    seen_at: datetime
+
+
+class SessionList(BaseModel):
+    items: list[SessionView]
+
+
+class RecoveryCodes(BaseModel):
+    """Shown once: each signs in once instead of a code of the second factor. Earlier ones are void."""
+
+    codes: list[str]
 
 
 class OtpEnrolment(BaseModel):

@@ -13,13 +13,15 @@ from api.v1.people.schemas import (
     OtpConfirmBody,
     OtpEnrolment,
     PasswordBody,
+    RecoveryCodes,
     ResidentProfile,
+    SessionList,
     StaffProfile,
     StaffSignedIn,
     StaffSignInBody,
 )
 from models.kernel.actors import ADMINISTRATOR, COUNTY_REVIEWER, TOWNSHIP_INTAKE
-from models.people import operations, queries
+from models.people import operations, queries, staff_sessions
 from models.people import staff as accounts
 
 
@@ -48,6 +50,20 @@ class StaffMe(Endpoint):
         return staff_shown(accounts.caseworker(call.actor.id))
 
 
+class StaffSessions(Endpoint):
+    @route(access=STAFF, response=SessionList)
+    def get(self, call: Call) -> dict[str, Any]:
+        """The browsers in which the caseworker is signed in to the console, the last used first."""
+        return {"items": staff_sessions.sessions_of(call.actor, call.at)}
+
+
+class EndStaffSession(Endpoint):
+    @route(access=STAFF, idempotent=True, rate="write", status=204)
+    def post(self, call: Call) -> None:
+        """End one of them; other tokens stay good."""
+        staff_sessions.end_one(call.path["number"], call.actor, call.at)
+
+
 class StaffOtp(Endpoint):
     @route(access=STAFF, body=OtpBeginBody, response=OtpEnrolment, idempotent=True, status=201, rate="sign_in")
     def post(self, call: Call) -> dict[str, str]:
@@ -60,6 +76,13 @@ class StaffOtpConfirmation(Endpoint):
     def post(self, call: Call) -> None:
         """Put the new second factor in force."""
         accounts.confirm_otp(call.actor, call.body.otp, call.at)
+
+
+class StaffRecoveryCodes(Endpoint):
+    @route(access=STAFF, body=OtpBeginBody, response=RecoveryCodes, idempotent=True, status=201, rate="sign_in")
+    def post(self, call: Call) -> dict[str, list[str]]:
+        """Fresh recovery codes for a lost phone; earlier ones are void."""
+        return {"codes": accounts.renew_recovery_codes(call.actor, call.body.password, call.body.otp, call.at)}
 
 
 class StaffPassword(Endpoint):

@@ -1,0 +1,160 @@
+"""Invented applications in every stage, so that a caseworker of the first county finds work: made by the operations
+themselves, each at a moment of the last weeks, by people and with papers that do not exist."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from PIL import Image, ImageDraw
+
+from config.loading import CATALOGUE, Entry, catalogue, load_yaml
+from deploy.demo.people import FIRST_DISTRICT, SCOPE, SEED, definition, demo_staff, id_number
+from models.casework import assignment, drafts, operations, papers, review
+from models.casework.files import CleanFile
+from models.facilities.documents import Facility
+from models.kernel.actors import Actor
+from models.kernel.clock import day_of
+from models.kernel.database import collection
+from models.kernel.ids import id_from_key
+from models.kernel.lifecycle import Raw
+from models.people import consents, households
+from models.people import operations as people
+from models.people.sign_in import sign_in
+
+PAGE_SIZE = (1240, 1754)
+CHILD_NUMBERS, ADULT_NUMBERS = 600, 700
+
+
+class DemoCase(Entry):
+    """One application: the programme, how many days ago it was handed in, and how far it has come."""
+
+    programme: str
+    days_ago: int
+    steps: list[str]
+
+
+class DemoCases(Entry):
+    """The file `config/catalogue/demo/cases.yaml`."""
+
+    phone: str
+    correction: str
+    opinion: str
+    refusal: str
+    yearly_income: int
+    floor_area: float
+    cases: list[DemoCase]
+
+
+def load_cases(at: datetime) -> int:
+    """Make them; a second run changes nothing. Returns how many there are."""
+    written = load_yaml(CATALOGUE / "demo" / "cases.yaml", DemoCases)
+    chance = random.Random(SEED)  # noqa: S311  invented data, not secrets
+    for number, case in enumerate(written.cases):
+        _load(number, case, written, chance, at - timedelta(days=case.days_ago))
+    return len(written.cases)
+
+
+def _load(number: int, case: DemoCase, written: DemoCases, chance: random.Random, at: datetime) -> None:
+    who, name = _applicant(number, chance, at)
+    form = _FORMS[case.programme](number, who, name, written, chance, at)
+    raw = drafts.create_draft(id_from_key(SCOPE, f"case {number}"), case.programme, by=who, at=at)
+    if raw["state"] != "draft":
+        return
+    raw = drafts.edit_form(raw["_id"], form, version=raw["version"], by=who, at=at)
+    rules = drafts.edited_under(raw, at)
+    for kind in (each for each in rules.papers if each.required):
+        file = CleanFile(f"{kind.token}.jpg", "image/jpeg", _paper(kind.token), 1)
+        document_id = id_from_key(SCOPE, f"paper {number} {kind.token}")
+        raw = papers.add_paper(raw, rules, kind.token, file, document_id=document_id, at=at)
+    raw = operations.submit(raw["_id"], version=raw["version"], by=who, at=at, key=f"demo {number} submit")
+    for count, step in enumerate(case.steps, 1):
+        raw = _step(raw, step, written, at + timedelta(hours=20 * count), f"demo {number} {step}")
+
+
+def _step(raw: Raw, step: str, written: DemoCases, at: datetime, key: str) -> Raw:
+    intake, reviewer = demo_staff(f"intake-{FIRST_DISTRICT}"), demo_staff(f"reviewer-{FIRST_DISTRICT}")
+    common: dict[str, Any] = {"version": raw["version"], "at": at, "key": key}
+    steps: dict[str, Callable[[], Raw]] = {
+        "accept": lambda: review.accept(raw["_id"], by=intake, **common),
+        "correct": lambda: review.request_correction(
+            raw["_id"], reason=written.correction, papers=[raw["papers"][0]["paper"]], by=intake, **common
+        ),
+        "first_review": lambda: review.first_review(
+            raw["_id"], opinion="favourable", reason=written.opinion, by=intake, **common
+        ),
+        "assign": lambda: assignment.assign(raw["_id"], assignee_id=reviewer.id, by=reviewer, **common),
+        "second_review": lambda: review.second_review(raw["_id"], reason=None, by=reviewer, **common),
+        "refuse": lambda: review.refuse(raw["_id"], reason=written.refusal, by=reviewer, **common),
+    }
+    return steps[step]()
+
+
+def _applicant(number: int, chance: random.Random, at: datetime) -> tuple[Actor, str]:
+    names, woman = definition(), chance.random() < 0.5
+    name = chance.choice(names.surnames) + chance.choice(names.given_women if woman else names.given_men)
+    _, stored = sign_in(f"{SCOPE}-applicant-{number}", None, at)
+    for purpose in (consents.IDENTITY, consents.VERIFICATION):
+        people.record_consent(stored["_id"], purpose, consents.current_version(purpose), True, at)
+    born = date(1980, 1, 1) + timedelta(days=chance.randrange(4000))
+    text = id_number(FIRST_DISTRICT, born, ADULT_NUMBERS // 2 + number, woman=woman)
+    people.set_identity(stored["_id"], name, text, "resident_id_card", at)
+    return Actor(kind="resident", id=stored["_id"]), name
+
+
+def _childcare(
+    number: int, who: Actor, name: str, written: DemoCases, chance: random.Random, at: datetime
+) -> dict[str, Any]:  # fmt: skip
+    given, birth = chance.choice(definition().given_men), day_of(at) - timedelta(days=700 + number)
+    child_id, child = id_from_key(SCOPE, f"case child {number}"), name[0] + given
+    people.add_child(
+        who.id, child_id, name=child, id_kind="resident_id_card", birth_date=None, relation="father",
+        id_number=id_number(FIRST_DISTRICT, birth, CHILD_NUMBERS // 2 + number, woman=False),
+        consent_version=consents.current_version(consents.CHILD), at=at,
+    )  # fmt: skip
+    centres = collection(Facility).find({"district_code": FIRST_DISTRICT, "category": "childcare_centre"}, {"_id": 1})
+    start = (day_of(at).replace(day=1) + timedelta(days=75)).strftime("%Y-%m")
+    return {
+        "applicant_name": name, "applicant_phone": written.phone, "relation": "father", "child_id": child_id,
+        "child_name": child, "child_birth_date": birth.isoformat(), "residence": "household_registration",
+        "township_id": _township(number), "start_month": start,
+        "choices": chance.sample(sorted(each["_id"] for each in centres), 2),
+    }  # fmt: skip
+
+
+def _housing(
+    number: int, who: Actor, name: str, written: DemoCases, chance: random.Random, at: datetime
+) -> dict[str, Any]:  # fmt: skip
+    household = households.register(
+        id_from_key(SCOPE, f"case household {number}"),
+        {"yearly_income": written.yearly_income, "floor_area": written.floor_area, "support": "low_income"},
+        by=who, at=at,
+    )  # fmt: skip
+    return {
+        "applicant_name": name, "applicant_phone": written.phone, "household": household["_id"],
+        "applicant_kind": "urban_hardship", "residence": "household_registration", "owns_home": False,
+        "hardship": "low_income", "township_id": _township(number), "wants": "either",
+    }  # fmt: skip
+
+
+_FORMS: dict[str, Callable[..., dict[str, Any]]] = {"childcare_place": _childcare, "public_rental_housing": _housing}
+
+
+def _township(number: int) -> str:
+    ours = [each.id for each in catalogue().places if each.district_code == FIRST_DISTRICT]
+    return ours[number % len(ours)]
+
+
+def _paper(token: str) -> bytes:
+    """A page with grey lines that says what it stands for, and that it is made up."""
+    image, kept = Image.new("RGB", PAGE_SIZE, "white"), io.BytesIO()
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((60, 60, PAGE_SIZE[0] - 60, PAGE_SIZE[1] - 60), outline="#888", width=4)
+    pen.text((120, 120), f"DEMO  {token}  (invented)", fill="#333", font_size=48)
+    for line in range(300, PAGE_SIZE[1] - 200, 70):
+        pen.line((120, line, PAGE_SIZE[0] - 120 - line % 300, line), fill="#ccc", width=18)
+    image.save(kept, "JPEG", quality=60)
+    return kept.getvalue()

@@ -1,0 +1,65 @@
+"""A caseworker's day in a real browser: decides a case by keyboard, at both widths, without a fault of accessibility."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import picture
+from tests.running import DEMO_PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PAGES = {
+    "intake-360902": ["/", "/applications", "/applications?stage=correction"],
+    "reviewer-360902": ["/", "/applications?stage=reviewed", "/account"],
+    "planner": ["/", "/account"],
+    "supervisor": ["/", "/applications?district_code=360902&stage=appealed"],
+}
+
+
+def sign_in(page: Page, web: str, username: str) -> None:
+    page.goto(f"{web}/console/")
+    page.fill("#username", username)
+    page.fill("#password", DEMO_PASSWORD)
+    page.press("#password", "Enter")
+    expect(page.locator("h1")).to_have_text("我的工作")
+
+
+def fits(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url
+
+
+@pytest.mark.parametrize("username", PAGES)
+def test_every_page_is_accessible_and_fits_both_widths(page: Page, town: dict[str, str], username: str) -> None:
+    sign_in(page, town["web"], username)
+    for path in PAGES[username]:
+        for width, scheme in ((1280, "light"), (360, "dark")):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            page.goto(f"{town['web']}/console{path}")
+            found = Axe().run(page)
+            assert found.violations_count == 0, f"{path} {scheme}\n{found.generate_report()}"
+            fits(page)
+            picture(page, f"console-{username}-{path.strip('/').replace('?', '-').replace('=', '-') or 'work'}-{width}")
+
+
+def test_a_reviewer_decides_a_case_by_keyboard(page: Page, town: dict[str, str]) -> None:
+    sign_in(page, town["web"], "reviewer-360902")
+    page.get_by_role("link", name="申请办理").focus()
+    page.keyboard.press("Enter")
+    page.locator("tbody a").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("公租房申请")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.keyboard.press("j")  # the next case of the list
+    page.wait_for_url("**/applications/*")
+    decide = page.get_by_role("button", name="复审通过")
+    decide.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("复审已通过")
+    picture(page, "console-decided-1280")
+    page.go_back()
+    page.go_forward()
+    expect(page.locator("h1")).to_have_text("公租房申请")
