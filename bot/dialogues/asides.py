@@ -1,4 +1,4 @@
-"""What is offered beside an answer and taken with one word: the second wish of a message, a home to remember.
+"""What is offered beside an answer and taken with one word: a second wish, a home to remember, an alert.
 
 Anything else than a yes lets it go. The question that is open stays open beside it.
 """
@@ -15,7 +15,7 @@ from bot.dialogues.small_talk import HELP
 from bot.dialogues.state import Outcome, State, Turn
 from config.text import say
 
-ASIDE, THEN, HOME = "aside", "then", "home"
+ASIDE, THEN, HOME, ALERT = "aside", "then", "home", "alert"
 Aside = Mapping[str, Any]
 
 

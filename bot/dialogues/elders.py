@@ -11,6 +11,7 @@ from typing import Any
 
 from config.loading import rule
 from models.eldercare import booking, queries
+from models.eldercare.concern_chain import Found, open_concern
 from models.eldercare.documents import CONFIRMED
 from models.eldercare.notices import township_name
 from models.eldercare.settling import masked_name
@@ -38,6 +39,12 @@ class Elders:
              "district_code": elder["district_code"]}
             for elder in known if queries.on_register(elder, self._at)
         ]  # fmt: skip
+
+    def alarm(self, elder_id: str) -> bool:
+        """Open the chain of those who must see to this person now; False where it is open, or one is not linked."""
+        if elder_id not in {each["id"] for each in self.linked()}:
+            return False
+        return open_concern(Found(elder_id, "emergency", f"chat {self._key('alarm')}", self._at), self._at)
 
     def asked_for(self) -> int:
         """How many wishes to be linked wait for the township."""

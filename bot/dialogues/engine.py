@@ -69,7 +69,7 @@ ANSWERS: dict[str, Callable[[State, Turn, Services], Outcome | None]] = {
     nearby.NEARBY: nearby.answer, human.HUMAN: human.answer, linking.LINKING: linking.answer,
     screening.SCREENING: screening.answer, applying.APPLYING: applying.answer, visits.VISITS: visits.answer,
     choose.CHOICE: choose.answer, small_talk.HELP: small_talk.answer, offers.OFFERS: offers.answer,
-    policy.POLICY: policy.answer, indicator.INDICATOR: indicator.answer,
+    emergency.EMERGENCY: emergency.answer, policy.POLICY: policy.answer, indicator.INDICATOR: indicator.answer,
 }  # fmt: skip
 # What is surely an answer to the open question, whatever wish it resembles.
 TAKES: dict[str, Callable[[State, Turn], bool]] = {
@@ -81,7 +81,7 @@ OWN_WISH = {
     nearby.NEARBY: (wish.FIND_SERVICE,), human.HUMAN: (wish.HUMAN,), linking.LINKING: (wish.PROGRESS,),
     screening.SCREENING: (wish.ELIGIBILITY,), applying.APPLYING: (wish.APPLY,),
     visits.VISITS: (wish.BOOK_VISIT, wish.CHANGE_VISIT), choose.CHOICE: (), small_talk.HELP: (),
-    offers.OFFERS: (), policy.POLICY: (), indicator.INDICATOR: (),
+    emergency.EMERGENCY: (wish.EMERGENCY,), offers.OFFERS: (), policy.POLICY: (), indicator.INDICATOR: (),
 }  # fmt: skip
 # Left for another wish these are worth coming back to.
 WORTH_RETURNING = frozenset({screening.SCREENING, applying.APPLYING, visits.VISITS, offers.OFFERS})
@@ -196,6 +196,8 @@ def _aside(state: State, offered: asides.Aside, turn: Turn, services: Services) 
     if offered["kind"] == asides.THEN:
         understood = choose.restored_wish(offered["wish"])
         return _begin(state, Turn(turn.text, understood, turn.at, chosen=True), services)
+    if offered["kind"] == asides.ALERT:
+        return emergency.alert(state, offered["said"], offered["township_id"], offered["elder_id"], services)
     return nearby.remember_home(state, offered["township_id"], services)
 
 

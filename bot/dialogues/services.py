@@ -23,6 +23,7 @@ from bot.wechat.outcomes import WechatRefused, WechatUnavailable
 from config.indicators import CITY
 from config.loading import Place, catalogue, rule
 from models.conversations import binding, handovers, passing, timing
+from models.conversations.distress import call_for_help
 from models.conversations.lifecycle import TAKEN
 from models.conversations.unanswered import note_unanswered
 from models.facilities import queries as directory
@@ -172,6 +173,23 @@ class Services:
             update_profile(self.resident_id, {"home_township_id": township_id}, self.at)
             return {HOME: None}
         return {HOME: township_id}
+
+    def whom_to_tell(self) -> tuple[str | None, Raw | None]:
+        """The township to be told of a danger, and the one old person whom the resident is linked to, if it is one."""
+        linked = self.elders(self.resident_id).linked() if self.resident_id is not None else []
+        if len(linked) == 1:
+            return linked[0]["township_id"], linked[0]
+        home = self.home()
+        return (home.township_id if home else None), None
+
+    def raise_alarm(self, said: str, township_id: str, elder_id: str | None) -> bool:
+        """Tell who is on duty for the township, with a hand-over that holds what was said; False where nobody is."""
+        place = catalogue().place(township_id)
+        if place is None or self.resident_id is None:
+            return False
+        chained = elder_id is not None and self.elders(self.resident_id).alarm(elder_id)
+        ticket = self.ticket or self.ask_for_person(said, place.district_code)
+        return call_for_help(self.key("alarm"), self.resident_id, place, ticket["_id"], self.at) or chained
 
     def home_district(self) -> str | None:
         """The county of the home township, where that is known."""

@@ -187,6 +187,13 @@ class Known:
     def home(self) -> Point | None:
         return self.home_point
 
+    def whom_to_tell(self) -> tuple[str | None, Any]:
+        return self.home_point.township_id if self.home_point else None, None
+
+    def raise_alarm(self, said: str, township_id: str, elder_id: str | None) -> bool:
+        self.done.append(("alarm", said, township_id, elder_id))
+        return True
+
     def home_district(self) -> str | None:
         return self.home_point.district_code if self.home_point else None
 

@@ -7,7 +7,19 @@ from collections.abc import Callable
 import orjson
 import pytest
 
-from bot.dialogues import applying, choose, engine, human, indicator, linking, nearby, offers, screening, visits
+from bot.dialogues import (
+    applying,
+    choose,
+    emergency,
+    engine,
+    human,
+    indicator,
+    linking,
+    nearby,
+    offers,
+    screening,
+    visits,
+)
 from bot.dialogues.state import State, Turn
 from bot.understanding import understand
 from tests.factories.chat import AT, FATHER, MOTHER, OFFER, Known, visit
@@ -78,6 +90,7 @@ STEPS: dict[tuple[str, str], Way] = {
     (nearby.NEARBY, nearby.DETAIL): (stranger, ["温汤镇的养老院", "1"], "1", "【温汤敬老院】"),
     (human.HUMAN, human.COUNTY): (stranger, ["人工"], "高安", "高安市"),
     (linking.LINKING, linking.CODE): (stranger, ["查进度"], "12345", "六位数字"),
+    (emergency.EMERGENCY, emergency.TOWNSHIP): (resident, ["家里着火了", "要"], "温汤镇", "已经告诉温汤镇"),
     (choose.CHOICE, choose.WISH): (stranger, ["我符合条件吗"], "公租房", "户籍"),
     (screening.SCREENING, screening.ASK): (stranger, ["我这种情况能申请公租房吗"], "1", "申请类别"),
     (applying.APPLYING, applying.WHERE): (resident, ["申请培训补贴"], "要", "人员类别"),
@@ -103,7 +116,7 @@ WITHOUT_LIST = {
     (nearby.NEARBY, nearby.PLACE), (linking.LINKING, linking.CODE), (applying.APPLYING, applying.WHERE),
     (applying.APPLYING, applying.ASK), (applying.APPLYING, applying.CHECK), (applying.APPLYING, applying.PAPERS),
     (visits.VISITS, visits.CONFIRM), (visits.VISITS, visits.CALL_OFF), (offers.OFFERS, offers.ANSWER),
-    (offers.OFFERS, offers.CONFIRM),
+    (offers.OFFERS, offers.CONFIRM), (emergency.EMERGENCY, emergency.TOWNSHIP),
 }  # fmt: skip
 
 
