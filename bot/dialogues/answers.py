@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 from pydantic import Field
 
@@ -16,6 +16,8 @@ from config.loading import Entry, load_yaml
 
 MONTHS_A_YEAR = 12
 TEN = 10
+NOON, LAST_HOUR, HALF = 12, 23, 30
+_DIGITS = "[0-9]"
 CENTURY, SHORT_YEAR = 2000, 100
 _CLAUSE = re.compile(r"[\s,.;!?，。；！？、~～]+")
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)([^\d]?)")
@@ -47,6 +49,10 @@ class AnswerWords(Entry):
     forget: Words
     home: Words
     days: dict[str, int]
+    oclock: Words
+    afternoon: Words
+    half: str
+    week: Words
     months: dict[str, int]
     years: dict[str, int]
     numerals: dict[str, int] = Field(min_length=10)
@@ -150,6 +156,26 @@ def coming_day_in(text: str, today: date) -> date | None:
     if not found:
         return None
     return today + timedelta(days=max(found, key=lambda each: len(each[0]))[1])
+
+
+def by_week(text: str) -> str:
+    """The text with its days of the week in one way of saying them."""
+    words = answer_words().week
+    return reduce(lambda said_text, word: said_text.replace(word, words[-1]), words, plain(text))
+
+
+def hour_in(text: str) -> tuple[int, int] | None:
+    """An hour of the day with its minute, 0 or 30 where words name it; None for none."""
+    words = answer_words()
+    heard = plain(text)
+    clock = "|".join(map(re.escape, words.oclock))
+    found = re.search(f"({_DIGITS}{{1,2}})(?:{clock})({_DIGITS}{{2}})?", _in_digits(heard))
+    if found is None or int(found[1]) > LAST_HOUR:
+        return None
+    hour = int(found[1])
+    if hour <= NOON and any(word in heard for word in words.afternoon):
+        hour = hour % NOON + NOON
+    return hour, int(found[2]) if found[2] else HALF if words.half in heard else 0
 
 
 @lru_cache(maxsize=32)

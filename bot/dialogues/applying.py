@@ -85,6 +85,11 @@ def takes(state: State, turn: Turn) -> bool:
     return any(answers.said(name, turn.text) for name in ("submit", "hand_in", "change")) or answers.said_yes(turn.text)
 
 
+def free(state: State) -> bool:
+    """True where any words are an answer."""
+    return state.frame.step == ASK and state.frame.data["asked"]["options"] is None
+
+
 def begin(state: State, token: str, turn: Turn, services: Services) -> Outcome:
     """Fill the form here: with the draft that is there, or a new one."""
     state, resident_id = linking.who(state, turn, services)

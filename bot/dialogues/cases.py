@@ -165,9 +165,12 @@ class Cases:
                 known[name] = household["_id"] if household else None
             if each.format == "date" and me is not None and name == "birth_date":
                 known[name] = me.birth_date.isoformat()
-        children = self.children()
+        children = stored.get("children", [])
         if programme.people.child is not None and len(children) == 1:
-            known[programme.people.child.id] = children[0][0]
+            known[programme.people.child.id] = children[0]["id"]
+            relation = version.form.properties.get("relation")
+            if relation and children[0]["relation"] in {each.const for each in relation.oneOf or ()}:
+                known["relation"] = children[0]["relation"]
         return {name: value for name, value in known.items() if value is not None and not answers.get(name)}
 
     def _shown(self, raw: Raw) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from config.loading import rule
+from config.text import say
 from models.eldercare import booking, queries
 from models.eldercare.concern_chain import Found, open_concern
-from models.eldercare.documents import CONFIRMED
+from models.eldercare.documents import CONFIRMED, Elder
 from models.eldercare.notices import township_name
 from models.eldercare.settling import masked_name
 from models.kernel.clock import as_utc
+from models.kernel.encryption import open_text
 from models.kernel.lifecycle import Raw
 from models.people.documents import Resident
 
@@ -34,10 +36,12 @@ class Elders:
         links = [link for link in queries.links_of(self.resident_id) if link["state"] == CONFIRMED]
         elders = queries.elders_by_id(link["elder_id"] for link in links)
         known = [elders[link["elder_id"]] for link in links if link["elder_id"] in elders]
+        here = [elder for elder in known if queries.on_register(elder, self._at)]
+        names = [masked_name(elder) for elder in here]
         return [
-            {"id": elder["_id"], "name": masked_name(elder), "township_id": elder["township_id"],
+            {"id": elder["_id"], "name": _told_apart(name, names, elder), "township_id": elder["township_id"],
              "district_code": elder["district_code"]}
-            for elder in known if queries.on_register(elder, self._at)
+            for elder, name in zip(here, names, strict=True)
         ]  # fmt: skip
 
     def alarm(self, elder_id: str) -> bool:
@@ -74,6 +78,14 @@ class Elders:
     def call_off(self, visit_id: str) -> None:
         """Cancel a visit. Raises as `cancel_visit` does."""
         booking.cancel_visit(visit_id, by=self._by, at=self._at, key=self._key("cancel"))
+
+
+def _told_apart(name: str, names: list[str], elder: Raw) -> str:
+    """Two whose masked names are the same are told apart by the year of their birth."""
+    if names.count(name) == 1:
+        return name
+    born = open_text(elder["birth_date"], Elder.birth_date.context)
+    return say("bot.visits.born", name=name, year=born[:4])
 
 
 def _visit(visit: Raw, elder: Raw | None) -> dict[str, Any]:

@@ -76,6 +76,8 @@ TAKES: dict[str, Callable[[State, Turn], bool]] = {
     screening.SCREENING: screening.takes, applying.APPLYING: applying.takes, visits.VISITS: visits.takes,
     offers.OFFERS: offers.takes, policy.POLICY: policy.takes, indicator.INDICATOR: indicator.takes,
 }  # fmt: skip
+# Whether the open question takes any words at all.
+FREE: dict[str, Callable[[State], bool]] = {applying.APPLYING: applying.free, visits.VISITS: visits.free}
 # Said in the middle of a dialogue these answer its question rather than end it.
 OWN_WISH = {
     nearby.NEARBY: (wish.FIND_SERVICE,), human.HUMAN: (wish.HUMAN,), linking.LINKING: (wish.PROGRESS,),
@@ -165,7 +167,7 @@ def _located(state: State, message: Inbound, services: Services) -> Outcome:
 
 def _spoken(state: State, turn: Turn, services: Services) -> Outcome:
     """Words: danger first, then the caseworker who listens, then what steers, what was asked, what is wished."""
-    if turn.heard.intent == wish.EMERGENCY and turn.heard.confidence >= rule("conversations.switch_floor"):
+    if _is_danger(state, turn):
         services.tell_person(turn.text)
         return emergency.warn(state, turn, services)
     command = control.command_in(turn.text)
@@ -189,6 +191,15 @@ def _spoken(state: State, turn: Turn, services: Services) -> Outcome:
         or _wished(state, turn, services)
     )  # fmt: skip
     return asides.offered(after, texts, turn)
+
+
+def _is_danger(state: State, turn: Turn) -> bool:
+    """True for danger; not for what is plainly an answer to a list, a date or a yes-or-no that only sounds like it."""
+    heard = turn.heard
+    if heard.intent != wish.EMERGENCY or heard.confidence < rule("conversations.switch_floor"):
+        return False
+    free = FREE.get(state.frame.dialogue)
+    return (free is not None and free(state)) or not _surely_answers(state, turn)
 
 
 def _aside(state: State, offered: asides.Aside, turn: Turn, services: Services) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.dialogues.answers import choice_in
-from bot.dialogues.control import MORE, command_in, off_the_list
+from bot.dialogues.control import MORE, command_in, number_in, off_the_list
 from bot.dialogues.services import Raw, Services
 from bot.dialogues.state import Outcome, State, Turn
 from config.indicators import Indicator, indicators
@@ -32,9 +32,9 @@ def answer(state: State, turn: Turn, services: Services) -> Outcome | None:
         if shown >= len(tokens):
             return state, [say("bot.indicator.no_more")]
         return _ask(state, tokens, shown)
-    number = choice_in(turn.text, [indicators()[token].name_zh for token in tokens[:shown]])
-    if number is not None:
-        return _told(state, tokens[number], services)
+    token = _chosen(tokens, shown, turn)
+    if token is not None:
+        return _told(state, token, services)
     found = services.indicators_named(turn.text)
     if found:
         return _told(state, found[0][0], services)
@@ -45,8 +45,14 @@ def answer(state: State, turn: Turn, services: Services) -> Outcome | None:
 def takes(state: State, turn: Turn) -> bool:
     """True where the message surely chooses from the list."""
     tokens, shown = state.frame.data["tokens"], state.frame.data["shown"]
-    names = [indicators()[token].name_zh for token in tokens[:shown]]
-    return command_in(turn.text) == MORE or choice_in(turn.text, names) is not None
+    return command_in(turn.text) == MORE or _chosen(tokens, shown, turn) is not None
+
+
+def _chosen(tokens: list[str], shown: int, turn: Turn) -> str | None:
+    """By a number that was shown, or by the name of any."""
+    listed = tokens[:shown] if number_in(turn.text) is not None else tokens
+    number = choice_in(turn.text, [indicators()[token].name_zh for token in listed])
+    return None if number is None else listed[number]
 
 
 def _ask(state: State, tokens: list[str], first: int) -> Outcome:

@@ -22,6 +22,8 @@ def start(state: State, turn: Turn, services: Services) -> Outcome:
     """Begin, or go on with what is known already: another category at the same place, another place for the same."""
     known = state.frame.data if state.frame.dialogue == NEARBY else {}
     slots = turn.heard.slots
+    if says_home(turn.text) and not slots.place:
+        known = {**known, "point": None}
     wish = {
         "category": slots.category or known.get("category"),
         "open_now": slots.open_now or (bool(known.get("open_now")) and slots.category is None),

@@ -82,6 +82,11 @@ def takes(state: State, turn: Turn) -> bool:
     return answers.choice_in(turn.text, [each["label"] for each in data["visits"]]) is not None
 
 
+def free(state: State) -> bool:
+    """True where any words are an answer."""
+    return state.frame.step == WISHES
+
+
 def means_the_visit(state: State) -> bool:
     """True where "cancel" is an answer about a visit, and must not end the talk as if the visit were cancelled."""
     return state.frame.dialogue == VISITS and state.frame.step in (WHAT, CALL_OFF)
@@ -144,14 +149,29 @@ def _hour(state: State, turn: Turn, services: Services) -> Outcome | None:
 
 
 def _hour_in(data: Json, turn: Turn) -> int | None:
-    """An hour by number, by its words, or by a day that has only one."""
+    """An hour by its number in the list, or by day, weekday and time as far as they fit one only."""
     hours = [datetime.fromisoformat(each["at"]) for each in data["hours"]]
-    number = answers.choice_in(turn.text, [wording.moment_of(each) for each in hours])
+    spoken = answers.by_week(turn.text)
+    number = answers.choice_in(spoken, [wording.moment_of(each) for each in hours])
     if number is not None:
         return number
-    day = answers.coming_day_in(turn.text, local(turn.at).date())
-    fits = [n for n, each in enumerate(hours) if day is not None and local(each).date() == day]
+    day, time = answers.coming_day_in(turn.text, local(turn.at).date()), answers.hour_in(turn.text)
+    weekday = next((name for name in say("bot.weekdays").split() if name in spoken), None)
+    if day is None and time is None and weekday is None:
+        return None
+    fits = [
+        n for n, each in enumerate(hours)
+        if (day is None or local(each).date() == day)
+        and (time is None or _at_time(each, time))
+        and (weekday is None or weekday in wording.moment_of(each))
+    ]  # fmt: skip
     return fits[0] if len(fits) == 1 else None
+
+
+def _at_time(moment: datetime, time: tuple[int, int]) -> bool:
+    """Afternoon hours are mostly said without "afternoon"."""
+    at = local(moment)
+    return at.minute == time[1] and at.hour in (time[0], time[0] + answers.NOON)
 
 
 def _wishes(state: State, turn: Turn, services: Services) -> Outcome:

@@ -35,6 +35,7 @@ from models.kernel.outbox import OutboxMessage, relay
 from models.people.documents import Resident
 from models.platform import Platform
 from tests.factories.wechat import OPENID, Caller, message_xml, text_of, wechat_settings
+from tests.journeys.bot.scenes import PLACES, SCENES, counted
 
 HERE = Path(__file__).parent
 RECORDED = sorted((HERE / "conversations").glob("*.yaml"))
@@ -57,6 +58,7 @@ def facilities() -> list[dict[str, Any]]:
             "external_id": key, "name": name, "category": category, "datum": "wgs84", "opening_hours": hours,
             "phone": phone, "source": SOURCE, "latitude": near.latitude + north / KM_PER_DEGREE,
             "longitude": near.longitude + east / (KM_PER_DEGREE * math.cos(math.radians(near.latitude))),
+            **(PLACES if category == "childcare_centre" else {}),
         })  # fmt: skip
     return rows
 
@@ -116,7 +118,16 @@ class Replay:
         if "staff" in turn:
             self._staff(turn)
             return
-        heard = self.carry(self._xml(turn), self.clock.now())
+        if "meanwhile" in turn:
+            SCENES[turn["meanwhile"]](self.resident_id, self.clock.now())
+            return
+        if "stored" in turn:
+            assert counted(turn["stored"]) == turn["count"], turn
+            return
+        xml = self._xml(turn)
+        heard = self.carry(xml, self.clock.now())
+        if turn.get("event") != "unsubscribe":
+            assert self.carry(xml, self.clock.now()) == heard, f"{turn}: the same message again is answered otherwise"
         if turn.get("silent"):
             assert heard == [], turn
             return
@@ -162,6 +173,8 @@ class Replay:
             collection(Resident).insert_one(Resident(id=person, created_at=now, updated_at=now).raw())
         if recorded.get("resident") == "bound":
             assert binding.redeem(OPENID, binding.issue_code(person, now).text, "k", now) == person
+        for name in recorded.get("scenes", ()):
+            SCENES[name](person, now)
         if "application" in recorded:
             application = Application(
                 id=new_id(), created_at=now, updated_at=now, resident_id=person, programme="childcare_place",
