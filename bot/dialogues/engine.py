@@ -32,6 +32,7 @@ from bot.dialogues import (
     progress,
     screening,
     small_talk,
+    taught,
     visits,
 )
 from bot.dialogues.answers import answer_words, said
@@ -49,6 +50,7 @@ from config.loading import rule
 from config.text import say
 from models.conversations import erasing, states
 from models.conversations.canned import canned_file
+from models.conversations.learned import ANSWER, Content
 from models.conversations.posters import FACILITY_SCENE
 from models.indicators.usage import record_use
 from models.kernel.errors import StaleVersion
@@ -103,6 +105,7 @@ def answer(message: Inbound, at: datetime, platform: Platform) -> Sequence[Reply
         return NO_REPLIES
     if not message.takes_reply:
         return NO_REPLIES
+    taught.BOOK.refresh(at)
     for _ in range(MAX_CONTENTION):
         before = states.remembered(message.openid)
         if before.last_message_id == message.id:
@@ -187,6 +190,7 @@ def _spoken(state: State, turn: Turn, services: Services) -> Outcome:
         return _rude(abuse.counted(state), turn, services)
     after, texts = (
         _steered(state, command, turn, services)
+        or _taught(state, turn, services, taught.BOOK.exactly(turn.text))
         or _answered(state, turn, services)
         or _wished(state, turn, services)
     )  # fmt: skip
@@ -296,6 +300,9 @@ def _wished(state: State, turn: Turn, services: Services) -> Outcome:
     named = nearby.by_name(state, turn, services)
     if named is not None:
         return named
+    near = _taught(state, turn, services, taught.BOOK.nearly(turn.text))
+    if near is not None:
+        return near
     waiting = human.forward(state, turn, services) if services.ticket is not None else None
     return waiting or fallback.not_understood(state, turn, services)
 
@@ -305,6 +312,15 @@ def _switched(before: State, outcome: Outcome) -> Outcome:
     after, texts = outcome
     left = before.frame.dialogue in WORTH_RETURNING and after.frame.dialogue != before.frame.dialogue
     return (after, [*texts, say("bot.can_return")]) if left and not after.fresh else outcome
+
+
+def _taught(state: State, turn: Turn, services: Services, content: Content | None) -> Outcome | None:
+    """What a caseworker taught for such a sentence, None where nothing was."""
+    if content is None:
+        return None
+    if content.kind == ANSWER:
+        return taught.answer(content, state)
+    return _begin(state, taught.understood(content, turn), services)
 
 
 def _begin(state: State, turn: Turn, services: Services) -> Outcome:

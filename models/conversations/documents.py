@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from mongoengine import BinaryField, DateTimeField, FloatField, IntField, ListField, StringField
+from mongoengine import BinaryField, BooleanField, DateTimeField, FloatField, IntField, ListField, StringField
 
 from models.kernel.document import Record
 from models.kernel.encryption import EncryptedStringField
@@ -97,6 +97,8 @@ class UnansweredQuestion(Record):
     intent = StringField(required=True)
     confidence = FloatField(required=True)
     month = StringField(required=True)
+    # A caseworker has put it away: it needs no answer.
+    handled = BooleanField()
     expires_at = DateTimeField(required=True)
 
     meta: ClassVar[dict[str, Any]] = {"collection": "unanswered_questions"}

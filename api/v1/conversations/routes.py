@@ -27,6 +27,7 @@ from api.v1.conversations.schemas import (
     TakeBody,
     TransferBody,
 )
+from api.v1.conversations.teaching import TEACHING_ROUTES
 from models.conversations import binding, handovers, passing, queries
 from models.conversations.canned import canned_file, close_reasons
 from models.conversations.lifecycle import HANDOVER_ROLES, OPEN_STATES
@@ -184,3 +185,5 @@ namespace.add_resource(GiveBack, "/staff/handovers/<string:ticket_id>/give-back"
 namespace.add_resource(TakeOver, "/staff/handovers/<string:ticket_id>/take-over")
 namespace.add_resource(Colleagues, "/staff/handover-colleagues")
 namespace.add_resource(CannedAnswers, "/staff/canned-answers")
+for resource, path in TEACHING_ROUTES:
+    namespace.add_resource(resource, path)

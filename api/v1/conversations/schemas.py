@@ -16,7 +16,7 @@ from models.kernel.ids import ID_PATTERN
 Version = Annotated[int, Field(ge=1, le=2**31)]
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """Free text: something to read in it, line breaks the only control characters."""
     if not text.strip():
         raise PydanticCustomError("string_too_short", "nothing to read")
@@ -26,7 +26,7 @@ def _readable(text: str) -> str:
 
 
 Text = Annotated[
-    str, Field(min_length=1, max_length=rule("conversations.handover_chars_most")), AfterValidator(_readable)
+    str, Field(min_length=1, max_length=rule("conversations.handover_chars_most")), AfterValidator(readable)
 ]
 
 
