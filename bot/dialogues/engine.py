@@ -295,14 +295,16 @@ def _wished(state: State, turn: Turn, services: Services) -> Outcome:
         return offers.start(state, turn, services)
     if any(rival != wish.OUT_OF_SCOPE for rival in heard.rivals) and heard.intent != wish.OUT_OF_SCOPE:
         return choose.between(state, turn)
+    if sure and heard.intent != wish.OUT_OF_SCOPE:
+        return _switched(state, _begin(state, turn, services))
+    near = _taught(state, turn, services, taught.BOOK.nearly(turn.text))
+    if near is not None:
+        return near
     if sure:
         return _switched(state, _begin(state, turn, services))
     named = nearby.by_name(state, turn, services)
     if named is not None:
         return named
-    near = _taught(state, turn, services, taught.BOOK.nearly(turn.text))
-    if near is not None:
-        return near
     waiting = human.forward(state, turn, services) if services.ticket is not None else None
     return waiting or fallback.not_understood(state, turn, services)
 

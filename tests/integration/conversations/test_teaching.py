@@ -18,7 +18,7 @@ from models.kernel.ids import new_id
 from tests.integration.conversations.conftest import Tell
 
 URL = "/api/v1/staff/learned-answers"
-ANSWER = {"kind": "answer", "examples": ["老年证丢了咋个补"], "answer": "老年证请到村（社区）便民服务点补办。"}
+ANSWER = {"kind": "answer", "examples": ["猫跑到树上下不来咋搞"], "answer": "请打物业电话，请师傅带梯子来。"}
 Staff = Callable[..., dict[str, str]]
 Post = Callable[..., Any]
 
@@ -44,46 +44,48 @@ def post(client: FlaskClient) -> Post:
 def test_from_a_question_to_an_answer_and_back(
     client: FlaskClient, staff: Staff, tell: Tell, post: Post, clock: FixedClock
 ) -> None:
-    for number, text in enumerate(["老年证丢了咋个补", "老年證丟了咋個補？", "老年证丢了咋个补啊", "呜啦呜啦呜啦"]):
-        assert "老年证请到" not in tell(text, openid=f"o{number}")
+    for number, text in enumerate(
+        ["猫跑到树上下不来咋搞", "貓跑到樹上下不來咋搞？", "猫跑到树上下不来咋搞啊", "呜啦呜啦呜啦"]
+    ):
+        assert "带梯子" not in tell(text, openid=f"o{number}")
     me = staff("county_reviewer")
     first, second = client.get("/api/v1/staff/unanswered", headers=me).json["items"]
     assert (first["count"], second["count"]) == (3, 1), "typed otherwise or nearly the same is one question"
     assert first["variants"], "and its other wordings are shown"
     assert client.get("/api/v1/staff/unanswered", headers=staff("planner")).status_code == 403
     preview = post(me, "/preview", ANSWER).json
-    assert (preview["answers"], preview["bytes"]) == (["老年证丢了咋个补"], len(ANSWER["answer"].encode()))  # type: ignore[attr-defined]
+    assert (preview["answers"], preview["bytes"]) == (["猫跑到树上下不来咋搞"], len(ANSWER["answer"].encode()))  # type: ignore[attr-defined]
     assert client.get(URL, headers=me).json["items"] == [], "a preview keeps nothing"
 
     key = new_id()
     made = [post(me, "", ANSWER, key) for _ in range(3)]
     assert {m.status_code for m in made} == {201} and len(client.get(URL, headers=me).json["items"]) == 1
     entry = made[0].json["id"]
-    assert "老年证请到" not in tell("老年证丢了咋个补"), "not before it is published"
+    assert "带梯子" not in tell("猫跑到树上下不来咋搞"), "not before it is published"
     other_process = Book()
     other_process.refresh(clock.now())
     done = post(me, f"/{entry}/publish", {"version": made[0].json["version"]})
     assert (done.json["state"], done.json["revision"]) == ("published", 1)
-    assert tell("老年证丢了，咋个补？") == ANSWER["answer"]
-    assert tell("请问老年证丢了咋个补") == ANSWER["answer"], "nearly the same"
-    assert "老年证请到" not in tell("老年证怎么办")
+    assert tell("猫跑到树上，下不来咋搞？") == ANSWER["answer"]
+    assert tell("请问猫跑到树上下不来咋搞") == ANSWER["answer"], "nearly the same"
+    assert "带梯子" not in tell("猫上树怎么办")
     other_process.refresh(clock.now())
-    assert other_process.exactly("老年证丢了咋个补") is not None
+    assert other_process.exactly("猫跑到树上下不来咋搞") is not None
     assert [g["count"] for g in client.get("/api/v1/staff/unanswered", headers=me).json["items"]] == [1], (
         "what was taught is dealt with"
     )
 
     clock.advance(minutes=5)
-    amended = post(me, f"/{entry}/amend", {**ANSWER, "answer": "请到街道。"})
+    amended = post(me, f"/{entry}/amend", {**ANSWER, "answer": "请打街道电话。"})
     assert amended.json["live"]["answer"] == ANSWER["answer"], "what is published stays until then"
-    assert tell("老年证丢了咋个补") == ANSWER["answer"]
+    assert tell("猫跑到树上下不来咋搞") == ANSWER["answer"]
     assert post(me, f"/{entry}/publish").json["revision"] == 2
-    assert tell("老年证丢了咋个补") == "请到街道。"
+    assert tell("猫跑到树上下不来咋搞") == "请打街道电话。"
     assert post(me, f"/{entry}/publish").json["code"] == "nothing_to_publish"
     assert post(me, f"/{entry}/revoke", {"note": "有误"}).json["state"] == "revoked"
-    assert "街道" not in tell("老年证丢了咋个补")
+    assert "街道电话" not in tell("猫跑到树上下不来咋搞")
     assert post(me, f"/{entry}/restore").json["state"] == "published"
-    assert tell("老年证丢了咋个补") == "请到街道。"
+    assert tell("猫跑到树上下不来咋搞") == "请打街道电话。"
     actions = [e["action"] for e in database()[ENTRIES].find({"subject": f"learned_answer:{entry}"})]
     assert actions == [f"learned_answer.{a}" for a in
                        ("propose", "publish", "amend", "publish", "revoke", "restore")]  # fmt: skip
@@ -113,7 +115,7 @@ def test_a_second_person_publishes_where_the_rule_says_so(
 @pytest.mark.parametrize(
     ("body", "field"),
     [({"examples": ["短"]}, "examples.0"), ({"examples": []}, "examples"), ({"examples": ["我电话13879512345丢了"]}, "examples.0"),
-     ({"examples": ["老年证丢了咋个补", "老年证，丢了咋个补"]}, "examples"), ({"answer": None}, "answer"),
+     ({"examples": ["猫跑到树上下不来咋搞", "猫，跑到树上下不来咋搞"]}, "examples"), ({"answer": None}, "answer"),
      ({"answer": "字" * 683}, "answer"), ({"answer": "a\x07b"}, "answer"), ({"intent": "find_service"}, "intent"),
      ({"kind": "intent", "answer": None, "intent": "nothing"}, "intent"), ({"kind": "intent", "intent": "apply"}, "answer"),
      ({"kind": "intent", "answer": None, "intent": "apply", "programme": "x"}, "programme"), ({"more": 1}, "more"),
