@@ -19,10 +19,11 @@ from api.v1.people.commands import staff as staff_group
 from bot.commands import bot as bot_group
 from bot.dialogues.engine import answerer
 from bot.webhook import webhook_blueprint
-from bot.wechat import delivery, notices
+from bot.wechat import delivery, notices, text_check
 from bot.wechat.reception import Reception
 from bot.wechat.service import Wechat
 from config.checks import checks
+from config.feedback import themes
 from config.indicators import check_indicators
 from config.loading import catalogue, rules
 from config.settings import Settings, load_settings
@@ -70,6 +71,7 @@ def compose(settings: Settings, clock: Clock | None = None) -> Flask:
     check_indicators()
     consent_purposes()
     checks()
+    themes()
     waiting_lists(), seed_sources(), allocation_rules()
     install_keyring(settings.secret_keys)
     connect(settings.mongodb_uri)
@@ -89,6 +91,7 @@ def _handlers(platform: Platform) -> Mapping[str, Handler]:
     return {
         **delivery.handlers(platform),
         **notices.handlers(platform),
+        **text_check.handlers(platform),
         followups.CHANNEL: followups.follow_up_handler(platform.clock.now),
         offers.CHANNEL: offers.follow_up_handler(platform.clock.now),
         placing.CHANNEL: childcare_follow_ups.follow_up_handler(platform.clock.now),

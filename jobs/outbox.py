@@ -11,12 +11,13 @@ from typing import Any
 
 from prometheus_client import Gauge
 
+from models.feedback.publishing import CHECK_CHANNEL
 from models.indicators.observations import PUSH_CHANNEL
 from models.kernel import outbox
 from models.kernel.database import collection
 from models.platform import Platform
 
-WECHAT_CHANNELS = ("wechat_custom", "wechat_subscribe")
+WECHAT_CHANNELS = ("wechat_custom", "wechat_subscribe", CHECK_CHANNEL)
 INDICATOR_CHANNELS = (PUSH_CHANNEL,)
 WATCHED = (outbox.PENDING, outbox.DEAD, outbox.UNCERTAIN)
 STUCK = Gauge("yixiang_outbox_messages", "Messages in the outbox by state", ("state",), multiprocess_mode="mostrecent")

@@ -6,7 +6,7 @@ two; every other job runs once per period, whoever starts it (see `runs`).
 
 from __future__ import annotations
 
-from jobs import casework, childcare, conversations, eldercare, housing, indicators, notices, outbox, upkeep
+from jobs import casework, childcare, conversations, eldercare, feedback, housing, indicators, notices, outbox, upkeep
 from jobs.running import Job
 from jobs.schedules import Daily, Hourly, Monthly, Seconds
 
@@ -36,6 +36,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("deadlines", Hourly(minute=5), casework.deadlines),
     Job("end_what_is_over", Daily(hour=3, minute=25), casework.end_what_is_over),
     Job("hand_over", Hourly(minute=35), casework.hand_over),
+    Job("feedback_deadlines", Hourly(minute=10), feedback.deadlines),
     # Visits to old people: the first night of a month builds its plan, each night repairs it.
     Job("plan_visits", Monthly(day=1, hour=0, minute=5), eldercare.plan_visits),
     Job("repair_visit_plan", Daily(hour=1, minute=15), eldercare.plan_visits),

@@ -14,6 +14,7 @@ from models.casework.retention import apply_retention
 from models.conversations import inbound
 from models.eldercare.choices import reconcile_choices
 from models.eldercare.settling import reconcile_bookings
+from models.feedback import erasing as feedback
 from models.housing import positions, waiting_list
 from models.indicators.observations import PUSH_CHANNEL
 from models.kernel.database import collection
@@ -61,4 +62,5 @@ def retention(platform: Platform, at: datetime, period: str) -> Mapping[str, Any
     over["next_attempt_at"] = {"$lt": at - timedelta(days=rule("jobs.tellings_kept_days"))}
     gone += collection(OutboxMessage).delete_many(over).deleted_count
     counts = {"delivered_messages": gone, "inbound_messages": sum(inbound.purge(at))}
-    return {**counts, **apply_retention(at), "authorisations": delete_old_authorisations(at)}
+    counts |= {**apply_retention(at), **feedback.apply_retention(at)}
+    return {**counts, "authorisations": delete_old_authorisations(at)}

@@ -15,6 +15,7 @@ DOMAINS: tuple[str, ...] = (
     "conversations",
     "housing",
     "childcare",
+    "feedback",
 )
 
 

@@ -52,6 +52,7 @@ from models.conversations import erasing, states
 from models.conversations.canned import canned_file
 from models.conversations.learned import ANSWER, Content
 from models.conversations.posters import FACILITY_SCENE
+from models.feedback.erasing import forget_follower as forget_feedback
 from models.indicators.usage import record_use
 from models.kernel.errors import StaleVersion
 from models.platform import Platform
@@ -102,6 +103,7 @@ def answer(message: Inbound, at: datetime, platform: Platform) -> Sequence[Reply
     """The replies to a message or event. Raises StaleVersion where the follower's messages come all at once."""
     if message.event == UNSUBSCRIBE:
         erasing.forget_follower(message.openid, at)
+        forget_feedback(message.openid, at)
         return NO_REPLIES
     if not message.takes_reply:
         return NO_REPLIES

@@ -36,6 +36,7 @@ TEMPLATE_OF_DOMAIN = {
     "childcare": "application_progress",
     "housing": "application_progress",
     "eldercare": "visit_reminder",
+    "feedback": "application_progress",
 }
 
 

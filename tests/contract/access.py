@@ -98,6 +98,7 @@ EXAMPLES = (NOWHERE, "03", "360902", "1796554", "2026-12", "2026-12-01", "a" * 6
 # Bodies whose rules their schema does not tell.
 BODIES: dict[str, Any] = {
     "AssignBody": {"version": 1, "assignee_id": None},
+    "FeedbackThemeBody": {"version": 1, "theme": "housing"},
     "TransferBody": {"version": 1, "township_id": XIAPU, "reason": "x"},
     "TransferElderBody": {"version": 1, "township_id": XIAPU, "community": "x", "address": "x", "reason": "x"},
     "HandBackBody": {"version": 1, "on": "2026-11-22"},

@@ -19,6 +19,7 @@ from models.eldercare.documents import ElderLink
 from models.eldercare.import_documents import ElderChoice
 from models.eldercare.importing import import_elders
 from models.eldercare.plan_queries import enter_absence
+from models.feedback.operations import submit_feedback
 from models.housing.documents import WaitingEntry
 from models.kernel.database import collection
 from models.kernel.ids import new_id
@@ -86,7 +87,7 @@ class World:
 
 def make_world(app: Flask, resident: Callable[..., Headers], staff: Callable[..., Headers]) -> World:
     world = World(staff)
-    for add in (_application, _housing, _placement, _elder, _people):
+    for add in (_application, _housing, _placement, _elder, _people, _feedback):
         add(world, app, resident)
     return world
 
@@ -191,3 +192,13 @@ def _people(world: World, app: Flask, resident: Callable[..., Headers]) -> None:
     )  # fmt: skip
     for start in ("/objections/", "/staff/objections/"):
         world.things[start] = Thing({"objection_id": objection["_id"], "document_id": new_id()}, me)
+
+
+def _feedback(world: World, app: Flask, resident: Callable[..., Headers]) -> None:
+    me = resident()
+    piece = submit_feedback(
+        new_id(), "complaint", f"{casework.GUARDIAN_NAME}说，门总是锁着", by=Resident.actor(me["X-Resident-Id"]),
+        at=casework.MORNING, township_id=casework.SANYANG,
+    )  # fmt: skip
+    for start in ("/feedback/", "/staff/feedback/"):
+        world.things[start] = Thing({"feedback_id": piece["_id"]}, me)
