@@ -17,21 +17,35 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from config.loading import CATALOGUE, Entry, catalogue, load_csv
+from config.text import say
 from config.yaml_lines import CatalogueFault
 
 CITY = "3609"
 PERCENT = "%"
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
-NAME = r"^[a-z_]+$"
+NAME = r"^[a-z0-9_]+$"
+# Official series that others divide by.
+POPULATIONS = ("permanent_residents", "resident_households", "disability_allowance_eligible")
+
+
+class Statistic(Entry):
+    """A named measure that formulas are made of. `about` people: small numbers of it are never shown."""
+
+    token: str = Field(pattern=NAME)
+    label_zh: str = Field(min_length=1)
+    unit_zh: str = Field(min_length=1)
+    about: Literal["people", "things"]
 
 
 class Indicator(Entry):
-    """One indicator of the plan. `numerator_per`, `denominator_per`: by what the counted number is divided.
+    """One indicator of the plan as it is defined from the month `since` on, until a later version of it.
 
-    `plan_baseline`, `plan_target` are the plan's own words; `{}` there marks a sum over five years.
+    `numerator`, `denominator` name statistics; `numerator_per`, `denominator_per`: by what the counted number is
+    divided. `plan_baseline`, `plan_target` are the plan's own words; `{}` there marks a sum over five years.
     """
 
     token: str = Field(pattern=NAME)
+    since: str = Field(pattern=MONTH)
     domain_zh: str = Field(min_length=1)
     name_zh: str = Field(min_length=1)
     unit_zh: str = Field(min_length=1)
@@ -41,9 +55,9 @@ class Indicator(Entry):
     binding: bool
     cumulative_five_years: bool
     observed_by: Literal["platform", "platform_partial", "department"]
-    numerator: str | None = None
-    denominator: str | None = None
-    numerator_per: int | None = Field(default=None, ge=1)
+    numerator: str = Field(pattern=NAME)
+    denominator: str | None = Field(default=None, pattern=NAME)
+    numerator_per: int = Field(ge=1)
     denominator_per: int | None = Field(default=None, ge=1)
     plan_baseline: str = Field(min_length=1)
     plan_target: str = Field(min_length=1)
@@ -55,8 +69,6 @@ class Indicator(Entry):
     def _target_fits_its_comparison(self) -> Indicator:
         if (self.target_comparison == "all") is not (self.target is None):
             raise ValueError("a target is a number, except where all who qualify are to be reached")
-        if (self.numerator is None) is not (self.numerator_per is None):
-            raise ValueError("a numerator goes with numerator_per")
         if (self.denominator is None) is not (self.denominator_per is None):
             raise ValueError("a denominator goes with denominator_per")
         return self
@@ -70,6 +82,44 @@ class Indicator(Entry):
             return None
 
     @property
+    def key(self) -> tuple[str, str]:
+        """What may not repeat."""
+        return (self.token, self.since)
+
+    @property
+    def of_the_plan(self) -> tuple[object, ...]:
+        """What the plan itself says: the same in every version."""
+        return (
+            self.domain_zh, self.name_zh, self.unit_zh, self.baseline_2020, self.target_2025, self.target_comparison,
+            self.binding, self.cumulative_five_years, self.plan_baseline, self.plan_target, self.source,
+        )  # fmt: skip
+
+    @property
+    def about_people(self) -> bool:
+        """True where numerator or denominator counts people, so that small numbers must not be shown.
+
+        An official population is no secret: it does not make the beds per resident a matter of single persons.
+        """
+        counted = {self.numerator, self.denominator} - {None, *POPULATIONS}
+        return any(statistics()[token].about == "people" for token in counted if token)
+
+    @property
+    def divides_people(self) -> bool:
+        """True where the denominator counts people of whom the numerator are some: both must not be small."""
+        below = self.denominator
+        return below is not None and below not in POPULATIONS and statistics()[below].about == "people"
+
+    @property
+    def formula_zh(self) -> str:
+        """The formula in the labels of its measures."""
+        if self.denominator is None or self.denominator_per is None:
+            return _part(self.numerator, self.numerator_per, "alone")
+        percent = say("indicators.formula.percent") if self.factor != 1 else ""
+        below = _part(self.denominator, self.denominator_per)
+        made = _part(self.numerator, self.numerator_per)
+        return say("indicators.formula.ratio", numerator=made, denominator=below) + percent
+
+    @property
     def factor(self) -> int:
         """What numerator / denominator is multiplied by to stand in the indicator's unit."""
         return 100 if self.unit_zh == PERCENT else 1
@@ -78,7 +128,7 @@ class Indicator(Entry):
 class Denominator(Entry):
     """One value of a dated series, such as permanent residents of the city or a county."""
 
-    measure: Literal["permanent_residents", "resident_households"]
+    measure: str = Field(pattern=NAME)
     area: str = Field(pattern=r"^3609(\d\d)?$")
     as_of: date
     value: int = Field(gt=0)
@@ -120,9 +170,30 @@ class Measure(Entry):
 
 
 @lru_cache(maxsize=1)
+def statistics() -> dict[str, Statistic]:
+    """The named measures of the formulas by token. Raises CatalogueFault with file and line."""
+    return {each.token: each for each in load_csv(CATALOGUE / "statistics.csv", Statistic, unique="token")}
+
+
+@lru_cache(maxsize=1)
+def indicator_versions() -> dict[str, tuple[Indicator, ...]]:
+    """Every version of each indicator, the oldest first. Raises CatalogueFault with file and line."""
+    found: dict[str, list[Indicator]] = {}
+    for each in load_indicators(CATALOGUE / "indicators.csv"):
+        found.setdefault(each.token, []).append(each)
+    return {token: tuple(sorted(versions, key=lambda each: each.since)) for token, versions in found.items()}
+
+
+@lru_cache(maxsize=1)
 def indicators() -> dict[str, Indicator]:
-    """The indicators by token, in the plan's order. Raises CatalogueFault with file and line."""
-    return {each.token: each for each in load_indicators(CATALOGUE / "indicators.csv")}
+    """The latest version of each indicator by token, in the plan's order. Raises CatalogueFault with file and line."""
+    return {token: versions[-1] for token, versions in indicator_versions().items()}
+
+
+def definition(token: str, period: str) -> Indicator:
+    """The version of an indicator that holds in a month; before the first one the first. Raises KeyError."""
+    versions = indicator_versions()[token]
+    return next((each for each in reversed(versions) if each.since <= period), versions[0])
 
 
 @lru_cache(maxsize=1)
@@ -131,7 +202,8 @@ def denominators() -> tuple[Denominator, ...]:
     areas = {CITY, *catalogue().districts}
     found = load_csv(
         CATALOGUE / "denominators.csv", Denominator, unique="key",
-        check=lambda row: None if row.area in areas else f"no area {row.area}",
+        check=lambda row: None if row.area in areas and row.measure in POPULATIONS
+        else f"no area {row.area} or measure {row.measure}",
     )  # fmt: skip
     return tuple(sorted(found, key=lambda each: each.as_of, reverse=True))
 
@@ -154,7 +226,7 @@ def measures() -> dict[str, Measure]:
 
 def check_indicators() -> None:
     """Read all files of this part, so that a fault stops the start."""
-    indicators(), denominators(), declared_coverage(), measures()
+    indicators(), denominators(), declared_coverage(), measures(), statistics()
 
 
 def denominator(measure: str, area: str, day: date) -> Denominator | None:
@@ -171,7 +243,22 @@ def coverage_of(indicator: str, period: str) -> DeclaredCoverage | None:
 def load_indicators(path: Path) -> list[Indicator]:
     """Read a file of indicators. Raises CatalogueFault with file and line."""
     _no_row_too_long(path)
-    return load_csv(path, Indicator, unique="token")
+    first: dict[str, Indicator] = {}
+
+    def fault(row: Indicator) -> str | None:
+        unknown = [name for name in (row.numerator, row.denominator) if name and name not in statistics()]
+        if unknown:
+            return f"no statistic {unknown[0]}"
+        if first.setdefault(row.token, row).of_the_plan != row.of_the_plan:
+            return f"{row.token}: a later version may not change what the plan says"
+        return None
+
+    return load_csv(path, Indicator, unique="key", check=fault)
+
+
+def _part(measure: str, per: int, divided: str = "per") -> str:
+    label = statistics()[measure].label_zh
+    return label if per == 1 else say(f"indicators.formula.{divided}", measure=label, per=per)
 
 
 def _no_row_too_long(path: Path) -> None:

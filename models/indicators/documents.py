@@ -12,7 +12,10 @@ from mongoengine import BooleanField, DateTimeField, DictField, FloatField, IntF
 from models.kernel.document import Record
 from models.kernel.outbox import OUTBOX_INDEX, Causing
 
-CITY_LEVEL, COUNTY_LEVEL = "city", "county"
+CITY_LEVEL, COUNTY_LEVEL, TOWNSHIP_LEVEL = "city", "county", "township"
+LEVELS = (CITY_LEVEL, COUNTY_LEVEL, TOWNSHIP_LEVEL)
+PLATFORM, DEPARTMENT = "platform", "department"
+PROVISIONAL, FINAL = "provisional", "final"
 COMPLETE, PARTIAL = "complete", "partial"
 NO_PLACE = ""
 
@@ -71,12 +74,14 @@ class Observation(Causing):
 
     `value` None where the denominator is empty: not observable. `numerator`, `denominator` are already divided as the
     catalogue says, so that value = numerator / denominator (× 100 for a percentage). `inputs` are the counts behind.
+    `origin`: who computed it; what a department has reported, the platform does not revise. `finality`: provisional
+    until late notes can no longer change it. `defined_since`: the version of the definition.
     `facts_hash` tells whether the same facts were found again.
     """
 
     indicator = StringField(required=True)
     period = StringField(required=True)
-    level = StringField(required=True, choices=(CITY_LEVEL, COUNTY_LEVEL))
+    level = StringField(required=True, choices=LEVELS)
     area = StringField(required=True)
     revision = IntField(required=True, min_value=1)
     value = FloatField()
@@ -87,6 +92,10 @@ class Observation(Causing):
     source = StringField(required=True)
     method = StringField(required=True)
     as_of = DateTimeField(required=True)
+    origin = StringField(required=True, choices=(PLATFORM, DEPARTMENT))
+    finality = StringField(required=True, choices=(PROVISIONAL, FINAL))
+    defined_since = StringField(required=True)
+    file_id = StringField()
     facts_hash = StringField(required=True)
 
     meta: ClassVar[dict[str, Any]] = {"collection": "observations"}
@@ -95,6 +104,6 @@ class Observation(Causing):
             "keys": [("indicator", 1), ("level", 1), ("area", 1), ("period", 1), ("revision", 1)],
             "name": "unique_revision", "unique": True,
         },
-        {"keys": [("period", 1)], "name": "period"},
+        {"keys": [("period", 1), ("indicator", 1)], "name": "period_indicator"},
         OUTBOX_INDEX,
     ]  # fmt: skip

@@ -4,31 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from config.indicators import CITY, indicators
+from config.indicators import CITY, PERCENT, Indicator, definition, indicators
 from config.loading import catalogue, rule
 from config.text import say
-from models.indicators.documents import CITY_LEVEL, COMPLETE, Observation
+from models.indicators.documents import CITY_LEVEL, COMPLETE, LEVELS, Observation
+from models.indicators.observations import number, value_of
+from models.indicators.open_tables import OBSERVATIONS, tables_of
 from models.kernel.clock import month_of, previous_month
 from models.kernel.database import collection
 from models.kernel.errors import InvalidInput, NotFound
 from models.kernel.lifecycle import Raw
 from models.kernel.paging import Page, decode_cursor, encode_cursor
 
-NOT_OBSERVABLE, PARTIAL, FULL = "not_observable", "partial", "complete"
+NOT_OBSERVABLE, SUPPRESSED, PARTIAL, FULL = "not_observable", "suppressed", "partial", "complete"
 POSITION = ("period", "area", "revision")
 SHOWN_MONTHS = 13
-HIDDEN = {"outbox": 0, "history": 0, "inputs": 0, "facts_hash": 0}
+HIDDEN = {"outbox": 0, "history": 0, "facts_hash": 0}
+Tables = dict[tuple[str, str], Any]
 
 
 def observations_of(
     token: str, *, level: str = CITY_LEVEL, area: str | None = None, first: str | None = None, last: str | None = None,
-    all_revisions: bool = False, limit: int | None = None, cursor: str | None = None,
+    all_revisions: bool = False, exact: bool = False, limit: int | None = None, cursor: str | None = None,
 ) -> Page:  # fmt: skip
     """An indicator's observations, the latest month first; of each month the last revision, or all.
 
-    `first`, `last`: months, both within. Raises NotFound for an unknown indicator, InvalidInput for a bad cursor.
+    `first`, `last`: months, both within. `exact`: as the planning office sees them, small numbers of people included.
+    Raises NotFound for an unknown indicator, InvalidInput for a bad cursor.
     """
     if token not in indicators():
         raise NotFound()
@@ -39,14 +44,22 @@ def observations_of(
     if any(bounds.values()):
         wanted["period"] = {name: value for name, value in bounds.items() if value}
     found = list(collection(Observation).find(wanted, HIDDEN))
-    kept = found if all_revisions else latest_revisions(found)
+    latest = latest_revisions(found)
+    kept = found if all_revisions else latest
     kept.sort(key=_place, reverse=True)
     if cursor is not None:
         after = _position(cursor)
         kept = [each for each in kept if _place(each) < after]
     size = limit or rule("indicators.page_size")
-    more = len(kept) > size
-    return Page([shown_publicly(each) for each in kept[:size]], _cursor(kept[size - 1]) if more else None)
+    more, following = len(kept) > size, None
+    if more:
+        following = _cursor(kept[size - 1])
+    if exact:
+        return Page([shown_exactly(each) for each in kept[:size]], following)
+    tables = tables_of(OBSERVATIONS, subject=token) if indicators()[token].about_people else {}
+    present = {each["_id"] for each in latest}
+    items = [shown_publicly(each, tables if each["_id"] in present else {}) for each in kept[:size]]
+    return Page(items, following)
 
 
 def latest_by_indicator(at: datetime) -> dict[str, Raw]:
@@ -59,16 +72,22 @@ def latest_by_indicator(at: datetime) -> dict[str, Raw]:
         wanted = {"indicator": token, "level": CITY_LEVEL, "area": CITY, "period": {"$gte": first}}
         found = list(collection(Observation).find(wanted, HIDDEN))
         if found:
-            latest[token] = shown_publicly(max(found, key=_place))
+            last = max(found, key=_place)
+            told = indicators()[token].about_people
+            tables = tables_of(OBSERVATIONS, subject=token, period=last["period"]) if told else {}
+            latest[token] = shown_publicly(last, tables)
     return latest
 
 
-def observations_for(period: str) -> list[Raw]:
+def observations_for(period: str, *, exact: bool = False) -> list[Raw]:
     """The last revision of every observation of a month, in the catalogue's order, the city before its counties."""
     found = latest_revisions(collection(Observation).find({"period": period}, HIDDEN))
     order = {token: number for number, token in enumerate(indicators())}
-    found.sort(key=lambda each: (order[each["indicator"]], each["level"], each["area"]))
-    return [shown_publicly(each) for each in found]
+    found.sort(key=lambda each: (order[each["indicator"]], LEVELS.index(each["level"]), each["area"]))
+    if exact:
+        return [shown_exactly(each) for each in found]
+    tables = tables_of(OBSERVATIONS, period=period)
+    return [shown_publicly(each, tables) for each in found]
 
 
 def latest_revisions(found: Iterable[Raw]) -> list[Raw]:
@@ -81,13 +100,57 @@ def latest_revisions(found: Iterable[Raw]) -> list[Raw]:
     return list(latest.values())
 
 
-def shown_publicly(observation: Raw) -> dict[str, Any]:
-    """As the public sees it: a value that covers only a part never stands where the area's value would."""
-    status = _status(observation)
+def shown_publicly(observation: Raw, tables: Tables | None = None) -> dict[str, Any]:
+    """As the public sees it: small numbers of people hidden, others rounded; a part's value never as the area's.
+
+    `tables`: what of the numbers about people may be shown (`open_tables.tables_of`); without them none of it is.
+    """
+    indicator = definition(observation["indicator"], observation["period"])
+    # A rate that a department gives without the numbers behind it has nothing to be counted from.
+    if not indicator.about_people or observation["numerator"] is None:
+        return _view(observation, _status(observation))
+    cells = (tables or {}).get((observation["indicator"], observation["period"]), {})
+    cell = cells.get(observation["area"])
+    if cell is None:
+        open_city = observation["level"] == CITY_LEVEL and not observation["numerator"]
+        if observation["value"] is None and (open_city or observation["denominator"] is None):
+            return _view({**observation, "numerator": None}, NOT_OBSERVABLE)
+        bare = {**observation, "value": None, "numerator": None, "source": say("indicators.source.hidden")}
+        if indicator.divides_people:
+            bare["denominator"] = None
+        return _view(bare, SUPPRESSED)
+    rounded = _rounded(observation, indicator, cell)
+    return {**_view(rounded, _status(observation)), "rounded": True}
+
+
+def shown_exactly(observation: Raw) -> dict[str, Any]:
+    """As the planning office sees it, with the counts behind it; still never a part's value as the area's."""
+    return {**_view(observation, _status(observation)), "inputs": observation["inputs"]}
+
+
+def _rounded(observation: Raw, indicator: Indicator, cell: Raw) -> Raw:
+    """The observation made of the rounded counts."""
+    numerator = Decimal(cell["counted"]) / indicator.numerator_per
+    below = observation["denominator"]
+    denominator = None if below is None else Decimal(str(below))
+    if indicator.divides_people:
+        denominator = Decimal(cell["of"]) / (indicator.denominator_per or 1)
+    value = None if observation["value"] is None else value_of(indicator, numerator, denominator)
+    if value is not None and indicator.unit_zh == PERCENT:
+        value = round(value, rule("indicators.disclosure_percent_decimals"))
+    text = say("indicators.source.rounded", base=rule("indicators.disclosure_round_to"))
+    return {**observation, "value": number(value), "numerator": number(numerator), "denominator": number(denominator),
+            "source": text}  # fmt: skip
+
+
+def _view(observation: Raw, status: str) -> dict[str, Any]:
     value = observation["value"]
-    notes = {NOT_OBSERVABLE: say("indicators.not_observable"), PARTIAL: say("indicators.partial_note"), FULL: None}
+    notes = {
+        NOT_OBSERVABLE: say("indicators.not_observable"), PARTIAL: say("indicators.partial_note"), FULL: None,
+        SUPPRESSED: say("indicators.suppressed", least=rule("indicators.disclosure_least")),
+    }  # fmt: skip
     same = ("indicator", "period", "level", "area", "revision", "numerator", "denominator", "coverage", "source",
-            "method", "as_of")  # fmt: skip
+            "method", "as_of", "origin", "finality")  # fmt: skip
     return {
         **{name: observation[name] for name in same},
         "area_name": area_name(observation["area"]),
@@ -96,12 +159,16 @@ def shown_publicly(observation: Raw) -> dict[str, Any]:
         "partial_value": value if status == PARTIAL else None,
         "unit": indicators()[observation["indicator"]].unit_zh,
         "note": notes[status],
+        "rounded": False,
     }
 
 
 def area_name(area: str) -> str:
-    """The name of the city or of a county."""
-    return say("indicators.city") if area == CITY else catalogue().districts[area].name_zh
+    """The name of the city, of a county, or of a township with its county's."""
+    if area == CITY:
+        return say("indicators.city")
+    place = catalogue().place(area)
+    return f"{place.district_zh}{place.name_zh}" if place else catalogue().districts[area].name_zh
 
 
 def _status(observation: Raw) -> str:

@@ -1,62 +1,51 @@
-"""Where the observed indicators come from: the directory of facilities and the register of old people.
+"""Where the observed indicators come from: the directory of facilities, the register, applications, counted uses.
 
-Each source gives what it counted for the city, and for each county where that tells nothing about single persons.
+Each source gives what it counted for the city, its counties and townships; what of it may be shown where numbers of
+people are small is decided when it is published (`disclosure`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 
-from config.indicators import CITY, denominator
+from config.indicators import CITY
 from config.loading import catalogue, rule
 from config.text import say
 from models.eldercare.queries import month_rate
 from models.facilities.documents import AGE_GROUPS, OPEN, Facility
-from models.indicators.documents import CITY_LEVEL, COUNTY_LEVEL
-from models.kernel.clock import day_of, month_bounds
+from models.indicators.counting import Count, Source, areas_of, divided_by, last_day, reach_of
+from models.indicators.documents import CITY_LEVEL
+from models.indicators.flows import cultural_uses, trainings
+from models.indicators.served import disability_allowances, housing_applicants
 from models.kernel.database import collection
 from models.kernel.lifecycle import Raw
 
-PERMANENT_RESIDENTS = "permanent_residents"
+PERMANENT_RESIDENTS, RESIDENT_HOUSEHOLDS = "permanent_residents", "resident_households"
 PLACES = tuple(f"places_{group}" for group in AGE_GROUPS)
-
-
-@dataclass(frozen=True)
-class Count:
-    """What was counted for an area and a month, not yet divided. `base` None: nothing to divide by is known.
-
-    `inputs` are the counts behind it by name; `reach` says how far the source extends; `gap`: somebody is missing.
-    """
-
-    level: str
-    area: str
-    counted: float
-    base: float | None
-    inputs: Mapping[str, float]
-    source: str
-    reach: Mapping[str, float] = field(default_factory=dict)
-    gap: bool = False
-
-
-@dataclass(frozen=True)
-class Source:
-    """How an indicator is counted. `snapshot`: only the present state can be read, so a month cannot be read again."""
-
-    count: Callable[[str, datetime], list[Count]]
-    snapshot: bool
 
 
 def childcare_places(period: str, at: datetime) -> list[Count]:
     """Places of open centres whose registration holds on the month's last day, by permanent residents."""
-    last = last_day(period)
+    last = last_day(period).isoformat()
     centres = [
         each
         for each in _facilities(rule("indicators.childcare_categories"))
         if (each.get("registration_valid_until") or "") >= last
     ]
-    return [_places_of(level, area, found, last) for level, area, found in _areas(centres)]
+    return _by_series(centres, PLACES, "childcare_places", PERMANENT_RESIDENTS, period)
+
+
+def sports_area(period: str, at: datetime) -> list[Count]:
+    """Square metres of open sports venues, by permanent residents."""
+    found = _facilities(rule("indicators.sports_categories"))
+    return _by_series(found, ("area_sqm",), "sports_venue_area", PERMANENT_RESIDENTS, period)
+
+
+def community_area(period: str, at: datetime) -> list[Count]:
+    """Square metres of open community service facilities, by resident households."""
+    found = _facilities(rule("indicators.community_categories"))
+    return _by_series(found, ("area_sqm",), "community_facility_area", RESIDENT_HOUSEHOLDS, period)
 
 
 def elder_care_beds(period: str, at: datetime) -> list[Count]:
@@ -65,9 +54,9 @@ def elder_care_beds(period: str, at: datetime) -> list[Count]:
     return [
         Count(
             level, area, beds, None, {"elder_care_beds": beds, "facilities": len(here)}, _directory(here),
-            *_reach(level, here),
+            *reach_of(level, here), unrecorded=not found,
         )
-        for level, area, here in _areas(found)
+        for level, area, here in areas_of(found)
         for beds in [_sum(here, "beds")]
     ]  # fmt: skip
 
@@ -77,10 +66,11 @@ def nursing_beds(period: str, at: datetime) -> list[Count]:
     found = _facilities(rule("indicators.elder_home_categories"))
     return [
         Count(
-            level, area, nursing, beds, {"nursing_beds": nursing, "elder_home_beds": beds, "facilities": len(here)},
-            _directory(here), *_reach(level, here),
+            level, area, nursing, beds,
+            {"elder_home_nursing_beds": nursing, "elder_home_beds": beds, "facilities": len(here)}, _directory(here),
+            *reach_of(level, here), unrecorded=not found,
         )
-        for level, area, here in _areas(found)
+        for level, area, here in areas_of(found)
         for nursing, beds in [(_sum(here, "beds_nursing"), _sum(here, "beds"))]
     ]  # fmt: skip
 
@@ -89,7 +79,7 @@ def welfare_visits(period: str, at: datetime) -> list[Count]:
     """Distinct people seen in the month, of those on the register; for the city only, for a county's are few."""
     rate = month_rate(period, at)
     townships = len(catalogue().places)
-    inputs = {"people_seen": rate.numerator, "people_on_register": rate.denominator}
+    inputs = {"elders_seen": rate.numerator, "elders_on_register": rate.denominator}
     text = say("indicators.source.register", townships=townships, share=round(100 * rate.coverage))
     reach = {"townships": round(rate.coverage * townships), "townships_total": townships}
     gap = rate.coverage < 1
@@ -98,50 +88,35 @@ def welfare_visits(period: str, at: datetime) -> list[Count]:
 
 SOURCES: dict[str, Source] = {
     "childcare_places_per_thousand": Source(childcare_places, snapshot=True),
+    "subsidised_training_participants": Source(trainings, snapshot=False),
     "elder_care_beds": Source(elder_care_beds, snapshot=True),
     "nursing_bed_share": Source(nursing_beds, snapshot=True),
+    "public_rental_housing_coverage": Source(housing_applicants, snapshot=True),
+    "disability_allowance_coverage": Source(disability_allowances, snapshot=True),
     "monthly_welfare_visit_rate": Source(welfare_visits, snapshot=False),
+    "cultural_facility_uses": Source(cultural_uses, snapshot=False),
+    "sports_area_per_person": Source(sports_area, snapshot=True),
+    "community_facility_area_per_hundred_households": Source(community_area, snapshot=True),
 }
 
 
-def last_day(period: str) -> str:
-    """The month's last day in China, `2026-10-31`."""
-    return day_of(month_bounds(period)[1] - timedelta(seconds=1)).isoformat()
-
-
 def _facilities(categories: Iterable[str]) -> list[Raw]:
-    fields = dict.fromkeys(("district_code", "source", "registration_valid_until", "beds", "beds_nursing", *PLACES), 1)
+    names = ("district_code", "township_id", "source", "registration_valid_until", "beds", "beds_nursing", "area_sqm")
+    fields = dict.fromkeys((*names, *PLACES), 1)
     wanted = {"district_code": {"$in": sorted(catalogue().districts)}, "category": {"$in": list(categories)}}
     return list(collection(Facility).find({**wanted, "status": OPEN}, fields))
 
 
-def _areas(found: list[Raw]) -> Iterable[tuple[str, str, list[Raw]]]:
-    """The city with all, and each county with its own."""
-    yield CITY_LEVEL, CITY, found
-    for code in sorted(catalogue().districts):
-        yield COUNTY_LEVEL, code, [each for each in found if each["district_code"] == code]
-
-
-def _places_of(level: str, area: str, centres: list[Raw], last: str) -> Count:
-    people = denominator(PERMANENT_RESIDENTS, area, day_of(month_bounds(last[:7])[1] - timedelta(seconds=1)))
-    places = sum(_sum(centres, name) for name in PLACES)
-    inputs: dict[str, float] = {"childcare_places": places, "facilities": len(centres)}
-    if people is None:
-        named = say("indicators.source.population_missing")
-    else:
-        inputs[PERMANENT_RESIDENTS] = people.value
-        status = say(f"indicators.status.{people.status}")
-        named = say("indicators.source.population", value=people.value, as_of=people.as_of, status=status)
-    text = say("indicators.source.joined", first=_directory(centres), second=named)
-    return Count(level, area, places, people.value if people else None, inputs, text, *_reach(level, centres))
-
-
-def _reach(level: str, found: list[Raw]) -> tuple[dict[str, float], bool]:
-    """How many counties have any record; the city's number has a gap where one has none."""
-    if level != CITY_LEVEL:
-        return {}, not found
-    counties, total = len({each["district_code"] for each in found}), len(catalogue().districts)
-    return {"counties": counties, "counties_total": total}, counties < total
+def _by_series(found: list[Raw], names: Iterable[str], measure: str, below: str, period: str) -> list[Count]:
+    """Sums of the fields `names` over an official series."""
+    counts = []
+    for level, area, here in areas_of(found):
+        base, named = divided_by(below, area, period)
+        total = sum(_sum(here, name) for name in names)
+        inputs: dict[str, float] = {measure: total, "facilities": len(here)} | ({below: base} if base else {})
+        text = say("indicators.source.joined", first=_directory(here), second=named)
+        counts.append(Count(level, area, total, base, inputs, text, *reach_of(level, here), unrecorded=not found))
+    return counts
 
 
 def _directory(found: list[Raw]) -> str:
@@ -151,5 +126,6 @@ def _directory(found: list[Raw]) -> str:
     return say("indicators.source.directory", records=len(found), names=names)
 
 
-def _sum(found: Iterable[Raw], name: str) -> int:
-    return sum(each.get(name) or 0 for each in found)
+def _sum(found: Iterable[Raw], name: str) -> float:
+    total: float = sum(each.get(name) or 0 for each in found)
+    return total

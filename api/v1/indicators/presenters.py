@@ -11,7 +11,7 @@ from models.kernel.clock import shown
 
 COLUMNS = (
     "indicator", "name", "period", "level", "area", "area_name", "revision", "status", "value", "partial_value", "unit",
-    "numerator", "denominator", "coverage", "source", "as_of", "method",
+    "numerator", "denominator", "coverage", "origin", "finality", "source", "as_of", "formula", "method",
 )  # fmt: skip
 
 
@@ -19,11 +19,12 @@ def indicator_view(indicator: Indicator, latest: dict[str, Any] | None) -> dict[
     """The fields of `IndicatorView`."""
     same = (
         "token", "binding", "cumulative_five_years", "target_comparison", "plan_baseline", "plan_target",
-        "observed_by", "owner", "numerator", "denominator", "method", "source",
+        "observed_by", "owner", "since", "numerator", "denominator", "method", "source",
     )  # fmt: skip
     return {
         **{name: getattr(indicator, name) for name in same},
         "name": indicator.name_zh,
+        "formula": indicator.formula_zh,
         "domain": indicator.domain_zh,
         "unit": indicator.unit_zh,
         "baseline_2020": None if indicator.baseline_2020 is None else float(indicator.baseline_2020),

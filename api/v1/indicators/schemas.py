@@ -11,14 +11,16 @@ from api.endpoint import Query
 from config.indicators import MONTH
 from config.loading import rule
 
-AREA = r"^3609(\d\d)?$"
+# The city, a county (GB/T 2260), or a township by its id.
+AREA = r"^(3609(\d\d)?|\d{7,9})$"
+Level = Literal["city", "county", "township"]
 CURSOR_CHARS = 600
 
 
 class ObservationsQuery(Query):
     """Which observations. `first`, `last` are months, both within; `revisions` all shows what stood there before."""
 
-    level: Literal["city", "county"] = "city"
+    level: Level = "city"
     area: str | None = Field(default=None, pattern=AREA)
     first: str | None = Field(default=None, pattern=MONTH)
     last: str | None = Field(default=None, pattern=MONTH)
@@ -28,15 +30,20 @@ class ObservationsQuery(Query):
 
 
 class ObservationView(BaseModel):
-    """One observation. `value` is there only where the whole area is covered; `partial_value` says what is known."""
+    """One observation. `value` is there only where the whole area is covered; `partial_value` says what is known.
+
+    `suppressed`: it would tell of few people. `rounded`: its numbers of people are.
+    """
 
     indicator: str
     period: str
-    level: Literal["city", "county"]
+    level: Level
     area: str
     area_name: str
     revision: int
-    status: Literal["complete", "partial", "not_observable"]
+    status: Literal["complete", "partial", "not_observable", "suppressed"]
+    origin: Literal["platform", "department"]
+    finality: Literal["provisional", "final"]
     value: float | None
     partial_value: float | None
     unit: str
@@ -47,6 +54,7 @@ class ObservationView(BaseModel):
     method: str
     as_of: datetime
     note: str | None
+    rounded: bool
 
 
 class ObservationPage(BaseModel):
@@ -72,8 +80,10 @@ class IndicatorView(BaseModel):
     plan_target: str
     observed_by: Literal["platform", "platform_partial", "department"]
     owner: str | None
-    numerator: str | None
+    since: str
+    numerator: str
     denominator: str | None
+    formula: str
     method: str
     source: str
     latest: ObservationView | None

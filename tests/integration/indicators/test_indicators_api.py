@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from models.indicators.observations import observe
+from models.indicators.sources import SOURCES
 from models.indicators.usage import flush, record_use
 
 NOVEMBER = datetime(2026, 10, 31, 18, 30, tzinfo=UTC)
@@ -94,8 +95,8 @@ def test_a_month_is_exported_so_that_it_can_be_recomputed(app: Flask, directory:
     assert said.exit_code == 0
     rows = list(csv.DictReader(io.StringIO(said.stdout)))
     city = {row["indicator"]: row for row in rows if row["level"] == "city"}
-    assert len(city) == 4
-    assert len(rows) == 4 + 3 * 10
+    assert set(city) == set(SOURCES)
+    assert len([row for row in rows if row["level"] == "county"]) == 10 * (len(SOURCES) - 1)
     share = city["nursing_bed_share"]
     assert float(share["numerator"]) / float(share["denominator"]) * 100 == float(share["partial_value"]) == 45
     assert share["value"] == "" and share["coverage"].startswith("partial")
