@@ -66,6 +66,7 @@ class UsageDay(Record):
     meta: ClassVar[dict[str, Any]] = {"collection": "usage_days"}
     index_specs: ClassVar[list[dict[str, Any]]] = [
         {"keys": [("day", 1), ("measure", 1), ("district_code", 1)], "name": "unique_day", "unique": True},
+        {"keys": [("measure", 1), ("day", 1)], "name": "measure_day"},
     ]
 
 

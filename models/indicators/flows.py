@@ -11,13 +11,23 @@ from models.indicators.counting import Count, divided_by, last_day
 from models.indicators.documents import CITY_LEVEL, COUNTY_LEVEL, NO_PLACE, TOWNSHIP_LEVEL
 from models.indicators.rollups import uses
 
+TRAININGS, CULTURAL_USES = "subsidised_training_participants", "cultural_facility_uses"
+# The measure of use that an indicator adds up.
+RUNNING = {TRAININGS: "training_completed", CULTURAL_USES: "cultural_facility_use"}
+
 Totals = dict[str, int]
+
+
+def running_since(token: str, period: str) -> str:
+    """The first month whose uses the indicator adds up in `period`."""
+    first: str = rule("indicators.plan_first_month") if token == TRAININGS else f"{period[:4]}-01"
+    return first
 
 
 def trainings(period: str, at: datetime) -> list[Count]:
     """Subsidised trainings completed since the plan's first month."""
-    first = f"{rule('indicators.plan_first_month')}-01"
-    totals = _totals("training_completed", first, period)
+    first = f"{running_since(TRAININGS, period)}-01"
+    totals = _totals(RUNNING[TRAININGS], first, period)
     return [
         Count(level, area, total, None, {"trainings_completed_since_2021": total},
               say("indicators.source.uses", since=first, uses=total), unrecorded=not totals[0][2])
@@ -27,9 +37,9 @@ def trainings(period: str, at: datetime) -> list[Count]:
 
 def cultural_uses(period: str, at: datetime) -> list[Count]:
     """Uses of cultural facilities since the first of January, by permanent residents."""
-    first, below = f"{period[:4]}-01-01", "permanent_residents"
+    first, below = f"{running_since(CULTURAL_USES, period)}-01", "permanent_residents"
     counts = []
-    totals = _totals("cultural_facility_use", first, period)
+    totals = _totals(RUNNING[CULTURAL_USES], first, period)
     for level, area, total in totals:
         base, named = divided_by(below, area, period)
         inputs: dict[str, float] = {"cultural_facility_uses_this_year": total} | ({below: base} if base else {})

@@ -46,6 +46,8 @@ def observe(period: str, at: datetime) -> Observed:
     _ended(period, at)
     made: list[str] = []
     unchanged = 0
+    for month in _revised(period):
+        open_tables.publish_uses(month, at)
     for token, source in SOURCES.items():
         for month in _months(period, source):
             facts = [_facts(definition(token, month), month, period, count, source, at)
@@ -105,8 +107,13 @@ def _ended(period: str, at: datetime) -> None:
 
 def _months(period: str, source: Source) -> list[str]:
     """The months to observe, the oldest first."""
+    return [period] if source.snapshot else _revised(period)
+
+
+def _revised(period: str) -> list[str]:
+    """The month and those before it that late notes still change, the oldest first."""
     months = [period]
-    while not source.snapshot and len(months) < rule("indicators.revise_months"):
+    while len(months) < rule("indicators.revise_months"):
         months.insert(0, previous_month(months[0]))
     return months
 

@@ -1,13 +1,15 @@
 """The tables of numbers about people as anybody may see them: decided once a month and subject, and kept.
 
 What an earlier export of the same month has hidden stays hidden in a later one, for the two together would tell it.
-An area that is not in its table is not shown at all.
+A running total is the sum of the months' numbers as they were shown, and so tells nothing that they do not. An area
+that is not in its table is not shown at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 from mongoengine import DictField, StringField
@@ -17,6 +19,7 @@ from config.indicators import CITY, definition, measures
 from config.loading import catalogue
 from models.indicators.disclosure import Cell, Shown, Table, parent_of, protect
 from models.indicators.documents import COUNTY_LEVEL, NO_PLACE, TOWNSHIP_LEVEL, Observation
+from models.indicators.flows import RUNNING, running_since
 from models.indicators.rollups import uses
 from models.kernel.clock import day_of, month_bounds
 from models.kernel.database import change_one, collection
@@ -50,6 +53,9 @@ class OpenTable(Record):
 
 def publish_observations(token: str, period: str, at: datetime) -> None:
     """Decide what may be shown of an indicator's month, from the last revision of each area."""
+    if token in RUNNING:
+        _publish(OBSERVATIONS, token, period, lambda hidden: _running(token, period), at)
+        return
     indicator = definition(token, period)
     table: dict[str, Cell] = {}
     below = indicator.denominator if indicator.divides_people else None
@@ -59,7 +65,7 @@ def publish_observations(token: str, period: str, at: datetime) -> None:
         # A rate that a department gives without the numbers behind it has nothing to be counted from.
         if counted is not None and (of is not None or not below):
             table[area] = Cell(counted, of)
-    _publish(OBSERVATIONS, token, period, table, at)
+    _publish(OBSERVATIONS, token, period, partial(_protected, table), at)
 
 
 def publish_uses(period: str, at: datetime) -> int:
@@ -74,7 +80,8 @@ def publish_uses(period: str, at: datetime) -> int:
             if area != NO_PLACE and parent_of(area) is not None:
                 of_measure[area] = of_measure.get(area, 0) + use.count
     for measure, counts in totals.items():
-        _publish(USES, measure, period, {area: Cell(count) for area, count in counts.items()}, at)
+        table = {area: Cell(count) for area, count in counts.items()}
+        _publish(USES, measure, period, partial(_protected, table), at)
     return len(totals)
 
 
@@ -119,12 +126,12 @@ def level_of(area: str) -> str:
     return COUNTY_LEVEL if area in catalogue().districts else TOWNSHIP_LEVEL
 
 
-def _publish(kind: Kind, subject: str, period: str, table: Table, at: datetime) -> None:
+def _publish(kind: Kind, subject: str, period: str, decide: Callable[[list[str]], Raw], at: datetime) -> None:
+    """Keep what `decide` shows, given what was hidden before."""
     target = collection(OpenTable)
     for _ in range(MAX_CONTENTION):
         before = target.find_one({"_id": _id(kind, subject, period)})
-        hidden = [area for area, cell in before["cells"].items() if cell is None] if before else []
-        cells = _stored(protect(table, hidden))
+        cells = decide([area for area, cell in before["cells"].items() if cell is None] if before else [])
         if before is None:
             made = OpenTable(
                 id=_id(kind, subject, period), created_at=at, updated_at=at, kind=kind, subject=subject, period=period,
@@ -140,6 +147,21 @@ def _publish(kind: Kind, subject: str, period: str, table: Table, at: datetime) 
         if before["cells"] == cells or change_one(target, unchanged, update, {"_id": 1}) is not None:
             return
     raise RuntimeError(f"no place for the table of {subject} in {period}")
+
+
+def _running(token: str, period: str) -> Raw:
+    first = running_since(token, period)
+    cells: Raw = dict.fromkeys(_last_revisions(token, period))
+    for (_, month), shown in tables_of(USES, subject=RUNNING[token]).items():
+        for area, cell in shown.items() if first <= month <= period else ():
+            if cell is not None:
+                counted = (cells.get(area) or {"counted": 0})["counted"] + cell["counted"]
+                cells[area] = {"counted": counted, "of": None}
+    return dict(sorted(cells.items()))
+
+
+def _protected(table: Table, hidden: list[str]) -> Raw:
+    return _stored(protect(table, hidden))
 
 
 def _stored(shown: Shown) -> dict[str, Any]:
