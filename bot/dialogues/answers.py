@@ -16,6 +16,7 @@ from config.loading import Entry, load_yaml
 
 MONTHS_A_YEAR = 12
 TEN = 10
+NEAR_CHARS = 2
 NOON, LAST_HOUR, HALF = 12, 23, 30
 _DIGITS = "[0-9]"
 CENTURY, SHORT_YEAR = 2000, 100
@@ -34,6 +35,7 @@ class AnswerWords(Entry):
     yes: Words
     no: Words
     fillers: Words
+    negations: Words
     between: Words
     nothing: Words
     skip: Words
@@ -41,7 +43,6 @@ class AnswerWords(Entry):
     decline: Words
     offers: Words
     submit: Words
-    hand_in: Words
     change: Words
     move: Words
     call_off: Words
@@ -70,6 +71,11 @@ def said(name: str, text: str) -> bool:
     return bare(text) in _bared(name)
 
 
+def says(name: str, text: str) -> bool:
+    """True where the first clause is made of the words `name` alone."""
+    return _made_of(name, text)
+
+
 def said_yes(text: str) -> bool:
     """True for a yes in any form: "yes", "yes, right", "good, I have a flat"."""
     return _made_of("yes", text) and not _made_of("no", text)
@@ -92,11 +98,18 @@ def choice_in(text: str, labels: Sequence[str]) -> int | None:
     for fits in (
         [n for n, label in enumerate(bared) if heard == label],
         [n for n, label in enumerate(bared) if heard in label],
+        [n for n, label in enumerate(bared) if heard in label and not _denied(label, heard)],
         [n for n, label in enumerate(bared) if label in heard],
     ):
         if len(fits) == 1:
             return fits[0]
     return None
+
+
+def _denied(label: str, heard: str) -> bool:
+    """True where a label names a thing only to say that it is not there."""
+    before = label[: label.index(heard)][-NEAR_CHARS:]
+    return any(word in before for word in answer_words().negations)
 
 
 def choices_in(text: str, labels: Sequence[str]) -> list[int]:

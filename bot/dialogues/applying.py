@@ -82,7 +82,7 @@ def takes(state: State, turn: Turn) -> bool:
         return version is not None and questions.fits(version, data["name"], data["asked"], turn)
     if step == WHICH:
         return answers.choice_in(turn.text, [each[1] for each in data["answered"]]) is not None
-    return any(answers.said(name, turn.text) for name in ("submit", "hand_in", "change")) or answers.said_yes(turn.text)
+    return any(answers.says(name, turn.text) for name in ("submit", "change")) or answers.said_yes(turn.text)
 
 
 def free(state: State) -> bool:
@@ -206,9 +206,9 @@ def _lines(raw: Raw, cases: Cases) -> list[tuple[str, str, str]]:
 
 
 def _checked(state: State, raw: Raw, cases: Cases, turn: Turn, services: Services) -> Outcome | None:
-    if answers.said_yes(turn.text) or answers.said("submit", turn.text):
+    if answers.said_yes(turn.text) or answers.says("submit", turn.text):
         return _hand_in(state, raw, cases, turn, services)
-    if answers.said("change", turn.text) or answers.said_no(turn.text):
+    if answers.says("change", turn.text) or answers.said_no(turn.text):
         answered = [[name, title] for name, title, _ in _lines(raw, cases) if not _fixed(name, raw)]
         data = {**state.frame.data, "answered": answered}
         return state.to(APPLYING, WHICH, **data), [
@@ -258,8 +258,8 @@ def _hand_in(state: State, raw: Raw, cases: Cases, turn: Turn, services: Service
 
 
 def _papers(state: State, raw: Raw, cases: Cases, turn: Turn, services: Services) -> Outcome | None:
-    if answers.said("submit", turn.text) or answers.said("hand_in", turn.text) or answers.said_yes(turn.text):
+    if answers.says("submit", turn.text) or answers.said_yes(turn.text):
         return _hand_in(state, raw, cases, turn, services)
-    if answers.said("change", turn.text):
+    if answers.says("change", turn.text):
         return _checked(state, raw, cases, turn, services)
     return None
