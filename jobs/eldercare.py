@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, get_args
 
 import structlog
@@ -12,11 +12,35 @@ from prometheus_client import Gauge
 from models.eldercare import campaigns, concern_chain, concern_finding, concern_queries
 from models.eldercare.concern_records import Cause
 from models.eldercare.plan_building import plan_present_month
+from models.eldercare.reminders import remind
+from models.eldercare.slot_opening import open_all
+from models.eldercare.substitutes import hand_over_all
+from models.eldercare.waiting import settle_holds
 from models.platform import Platform
 
 CONCERNS = Gauge("yixiang_concerns_open", "Old people not seen or helped yet, by cause, and whether the last step of "
                  "the chain let its time pass", ("cause", "overdue"), multiprocess_mode="mostrecent")  # fmt: skip
 log = structlog.get_logger("concerns")
+
+
+def open_hours(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Hours of visitors' weeks opened to families some weeks ahead, and closed where they no longer hold."""
+    return open_all(at)
+
+
+def settle_waits(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Waiting requests: what is free goes to who is first, what was not answered for to the next."""
+    return settle_holds(at)
+
+
+def remind_of_visits(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Families and visitors are reminded of the next day's booked visits; the period is the evening."""
+    return {"reminded": remind(date.fromisoformat(period), at)}
+
+
+def stand_in(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """What absent visitors were to do today and tomorrow goes to others."""
+    return hand_over_all(at)
 
 
 def plan_visits(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:

@@ -46,6 +46,11 @@ TIMETABLE: tuple[Job, ...] = (
     Job("find_concerns", Daily(hour=1, minute=45), eldercare.find_concerns),
     Job("advance_concerns", Seconds(15), eldercare.advance_concerns),
     Job("watch_concerns", Seconds(60), eldercare.watch_concerns),
+    # Families' hours, who waits for one, the evening's reminders, and who stands in for whom.
+    Job("open_visit_hours", Hourly(minute=25), eldercare.open_hours),
+    Job("settle_visit_waits", Seconds(15), eldercare.settle_waits),
+    Job("remind_of_visits", Daily(hour=18, minute=0), eldercare.remind_of_visits),
+    Job("stand_in", Seconds(60), eldercare.stand_in),
     # Telling: public notices begin and end at midnight, what they say goes out in the morning.
     Job("public_notices", Daily(hour=0, minute=10), notices.public_notices),
     Job("opt_in_alerts", Seconds(60), notices.opt_in_alerts),

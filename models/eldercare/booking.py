@@ -24,6 +24,8 @@ from models.eldercare.documents import (
 )
 from models.eldercare.lifecycle import VISIT_LIFECYCLE
 from models.eldercare.settling import cancel, carry_out, masked_name
+from models.eldercare.waiting import check_turn, offer_places
+from models.eldercare.wishes import Wishes
 from models.kernel.actors import TOWNSHIP_INTAKE, VISITOR, Actor
 from models.kernel.clock import as_utc, local
 from models.kernel.database import change_one, collection
@@ -59,20 +61,21 @@ def publish_slot(slot_id: str, plan: SlotPlan, *, by: Actor, at: datetime) -> Ra
     slot = VisitSlot(
         id=slot_id, created_at=at, updated_at=at, district_code=plan.place.district_code, township_id=plan.place.id,
         visitor_id=plan.visitor_id, starts_at=plan.starts_at, ends_at=plan.ends_at, capacity=plan.capacity,
-        free=plan.capacity,
+        free=plan.capacity, full_capacity=plan.capacity,
     ).raw()  # fmt: skip
     try:
-        collection(VisitSlot).insert_one({**slot, "bookings": [], "pending": []})
+        collection(VisitSlot).insert_one({**slot, "bookings": [], "pending": [], "holds": [], "held": []})
     except DuplicateKeyError:
         found = collection(VisitSlot).find_one({"_id": slot_id})
         if found is None:
             raise Duplicate("slot_exists") from None
         return found
-    return slot
+    offer_places(at, [plan.place.id])
+    return collection(VisitSlot).find_one({"_id": slot_id}) or slot
 
 
 def book_visit(
-    visit_id: str, elder_ref: str, slot_id: str, wishes: str | None, *, by: Actor, at: datetime
+    visit_id: str, elder_ref: str, slot_id: str, wishes: str | Wishes | None, *, by: Actor, at: datetime
 ) -> Raw:  # fmt: skip
     """Book a slot for a visit to an old person one is linked to; `elder_ref` is the link's or the register's id.
 
@@ -82,14 +85,10 @@ def book_visit(
     known = collection(Visit).find_one({"_id": visit_id})
     if known is not None:
         return known
-    elder = _elder_of(elder_ref, by)
-    # A rule of fairness, not of capacity: two requests in the very same moment may both pass.
-    if _bookings_to_come(elder["_id"], at) >= rule("eldercare.bookings_open_most"):
-        raise LimitReached("bookings_open", most=rule("eldercare.bookings_open_most"))
-    booking = {
-        "id": visit_id, "visit_id": visit_id, "elder_id": elder["_id"], "resident_id": by.id, "booked_at": at,
-        "moves": None, "sealed": seal_json({"wishes": wishes, "name": masked_name(elder)}, BOOKING_CONTEXT),
-    }  # fmt: skip
+    elder = linked_elder(elder_ref, by)
+    check_limit(elder["_id"], at)
+    booking = first_booking(visit_id, elder, wishes, by, at)
+    check_turn(slot_id, by.id, elder["_id"], at)
     slot = _take(slot_id, booking, elder, at)
     visit = carry_out(slot, booking, at)
     if visit is None:
@@ -116,19 +115,34 @@ def reschedule_visit(
         raise Conflict("elder_not_active")
     booking = {
         "id": key, "visit_id": visit_id, "elder_id": elder["_id"], "resident_id": by.id, "booked_at": at,
-        "moves": visit["booking_id"], "sealed": seal_json({"name": masked_name(elder)}, BOOKING_CONTEXT),
+        "moves": visit["booking_id"], "proxy": by.as_history().get("proxy"),
+        "sealed": seal_json({"name": masked_name(elder)}, BOOKING_CONTEXT),
     }  # fmt: skip
+    check_turn(slot_id, by.id, elder["_id"], at)
     moved = carry_out(_take(slot_id, booking, elder, at), booking, at)
     if moved is None:
         raise Conflict("stale_version")
+    offer_places(at, [visit["township_id"]])
     return moved
+
+
+def first_booking(visit_id: str, elder: Raw, wishes: str | Wishes | None, by: Actor, at: datetime) -> Raw:
+    """What a slot holds of a visit that does not stand yet."""
+    wished = wishes if isinstance(wishes, Wishes) else Wishes(wishes)
+    told = {"wishes": wished.words, "wish_list": list(wished.ticked), "name": masked_name(elder)}
+    return {
+        "id": visit_id, "visit_id": visit_id, "elder_id": elder["_id"], "resident_id": by.id, "booked_at": at,
+        "moves": None, "proxy": by.as_history().get("proxy"), "sealed": seal_json(told, BOOKING_CONTEXT),
+    }  # fmt: skip
 
 
 def cancel_visit(visit_id: str, *, by: Actor, at: datetime, key: str, version: int | None = None) -> Raw:
     """Cancel a booked visit in time and free its place. Raises NotFound, and what the lifecycle raises."""
     visit = _own_visit(visit_id, by) if by.kind == "resident" else visit_of_place(visit_id, by)
     elder = collection(Elder).find_one({"_id": visit["elder_id"]}, {"name": 1})
-    return cancel(visit_id, elder, by, at, version=version, key=key)
+    cancelled = cancel(visit_id, elder, by, at, version=version, key=key)
+    offer_places(at, [cancelled["township_id"]])
+    return cancelled
 
 
 def visit_of_place(visit_id: str, by: Actor) -> Raw:
@@ -146,7 +160,8 @@ def _own_visit(visit_id: str, by: Actor) -> Raw:
     return visit
 
 
-def _elder_of(elder_ref: str, by: Actor) -> Raw:
+def linked_elder(elder_ref: str, by: Actor) -> Raw:
+    """The person on the register whom the resident is linked to. Raises NotFound, Conflict (`elder_not_active`)."""
     # A resident has a handful of links; an $or over two fields would make the embedded database read them all.
     links = collection(ElderLink).find({"resident_id": by.id, "state": CONFIRMED}, {"elder_id": 1})
     elder_id = next((link["elder_id"] for link in links if elder_ref in (link["_id"], link["elder_id"])), None)
@@ -156,6 +171,15 @@ def _elder_of(elder_ref: str, by: Actor) -> Raw:
     if elder["state"] != ACTIVE:
         raise Conflict("elder_not_active")
     return elder
+
+
+def check_limit(elder_id: str, at: datetime) -> None:
+    """Raise LimitReached (`bookings_open`) where the person has as many visits to come as one may.
+
+    A rule of fairness, not of capacity: two requests in the very same moment may both pass.
+    """
+    if _bookings_to_come(elder_id, at) >= rule("eldercare.bookings_open_most"):
+        raise LimitReached("bookings_open", most=rule("eldercare.bookings_open_most"))
 
 
 def _bookings_to_come(elder_id: str, at: datetime) -> int:

@@ -16,7 +16,7 @@ from models.eldercare.concern_records import (
     Concern,
 )
 from models.eldercare.documents import ACTIVE, CANCELLED, COMPLETED, Elder, Visit
-from models.eldercare.plan_records import PlannedVisit, planned_id
+from models.eldercare.plan_records import PlannedVisit, VisitorAbsence, planned_id
 from models.eldercare.planning import UNCOVERED
 from models.kernel.actors import SYSTEM
 from models.kernel.clock import as_utc
@@ -59,6 +59,8 @@ def answer_to(concern: Raw) -> dict[str, Any] | None:
         return {"kind": BY_SEEN, "visit_id": visit_id}
     if concern["cause"] == "handed_over" and _has_visitor(concern["visit_id"]):
         return {"kind": BY_VISITOR, "visit_id": concern["visit_id"]}
+    if concern["cause"] == "no_substitute" and not _visitor_away(concern["visit_id"]):
+        return {"kind": BY_VISITOR, "visit_id": concern["visit_id"]}
     if concern["cause"] == "plan_uncovered" and not _uncovered(concern["elder_id"], concern["occasion"]):
         return {"kind": BY_PLAN}
     return None
@@ -74,6 +76,16 @@ def seen_since(elder_id: str, since: datetime) -> str | None:
 def _has_visitor(visit_id: str) -> bool:
     visit = collection(Visit).find_one({"_id": visit_id}, {"state": 1, "visitor_id": 1})
     return visit is None or visit["state"] in (COMPLETED, CANCELLED) or bool(visit.get("visitor_id"))
+
+
+def _visitor_away(visit_id: str) -> bool:
+    """True where the visit still waits for a visitor who is away on its day."""
+    visit = collection(Visit).find_one({"_id": visit_id}, {"state": 1, "visitor_id": 1, "day": 1})
+    if visit is None or visit["state"] in (COMPLETED, CANCELLED):
+        return False
+    away = {"visitor_id": visit.get("visitor_id"), "last_day": {"$gte": visit["day"]}}
+    found = collection(VisitorAbsence).find(away, {"first_day": 1, "withdrawn_at": 1})
+    return any(each["first_day"] <= visit["day"] and each.get("withdrawn_at") is None for each in found)
 
 
 def _uncovered(elder_id: str, month: str) -> bool:

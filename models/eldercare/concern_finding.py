@@ -26,6 +26,9 @@ from models.kernel.lifecycle import Raw
 from models.kernel.outbox import Handler, Receipt
 
 CHANNEL = STAFF_CHANNEL
+# A visit is handed over as often as the person moves, and lacks a substitute on any of its days: its message's key tells
+# which time it is.
+MANY_TIMES = ("handed_over", "no_substitute")
 ELDER_FIELDS = {"state": 1, "periods": 1, "risk_level": 1, "seen_months": 1, "created_at": 1}
 ROW_FIELDS = {"elder_id": 1, "state": 1, "day": 1, "missed": 1}
 
@@ -53,11 +56,10 @@ def follow_visit(payload: Mapping[str, Any], key: str, at: datetime) -> Receipt:
     if visit is None:
         return Receipt("final", "visit_gone")
     kind = payload["kind"]
-    about_at = at if kind == "handed_over" else _made_at(visit)
+    about_at = at if kind in MANY_TIMES else _made_at(visit)
     if kind == "attempts_failed" and not _enough_attempts(visit, about_at):
         return Receipt("delivered", "first_attempt")
-    # A visit is handed over as often as the person moves: its message's key tells which time it is.
-    occasion = key if kind == "handed_over" else visit["_id"]
+    occasion = key if kind in MANY_TIMES else visit["_id"]
     opened = open_concern(Found(visit["elder_id"], kind, occasion, about_at, visit["_id"]), at)
     return Receipt("delivered", "opened" if opened else "known_or_answered")
 

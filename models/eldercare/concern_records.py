@@ -16,7 +16,7 @@ from models.kernel.outbox import OUTBOX_INDEX, Causing
 
 Cause = Literal[
     "not_seen", "plan_uncovered", "planned_missed", "attempts_failed", "emergency", "register_change", "handed_over",
-    "campaign_missed",
+    "campaign_missed", "no_substitute",
 ]  # fmt: skip
 # How a member of staff may say that it is over; the first four of `EndReason` are a step of the register as well.
 Resolution = Literal[

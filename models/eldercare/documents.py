@@ -88,11 +88,13 @@ class ElderLink(Causing):
     """A resident's wish to be linked to an old person, and what the township made of it.
 
     It is the same document whether or not the person is on the register: whoever asks learns nothing from it.
-    `open_key` is there while it is open, so that a resident asks once.
+    `open_key` is there while it is open, so that a resident asks once. `person_id`: the old person's own account, once
+    it has decided.
     """
 
     state = StringField(required=True, default=REQUESTED)
     resident_id = StringField(required=True)
+    person_id = StringField()
     elder_id = StringField()
     name = EncryptedStringField(LINK_NAME, required=True)
     id_number = EncryptedStringField("elder_links.id_number", required=True)
@@ -117,10 +119,13 @@ class ElderLink(Causing):
 
 
 class VisitSlot(Record):
-    """An hour of a visitor that families can book. `free` + the number of `bookings` = `capacity`, always.
+    """An hour of a visitor that families can book. `free` + `bookings` + `holds` = `capacity`, always.
 
-    A booking `{id, visit_id, elder_id, resident_id, booked_at, moves, sealed}` holds all that its visit needs; its id
-    stays in `pending` until the visit stands. `moves`: the booking it replaces, None for a new visit.
+    A booking `{id, visit_id, elder_id, resident_id, booked_at, moves, proxy, sealed}` holds all that its visit needs;
+    its id stays in `pending` until the visit stands. `moves`: the booking it replaces, None for a new visit. A hold
+    `{id, wait_id, elder_id, until}` keeps a place for who is first in line; `held` names their requests (`waiting`).
+    `origin`: published by hand, or opened from the visitor's week (`slot_opening`). `closed_by`: why no place of it
+    opens any more, None while places do; `full_capacity` is what it had before.
     """
 
     district_code = StringField(required=True)
@@ -132,6 +137,11 @@ class VisitSlot(Record):
     free = IntField(required=True)
     bookings = ListField(DictField())
     pending = ListField(StringField())
+    holds = ListField(DictField())
+    held = ListField(StringField())
+    origin = StringField(default="hand")
+    closed_by = StringField()
+    full_capacity = IntField()
     demo = BooleanField(default=False)
 
     meta: ClassVar[dict[str, Any]] = {"collection": "visit_slots"}
@@ -140,11 +150,15 @@ class VisitSlot(Record):
         {"keys": [("district_code", 1), ("starts_at", 1)], "name": "district_time"},
         {"keys": [("township_id", 1), ("starts_at", 1)], "name": "township_time"},
         {"keys": [("pending", 1)], "name": "pending", "partialFilterExpression": {"pending": {"$gt": ""}}},
+        {"keys": [("held", 1)], "name": "held", "partialFilterExpression": {"held": {"$gt": ""}}},
     ]
 
 
 class Visit(Causing):
     """One visit: booked by a family member, or made by a visitor without booking (`slot_id` None).
+
+    `wish_list`: what the family ticked in the catalogue, beside the words of `wishes`. `stands_in_for`: the visitor who
+    was to make it. `reminded_for`: the hour of which both sides were reminded.
 
     `seen_at`: when the person was seen, only where the outcome counts as seen. `completed_at` is the server's time,
     `device_time` the phone's. `owed`: see `settling`.
@@ -162,6 +176,9 @@ class Visit(Causing):
     ends_at = DateTimeField()
     day = StringField(required=True)
     wishes = EncryptedStringField("visits.wishes")
+    wish_list = EncryptedJsonField("visits.wish_list")
+    stands_in_for = StringField()
+    reminded_for = DateTimeField()
     started_at = DateTimeField()
     completed_at = DateTimeField()
     completed_by = StringField()
@@ -179,6 +196,11 @@ class Visit(Causing):
         {"keys": [("elder_id", 1), ("starts_at", -1)], "name": "elder"},
         {"keys": [("township_id", 1), ("day", 1)], "name": "township_day"},
         {"keys": [("district_code", 1), ("day", 1)], "name": "district_day"},
+        {"keys": [("visitor_id", 1), ("day", 1)], "name": "visitor_day"},
+        {
+            "keys": [("stands_in_for", 1), ("day", 1)], "name": "stands_in_for",
+            "partialFilterExpression": {"stands_in_for": {"$gt": ""}},
+        },
         OWED_INDEX,
         OUTBOX_INDEX,
-    ]
+    ]  # fmt: skip

@@ -68,6 +68,19 @@ LINK_LIFECYCLE = Lifecycle(
     ],
 )
 
+# The same requests as the old person decides on them, with the own account; see `asked_links`.
+LINK_ASKED_LIFECYCLE = Lifecycle(
+    "elder_link_by_the_person",
+    ElderLink,
+    REQUESTED,
+    [
+        Transition("confirm", (REQUESTED,), CONFIRMED, (OWNER,)),
+        Transition("refuse", (REQUESTED,), REFUSED, (OWNER,)),
+        Transition("end", (CONFIRMED,), ENDED, (OWNER,)),
+    ],
+    owner_field="person_id",
+)
+
 VISIT_LIFECYCLE = Lifecycle(
     "visit",
     Visit,
@@ -79,6 +92,7 @@ VISIT_LIFECYCLE = Lifecycle(
             guard=_in_time("eldercare.cancel_hours_before"),
         ),
         Transition("hand_over", (BOOKED,), BOOKED, (SYSTEM_ROLE,)),
+        Transition("substitute", (BOOKED,), BOOKED, (SYSTEM_ROLE,)),
         Transition("start", (BOOKED,), IN_PROGRESS, (VISITOR,)),
         Transition("complete", (BOOKED, IN_PROGRESS), COMPLETED, (VISITOR,)),
     ],

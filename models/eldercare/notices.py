@@ -11,6 +11,7 @@ from config.text import say
 from models.kernel.clock import local
 from models.kernel.lifecycle import Raw
 from models.kernel.outbox import OutboxEntry
+from models.people.staff_notices import CHANNEL as STAFF_NOTICES
 
 CHANNEL = "notice"
 STAFF_CHANNEL = "staff_alert"
@@ -43,6 +44,40 @@ def outcome_notice(visit: Raw, name: str, outcome: str) -> list[OutboxEntry]:
 def link_notice(kind: str, link: Raw, name: str) -> OutboxEntry:
     """The township's answer to a family's wish to be linked; `name` is masked."""
     return _notice(f"{kind}:{link['_id']}", link["resident_id"], kind, {"name": name}, ELDERS_PAGE, None)
+
+
+def substitute_notice(visit: Raw, name: str) -> list[OutboxEntry]:
+    """The family's notice that somebody else comes; `name` is the old person's, masked."""
+    return visit_notice("substitute", visit, name, f"substitute {visit['visitor_id']}")
+
+
+def visitor_notice(kind: str, key: str, visitor_id: str, visit: Raw) -> OutboxEntry:
+    """What a visitor is told of a visit: time and township, no person."""
+    values = {"when": when(visit["starts_at"]), "township": township_name(visit["township_id"])}
+    payload = {"staff": [visitor_id], "text_key": f"visitors.staff_notice.{kind}", "values": values,
+               "about": f"visit:{visit['_id']}"}  # fmt: skip
+    return OutboxEntry(key=key, channel=STAFF_NOTICES, payload=payload)
+
+
+def no_substitute_alert(visit: Raw, day: str) -> OutboxEntry:
+    """What calls for somebody who makes a booked visit whose visitor is away and that nobody can take over."""
+    payload = {"kind": "no_substitute", "visit_id": visit["_id"]}
+    return OutboxEntry(key=f"visit_alert:{visit['_id']}:no_substitute:{day}", channel=STAFF_CHANNEL, payload=payload)
+
+
+def wait_notice(kind: str, wait: Raw, name: str, step: str) -> OutboxEntry:
+    """What became of a waiting request: a place is held, was not answered for, or none came; `name` is masked."""
+    values = {"name": name, "when": when(wait["starts_at"]) if wait.get("starts_at") else "",
+              "township": township_name(wait["township_id"])}  # fmt: skip
+    page = f"{VISIT_PAGE}?wait={wait['_id']}"
+    return _notice(f"{kind}:{wait['_id']}:{step}", wait["resident_id"], kind, values, page, f"wait:{wait['_id']}")
+
+
+def link_question(link: Raw, person_id: str, relation: str) -> OutboxEntry:
+    """What asks the old person whether somebody belongs to the family; `relation` in words, no name of the asker."""
+    payload = {"resident_id": person_id, "text_key": "visitors.link_asked", "values": {"relation": relation},
+               "page": f"{ELDERS_PAGE}?asked={link['_id']}"}  # fmt: skip
+    return OutboxEntry(key=f"link_asked:{link['_id']}", channel=CHANNEL, payload=payload, subject_id=person_id)
 
 
 def staff_alerts(visit: Raw, outcome: str) -> list[OutboxEntry]:

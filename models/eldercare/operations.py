@@ -10,6 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from config.loading import Place, catalogue, rule
 from models.eldercare import notices
+from models.eldercare.asked_links import ask_person
 from models.eldercare.documents import LINK_NAME, REQUESTED, Elder, ElderLink, EndReason, RiskFrom
 from models.eldercare.lifecycle import ELDER_LIFECYCLE, LINK_LIFECYCLE, REGISTER_ROLES
 from models.eldercare.likeness import person_index
@@ -153,6 +154,8 @@ def request_link(
         id_number_index=index, relation=relation, open_key=open_key, **place,
     ).raw()  # fmt: skip
     link["history"] = [history_entry("request", None, REQUESTED, by, at, key=link_id)]
+    asked = ask_person(link, at)
+    link |= {"outbox": [each.stored(at) for each in asked], "outbox_waiting": bool(asked)}
     try:
         collection(ElderLink).insert_one(link)
     except DuplicateKeyError:  # the same wish in the same moment

@@ -106,7 +106,7 @@ def visitors_of_county(
             continue
         townships = frozenset(worker.get("township_ids") or ()) or everywhere
         found.append(
-            Visitor(worker["_id"], townships, capacity, _office(min(townships, default="")),
+            Visitor(worker["_id"], townships, capacity, office_of(min(townships, default="")),
                     absent[worker["_id"]], taken.get(worker["_id"], {}))
         )  # fmt: skip
     return found
@@ -173,11 +173,11 @@ def home_of(elder: Raw) -> tuple[str, Spot]:
     household = f"{elder['community']} {''.join(private['address'].split())}"
     point = private.get("point")
     if point is None:
-        return household, _office(elder["township_id"])
+        return household, office_of(elder["township_id"])
     return household, on_map(point["longitude"], point["latitude"], _middle_latitude())
 
 
-def _office(township_id: str) -> Spot:
+def office_of(township_id: str) -> Spot:
     """Where visitors of a township set out."""
     place = catalogue().place(township_id)
     return (0.0, 0.0) if place is None else on_map(place.longitude, place.latitude, _middle_latitude())

@@ -10,13 +10,15 @@ from pymongo.errors import DuplicateKeyError
 from config.loading import rule
 from models.eldercare.plan_records import WITHDRAWN, AbsenceReason, PlannedVisit, VisitorAbsence
 from models.eldercare.planning import UNCOVERED
+from models.eldercare.slot_opening import open_hours_of
+from models.eldercare.substitutes import hand_over
+from models.eldercare.visitors import speaks_for, visitor_account
 from models.kernel import audit
-from models.kernel.actors import SUPERVISOR, TOWNSHIP_INTAKE, VISITOR, Actor
+from models.kernel.actors import Actor
 from models.kernel.database import collection
 from models.kernel.errors import FieldFault, Forbidden, InvalidInput, NotFound
 from models.kernel.lifecycle import Raw
 from models.kernel.paging import Page, decode_cursor, encode_cursor
-from models.people.documents import Caseworker
 
 PLAN = "visit_plan"
 
@@ -45,10 +47,11 @@ def enter_absence(
 ) -> Raw:  # fmt: skip
     """A visitor is away from one day to another; a second call with the same id returns the first absence.
 
-    The next night's repair hands the days' visits to others. Raises NotFound for whom the actor may not speak for,
-    InvalidInput for days in a wrong order or too many.
+    What today and tomorrow hold goes to others at once (`substitutes`), their hours are closed to families; the next
+    night's repair plans the other days anew. Raises NotFound for whom the actor may not speak for, InvalidInput for
+    days in a wrong order or too many.
     """
-    worker = _visitor(visitor_id, by)
+    worker = visitor_account(visitor_id, by)
     if last < first:
         raise InvalidInput(faults=[FieldFault("last_day", "before_period")])
     if (last - first).days >= rule("eldercare.absence_days_most"):
@@ -64,19 +67,23 @@ def enter_absence(
         return collection(VisitorAbsence).find_one({"_id": absence_id}) or absence
     audit.record(by, "visitor_absence_entered", f"visitor_absence:{absence_id}", at,
                  district_code=absence["district_code"])  # fmt: skip
-    return absence
+    open_hours_of(visitor_id, at)
+    hand_over(absence, at)
+    return collection(VisitorAbsence).find_one({"_id": absence_id}) or absence
 
 
 def withdraw_absence(absence_id: str, *, by: Actor, at: datetime) -> Raw:
-    """Take an absence back; again: nothing happens. Raises NotFound for another place's."""
+    """Take an absence back; the visitor's hours open again. What a substitute took stays with them, for families were
+    told. Again: nothing happens. Raises NotFound for another place's."""
     absence = collection(VisitorAbsence).find_one({"_id": absence_id})
     if absence is None:
         raise NotFound()
-    _visitor(absence["visitor_id"], by)
+    visitor_account(absence["visitor_id"], by)
     change = {"$set": {"withdrawn_at": at, "withdrawn_by": by.id, "updated_at": at}, "$inc": {"version": 1}}
     if collection(VisitorAbsence).update_one({"_id": absence_id, "withdrawn_at": None}, change).modified_count:
         audit.record(by, "visitor_absence_withdrawn", f"visitor_absence:{absence_id}", at,
                      district_code=absence["district_code"])  # fmt: skip
+        open_hours_of(absence["visitor_id"], at)
     return collection(VisitorAbsence).find_one({"_id": absence_id}) or absence
 
 
@@ -92,29 +99,8 @@ def absences_of(by: Actor, since: date, district_code: str | None) -> list[Raw]:
         raise Forbidden()
     wanted = {"district_code": district, "last_day": {"$gte": since.isoformat()}}
     found = collection(VisitorAbsence).find(wanted).limit(rule("eldercare.day_list_most"))
-    mine = [each for each in found if each.get("withdrawn_at") is None and _speaks_for(by, each, each["visitor_id"])]
+    mine = [each for each in found if each.get("withdrawn_at") is None and speaks_for(by, each, each["visitor_id"])]
     return sorted(mine, key=lambda each: (each["first_day"], each["_id"]))
-
-
-def _visitor(visitor_id: str, by: Actor) -> Raw:
-    """A visitor of a county for whom the actor may enter absences. Raises NotFound."""
-    worker = collection(Caseworker).find_one({"_id": visitor_id}, {"roles": 1, "district_code": 1, "township_ids": 1})
-    if worker is None or VISITOR not in worker["roles"] or worker.get("district_code") is None:
-        raise NotFound()
-    if not _speaks_for(by, worker, visitor_id):
-        raise NotFound()
-    return worker
-
-
-def _speaks_for(by: Actor, visitor: Raw, visitor_id: str) -> bool:
-    """Oneself, or the township's intake and supervisors of a place that the visitor serves."""
-    if by.id == visitor_id:
-        return True
-    townships = visitor.get("township_ids") or [None]
-    return by.has_role(SUPERVISOR, TOWNSHIP_INTAKE) and any(
-        by.covers(visitor["district_code"], each) if each else by.district_code in (None, visitor["district_code"])
-        for each in townships
-    )
 
 
 def _order(planned: Raw) -> tuple[str, str, int, str]:

@@ -123,6 +123,8 @@ def _insert(documents: list[Raw], at: datetime) -> int:
 def _change(known: Raw, document: Raw, at: datetime) -> int:
     """Write what differs, if nobody changed it in between; what was, the next night finds and repairs."""
     changes: dict[str, Any] = {name: document[name] for name in CHANGING}
+    if (known.get("visitor_id"), known.get("day")) != (document["visitor_id"], document["day"]):
+        changes["stands_in_for"] = None  # nobody stands in any more: it is planned anew
     update: dict[str, Any] = {"$set": {**changes, "updated_at": at}, "$inc": {"version": 1}}
     if known["state"] == PLANNED and known["day"] < day_of(at).isoformat() and document["state"] != MET:
         update["$addToSet"] = {"missed": known["day"]}  # planned anew, but not forgotten

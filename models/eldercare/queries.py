@@ -11,6 +11,7 @@ from typing import Any
 from config.loading import catalogue, rule
 from models.eldercare.documents import BOOKED, CONFIRMED, REQUESTED, Elder, ElderLink, Visit, VisitSlot
 from models.eldercare.periods import days_of, is_active
+from models.eldercare.waiting import open_to_all
 from models.kernel.actors import Actor
 from models.kernel.clock import day_of
 from models.kernel.database import collection
@@ -98,7 +99,8 @@ def next_free_slots(
     """The next slots of a place that can still be booked at `at`; for the chat."""
     since = at + timedelta(hours=rule("eldercare.booking_lead_hours"))
     until = since + timedelta(days=rule("eldercare.slot_range_days"))
-    return free_slots(since, until, district_code=district_code, township_id=township_id)[:limit]
+    slots = free_slots(since, until, district_code=district_code, township_id=township_id)
+    return open_to_all(slots, at)[:limit]
 
 
 def visits_of_resident(resident_id: str, at: datetime, limit: int) -> list[Raw]:

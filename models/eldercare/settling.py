@@ -29,7 +29,8 @@ from models.eldercare.documents import (
     VisitSlot,
 )
 from models.eldercare.lifecycle import VISIT_LIFECYCLE
-from models.kernel.actors import SYSTEM, Actor
+from models.eldercare.waiting_ends import follow, taken_by_booking
+from models.kernel.actors import SYSTEM, Actor, Proxy
 from models.kernel.clock import as_utc, day_of
 from models.kernel.database import collection
 from models.kernel.document import Record
@@ -73,6 +74,7 @@ def carry_out(slot: Raw, booking: Raw, at: datetime) -> Raw | None:
     if visit is None or visit["booking_id"] != booking["id"] or visit["state"] == CANCELLED:
         release(slot["_id"], booking["id"])
         return None
+    taken_by_booking(booking, at)
     collection(VisitSlot).update_one({"_id": slot["_id"]}, {"$pull": {"pending": booking["id"]}})
     visit = settle_visit(visit, at)
     # Who transfers the person hands over the visits it finds; a booking committed in between is found here instead.
@@ -116,6 +118,7 @@ def hand_over(elder_id: str, at: datetime) -> None:
     if elder is None:
         return
     place = {"district_code": elder["district_code"], "township_id": elder["township_id"]}
+    follow(elder_id, place, at)
     links = collection(ElderLink)
     for link in list(links.find({"elder_id": elder_id, "township_id": {"$ne": place["township_id"]}}, {"_id": 1})):
         links.update_one({"_id": link["_id"]}, {"$set": {**place, "updated_at": at}, "$inc": {"version": 1}})
@@ -158,11 +161,13 @@ def cancel(visit_id: str, elder: Raw | None, by: Actor, at: datetime, *, version
 
 
 def release(slot_id: str, booking_id: str) -> None:
-    """Take a booking out of its slot; nothing happens where it is gone already."""
-    collection(VisitSlot).update_one(
-        {"_id": slot_id, "bookings.id": booking_id},
-        {"$pull": {"bookings": {"id": booking_id}, "pending": booking_id}, "$inc": {"free": 1, "version": 1}},
-    )
+    """Take a booking out of its slot; nothing happens where it is gone already. A closed slot frees no place."""
+    here = {"_id": slot_id, "bookings.id": booking_id}
+    pull = {"bookings": {"id": booking_id}, "pending": booking_id}
+    for closed, freed in ((None, {"free": 1}), ({"$ne": None}, {"capacity": -1})):
+        update = {"$pull": pull, "$inc": {**freed, "version": 1}}
+        if collection(VisitSlot).update_one({**here, "closed_by": closed}, update).modified_count:
+            return
 
 
 def owed_release(visit: Raw) -> str:
@@ -181,10 +186,11 @@ def _create(slot: Raw, booking: Raw, at: datetime) -> Raw:
     sealed: dict[str, Any] = open_json(booking["sealed"], BOOKING_CONTEXT)
     visit = Visit(
         id=booking["visit_id"], created_at=booked_at, updated_at=booked_at, state=BOOKED, wishes=sealed["wishes"],
-        elder_id=booking["elder_id"], resident_id=booking["resident_id"], district_code=slot["district_code"],
-        township_id=slot["township_id"], **_place_in(slot, booking), outbox_waiting=True,
+        wish_list=sealed.get("wish_list") or None, elder_id=booking["elder_id"], resident_id=booking["resident_id"],
+        district_code=slot["district_code"], township_id=slot["township_id"], outbox_waiting=True,
+        **_place_in(slot, booking),
     ).raw()  # fmt: skip
-    by = Actor(kind="resident", id=booking["resident_id"])
+    by = _booker(booking)
     visit["history"] = [history_entry("book", None, BOOKED, by, booked_at, key=booking["id"])]
     visit["outbox"] = [each.stored(booked_at) for each in notices.visit_notice("booked", visit, sealed["name"], "1")]
     try:
@@ -209,13 +215,20 @@ def _move(slot: Raw, booking: Raw) -> Raw | None:
         where = {"booking_id": booking["moves"]}
         return Change(set=place, push={"owed": owed_release(visit)}, where=where, outbox=notice)
 
-    by = Actor(kind="resident", id=booking["resident_id"])
+    by = _booker(booking)
     try:
         return VISIT_LIFECYCLE.perform(
             booking["visit_id"], "reschedule", by=by, at=booked_at, key=booking["id"], change=change
         )
     except (Conflict, Forbidden):  # cancelled or moved in between, or its owner has left
         return collection(Visit).find_one({"_id": booking["visit_id"]})
+
+
+def _booker(booking: Raw) -> Actor:
+    """Who booked, and who acted for them."""
+    acted = booking.get("proxy")
+    proxy = Proxy("", acted["kind"], acted["id"], frozenset()) if acted else None
+    return Actor(kind="resident", id=booking["resident_id"], proxy=proxy)
 
 
 def _works_in(visitor_id: str, place: dict[str, Any]) -> bool:
@@ -227,6 +240,7 @@ def _place_in(slot: Raw, booking: Raw) -> dict[str, Any]:
     return {
         "slot_id": slot["_id"], "booking_id": booking["id"], "visitor_id": slot["visitor_id"],
         "starts_at": slot["starts_at"], "ends_at": slot["ends_at"], "day": day_of(slot["starts_at"]).isoformat(),
+        "stands_in_for": None,
     }  # fmt: skip
 
 

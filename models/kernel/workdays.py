@@ -24,6 +24,14 @@ def is_workday(day: date) -> bool:
     return announced
 
 
+def is_public_holiday(day: date) -> bool:
+    """True on a day that the notices name as a holiday; False for a year without notice."""
+    if _announced(day) is None:
+        return False
+    off, name = chinese_calendar.get_holiday_detail(day)
+    return bool(off) and name is not None
+
+
 def is_assumed(day: date) -> bool:
     """True where the year's holiday notice is not known, so that working days are only assumed."""
     return _announced(day) is None

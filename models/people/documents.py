@@ -68,7 +68,10 @@ class Resident(Causing):
 
 
 class Caseworker(Record):
-    """A member of staff. `district_code` None: the whole city; no `township_ids`: every township of the county."""
+    """A member of staff. `district_code` None: the whole city; no `township_ids`: every township of the county.
+
+    `visitor_kind`: as what somebody visits old people, see rule `visitors.visitor_kinds`.
+    """
 
     username = StringField(required=True)
     password_hash = StringField(required=True)
@@ -76,6 +79,7 @@ class Caseworker(Record):
     roles = ListField(StringField(), required=True)
     district_code = StringField()
     township_ids = ListField(StringField())
+    visitor_kind = StringField(default="caseworker")
     otp_secret = EncryptedStringField("caseworkers.otp_secret")
     # Handed out, but not yet confirmed with a code.
     otp_pending = EncryptedStringField("caseworkers.otp_pending")

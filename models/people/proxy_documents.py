@@ -20,7 +20,8 @@ OFFERED, REQUESTED, ACTIVE, REFUSED, ENDED = "offered", "requested", "active", "
 ACCEPT, CONFIRM, REFUSE, REVOKE, GIVE_UP = "accept", "confirm", "refuse", "revoke", "give_up"
 # What a proxy may be allowed to do in the applicant's name.
 DRAFT, PAPERS, SUBMIT, WITHDRAW, HOUSEHOLD = "draft", "papers", "submit", "withdraw", "household"
-ACTIONS = (DRAFT, PAPERS, SUBMIT, WITHDRAW, HOUSEHOLD)
+VISITS = "visits"
+ACTIONS = (DRAFT, PAPERS, SUBMIT, WITHDRAW, HOUSEHOLD, VISITS)
 RELATIONS = ("child", "spouse", "parent", "relative", "neighbour", "village_cadre", "caseworker", "other")
 
 

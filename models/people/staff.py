@@ -46,6 +46,7 @@ class NewCaseworker:
 def create_caseworker(
     username: str, display_name: str, roles: Iterable[str], password: str, *, at: datetime, by: Actor = SYSTEM,
     district_code: str | None = None, township_ids: Iterable[str] = (), with_otp: bool = True, demo: bool = False,
+    visitor_kind: str = "caseworker",
 ) -> NewCaseworker:  # fmt: skip
     """Make an account. `with_otp` sets up the second factor at once.
 
@@ -54,12 +55,14 @@ def create_caseworker(
     name = read_username(username)
     wanted, places = sorted(set(roles)), list(dict.fromkeys(township_ids))
     _check_posting(wanted, district_code, places)
+    if visitor_kind not in rule("visitors.visitor_kinds"):
+        raise field_fault("visitor_kind", "literal_error")
     passwords.check_new_password(password, name)
     secret = passwords.new_otp_secret() if with_otp else None
     worker = Caseworker(
         id=new_id(), created_at=at, updated_at=at, username=name, password_hash=passwords.hash_password(password),
         display_name=display_name, roles=wanted, district_code=district_code, township_ids=places, otp_secret=secret,
-        demo=demo,
+        demo=demo, visitor_kind=visitor_kind,
     )  # fmt: skip
     try:
         collection(Caseworker).insert_one(worker.raw())

@@ -19,16 +19,18 @@ from api.v1.eldercare.views import (
     visit_item,
 )
 from config.loading import catalogue, rule
-from models.eldercare import booking, operations, queries
+from models.eldercare import booking, operations, queries, waiting
 from models.eldercare.documents import Visit
+from models.eldercare.wishes import checked
 from models.indicators.usage import record_use
 from models.kernel.database import collection
 from models.kernel.errors import FieldFault, InvalidInput, NotFound
 from models.kernel.lifecycle import Raw
+from models.people.proxy_documents import VISITS
 
 
 class Elders(Endpoint):
-    @route(access=RESIDENT, response=ElderLinkPage)
+    @route(access=RESIDENT, response=ElderLinkPage, proxy="read")
     def get(self, call: Call) -> dict[str, Any]:
         """The old people I am linked to, and those I asked to be linked to."""
         links = queries.links_of(call.actor.id)
@@ -60,7 +62,7 @@ class EndLink(Endpoint):
 
 
 class VisitSlots(Endpoint):
-    @route(access=RESIDENT, query=SlotQuery, response=SlotPage)
+    @route(access=RESIDENT, query=SlotQuery, response=SlotPage, proxy="read")
     def get(self, call: Call) -> dict[str, Any]:
         """Free hours by county or township that can still be booked, the earliest first."""
         asked = call.query
@@ -75,11 +77,11 @@ class VisitSlots(Endpoint):
         if until - since > timedelta(days=rule("eldercare.slot_range_days_most")):
             raise InvalidInput(faults=[FieldFault("to", "range_too_long")])
         slots = queries.free_slots(since, until, district_code=asked.district_code, township_id=asked.township_id)
-        return {"items": [slot_item(slot) for slot in slots], "next": None}
+        return {"items": [slot_item(slot) for slot in waiting.open_to_all(slots, call.at)], "next": None}
 
 
 class Visits(Endpoint):
-    @route(access=RESIDENT, query=PageQuery, response=VisitPage)
+    @route(access=RESIDENT, query=PageQuery, response=VisitPage, proxy="read")
     def get(self, call: Call) -> dict[str, Any]:
         """The visits I booked, the latest first."""
         page = queries.page_of_visits(call.actor.id, call.query.cursor, call.query.limit)
@@ -87,19 +89,21 @@ class Visits(Endpoint):
         items = [visit_item(visit, elders.get(visit["elder_id"]), call.actor) for visit in page.items]
         return {"items": items, "next": page.next}
 
-    @route(access=RESIDENT, body=BookVisitBody, response=VisitItem, idempotent=True, status=201, rate="write")
+    @route(access=RESIDENT, body=BookVisitBody, response=VisitItem, idempotent=True, status=201, rate="write",
+           proxy=VISITS)  # fmt: skip
     def post(self, call: Call) -> VisitItem:
         """Book an hour for an old person I am linked to."""
         asked = call.body
         visit = booking.book_visit(
-            call.idempotency_id or "", asked.elder_id, asked.slot_id, asked.wishes, by=call.actor, at=call.at
-        )
+            call.idempotency_id or "", asked.elder_id, asked.slot_id, checked(asked.wishes, asked.wish_list),
+            by=call.actor, at=call.at,
+        )  # fmt: skip
         record_use("visit_booked", call.at, visit["district_code"], visit["township_id"])
         return _view(visit, call)
 
 
 class OneVisit(Endpoint):
-    @route(access=RESIDENT, response=VisitItem, etag=True)
+    @route(access=RESIDENT, response=VisitItem, etag=True, proxy="read")
     def get(self, call: Call) -> VisitItem:
         """One visit I booked."""
         visit = collection(Visit).find_one({"_id": call.path["visit_id"], "resident_id": call.actor.id})
@@ -109,7 +113,7 @@ class OneVisit(Endpoint):
 
 
 class CancelVisit(Endpoint):
-    @route(access=RESIDENT, response=VisitItem, idempotent=True, rate="write")
+    @route(access=RESIDENT, response=VisitItem, idempotent=True, rate="write", proxy=VISITS)
     def post(self, call: Call) -> VisitItem:
         """Cancel a visit in time; a body `{"version": …}` may be sent."""
         asked = optional_body(CancelBody)
@@ -120,7 +124,7 @@ class CancelVisit(Endpoint):
 
 
 class RescheduleVisit(Endpoint):
-    @route(access=RESIDENT, body=RescheduleBody, response=VisitItem, idempotent=True, rate="write")
+    @route(access=RESIDENT, body=RescheduleBody, response=VisitItem, idempotent=True, rate="write", proxy=VISITS)
     def post(self, call: Call) -> VisitItem:
         """Move a visit to another hour in time; the old hour is kept when the new one cannot be had."""
         visit = booking.reschedule_visit(

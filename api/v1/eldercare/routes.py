@@ -5,12 +5,33 @@ from __future__ import annotations
 from flask_restx import Namespace
 
 import models.eldercare.erasing  # noqa: F401  makes its part of copies and erasures known
-from api.v1.eldercare import campaigns, concerns, families, lists, plan, staff, visitors
+from api.v1.eldercare import (
+    campaigns,
+    concerns,
+    families,
+    lists,
+    plan,
+    staff,
+    substitutes,
+    visitor_day,
+    visitors,
+    waits,
+)
 
 namespace = Namespace("eldercare", description="The register of old people in special difficulty, and visits to them.")
 
 namespace.add_resource(families.Elders, "/elders")
 namespace.add_resource(families.EndLink, "/elders/<string:link_id>/end")
+namespace.add_resource(waits.AskedOfMe, "/elders/asked-of-me")
+namespace.add_resource(waits.ConfirmAsked, "/elders/<string:link_id>/confirm")
+namespace.add_resource(waits.RefuseAsked, "/elders/<string:link_id>/refuse")
+namespace.add_resource(waits.VisitWishes, "/visit-wishes")
+namespace.add_resource(waits.VisitWaits, "/visit-waits")
+namespace.add_resource(waits.OneVisitWait, "/visit-waits/<string:wait_id>")
+namespace.add_resource(waits.TakeOffer, "/visit-waits/<string:wait_id>/book")
+namespace.add_resource(waits.DeclineHeldPlace, "/visit-waits/<string:wait_id>/decline")
+namespace.add_resource(waits.WithdrawWait, "/visit-waits/<string:wait_id>/withdraw")
+namespace.add_resource(visitor_day.VisitCalendar, "/visit-calendars/<string:token>")
 namespace.add_resource(families.VisitSlots, "/visit-slots")
 namespace.add_resource(families.Visits, "/visits")
 namespace.add_resource(families.OneVisit, "/visits/<string:visit_id>")
@@ -34,6 +55,14 @@ namespace.add_resource(staff.EndStaffLink, "/staff/elder-links/<string:link_id>/
 namespace.add_resource(staff.VisitRate, "/staff/visit-rate")
 namespace.add_resource(staff.VisitRatePeople, "/staff/visit-rate/people")
 namespace.add_resource(visitors.StaffSlots, "/staff/visit-slots")
+namespace.add_resource(visitor_day.CloseSlot, "/staff/visit-slots/<string:slot_id>/close")
+namespace.add_resource(visitor_day.VisitorSlotList, "/staff/visitor-slots")
+namespace.add_resource(visitor_day.VisitorHours, "/staff/visitor-hours")
+namespace.add_resource(visitor_day.VisitorDay, "/staff/visitor-day")
+namespace.add_resource(visitor_day.MyVisitCalendar, "/staff/visit-calendar")
+namespace.add_resource(visitor_day.RevokeVisitCalendar, "/staff/visit-calendar/revoke")
+namespace.add_resource(visitor_day.VolunteerHours, "/staff/volunteer-hours")
+namespace.add_resource(visitor_day.VolunteerHoursExport, "/staff/volunteer-hours/export")
 namespace.add_resource(visitors.StaffVisits, "/staff/visits")
 namespace.add_resource(visitors.OneStaffVisit, "/staff/visits/<string:visit_id>")
 namespace.add_resource(visitors.StartVisit, "/staff/visits/<string:visit_id>/start")
@@ -54,3 +83,5 @@ namespace.add_resource(campaigns.OneCampaign, "/staff/campaigns/<string:campaign
 namespace.add_resource(campaigns.CampaignVisits, "/staff/campaigns/<string:campaign_id>/visits")
 namespace.add_resource(campaigns.EndCampaign, "/staff/campaigns/<string:campaign_id>/end")
 namespace.add_resource(campaigns.CallOffCampaign, "/staff/campaigns/<string:campaign_id>/call-off")
+namespace.add_resource(substitutes.SubstituteProposals, "/staff/visitor-absences/<string:absence_id>/substitutes")
+namespace.add_resource(substitutes.SubstituteHandOver, "/staff/visitor-absences/<string:absence_id>/hand-over")

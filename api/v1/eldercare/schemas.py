@@ -64,6 +64,7 @@ Version = Annotated[int, Field(ge=1, le=2**31)]
 Reason = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_readable)]
 Notes = Annotated[str, Field(max_length=2000), AfterValidator(_readable)]
 Wishes = Annotated[str, Field(max_length=200), AfterValidator(_readable)]
+WishToken = Annotated[str, Field(min_length=1, max_length=40)]
 PersonName = Annotated[str, Field(min_length=1, max_length=100)]
 IdText = Annotated[str, Field(min_length=1, max_length=40)]
 
@@ -78,11 +79,12 @@ class LinkBody(Body):
 
 
 class BookVisitBody(Body):
-    """`elder_id` as `GET /elders` gives it: `elder_id`, or the link's `id`."""
+    """`elder_id` as `GET /elders` gives it: `elder_id`, or the link's `id`; `wish_list` from `GET /visit-wishes`."""
 
     elder_id: Id
     slot_id: Id
     wishes: Wishes | None = None
+    wish_list: list[WishToken] = Field(default_factory=list, max_length=20)
 
 
 class RescheduleBody(Body):

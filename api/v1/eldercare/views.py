@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from config.loading import rule
-from config.text import label
+from config.text import label, say
 from models.eldercare import queries
 from models.eldercare.documents import (
     COMPLETED,
@@ -18,11 +18,11 @@ from models.eldercare.documents import (
     VISIT_NOTES,
     Elder,
     ElderLink,
-    Visit,
 )
 from models.eldercare.lifecycle import ELDER_LIFECYCLE, LINK_LIFECYCLE, VISIT_LIFECYCLE
 from models.eldercare.notices import ATTEMPTED, township_name
 from models.eldercare.settling import masked_name
+from models.eldercare.wishes import wishes_of
 from models.kernel.actors import SUPERVISOR, VISITOR, Actor
 from models.kernel.clock import month_of
 from models.kernel.encryption import open_json, open_text
@@ -88,6 +88,7 @@ class VisitItem(BaseModel):
     starts_at: datetime
     ends_at: datetime | None
     wishes: str | None
+    wish_list: list[dict[str, str]]
     outcome: str | None
     outcome_label: str | None
     completed_at: datetime | None
@@ -338,7 +339,7 @@ def _slot(slot: Raw) -> dict[str, Any]:
 def _visit(visit: Raw, elder: Raw | None, by: Actor, outcome: str | None) -> dict[str, Any]:
     kept = ("version", "state", "elder_id", "district_code", "township_id", "starts_at")
     maybe = ("slot_id", "ends_at", "completed_at")
-    wishes = visit.get("wishes")
+    wished = wishes_of(visit)
     return {
         **{name: visit[name] for name in kept},
         **{name: visit.get(name) for name in maybe},
@@ -346,7 +347,8 @@ def _visit(visit: Raw, elder: Raw | None, by: Actor, outcome: str | None) -> dic
         "state_label": label("eldercare.visit_state", visit["state"]),
         "elder_name": masked_name(elder),
         "township": township_name(visit["township_id"]),
-        "wishes": open_text(wishes, Visit.wishes.context) if wishes else None,
+        "wishes": wished.words,
+        "wish_list": [{"token": each, "label": say(f"visitors.wish.{each}")} for each in wished.ticked],
         "outcome": outcome,
         "outcome_label": label("eldercare.outcome", outcome) if outcome else None,
         "actions": VISIT_LIFECYCLE.actions_for(visit, by),

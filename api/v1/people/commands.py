@@ -52,17 +52,19 @@ def _told(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice(STAFF_ROLES))
 @click.option("--district", help="Six digits of the county; none means the whole city.")
 @click.option("--township", "townships", multiple=True, help="Id of a township; none means the whole county.")
+@click.option("--visitor-kind", default="caseworker", show_default=True,
+              help="As what a visitor visits: caseworker, village_cadre or volunteer.")  # fmt: skip
 @password_from
 @second_factor
 @_told
 def create(
     username: str, display_name: str | None, roles: tuple[str, ...], district: str | None, townships: tuple[str, ...],
-    password_stdin: bool, with_otp: bool,
+    visitor_kind: str, password_stdin: bool, with_otp: bool,
 ) -> None:  # fmt: skip
     """Make an account and print the enrolment address of its second factor, once."""
     made = accounts.create_caseworker(
         username, display_name or username, roles, _password(password_stdin), at=_platform().clock.now(),
-        district_code=district, township_ids=townships, with_otp=_checked(with_otp),
+        district_code=district, township_ids=townships, with_otp=_checked(with_otp), visitor_kind=visitor_kind,
     )  # fmt: skip
     _print(username, made)
 

@@ -15,7 +15,7 @@ from config.loading import rule
 from config.programmes import TOKEN_FORM, programmes
 from models.people.identity import IdKind
 
-Action = Literal["draft", "papers", "submit", "withdraw", "household"]
+Action = Literal["draft", "papers", "submit", "withdraw", "household", "visits"]
 FamilyRelation = Literal["child", "spouse", "parent", "relative", "neighbour", "village_cadre", "other"]
 ProxyRelation = Literal["child", "spouse", "parent", "relative", "neighbour", "village_cadre", "caseworker", "other"]
 Version = Annotated[int, Field(ge=1, le=2**31)]
@@ -41,7 +41,7 @@ Reason = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_one
 class ScopeBody(Body):
     """What the proxy may do, for which programmes (none named: all), and for how many days."""
 
-    actions: list[Action] = Field(default=["draft", "papers", "submit"], min_length=1, max_length=5)
+    actions: list[Action] = Field(default=["draft", "papers", "submit"], min_length=1, max_length=6)
     programmes: list[Programme] = Field(default_factory=list, max_length=50)
     days: Days = rule("people.proxy_days")
 

@@ -66,7 +66,7 @@ VISIT = {"state": "booked", "resident_id": "r", "district_code": "360902", "town
         (Actor("resident", "r"), ["reschedule", "cancel"]),
         (Actor("resident", "another"), []),
         (ANONYMOUS, []),
-        (SYSTEM, ["cancel", "hand_over"]),
+        (SYSTEM, ["cancel", "hand_over", "substitute"]),
         (Actor("staff", "s", frozenset(["visitor"]), "360902"), ["cancel", "start", "complete"]),
         (Actor("staff", "s", frozenset(["visitor"]), "360902", ("1",)), ["cancel", "start", "complete"]),
         (Actor("staff", "s", frozenset(["visitor"]), "360902", ("2",)), []),

@@ -1,0 +1,100 @@
+"""A visitor's day: booked and planned visits in one order, with what is needed at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from models.eldercare.documents import CANCELLED, COMPLETED, IN_PROGRESS, Elder, Visit
+from models.eldercare.plan_inputs import home_of, office_of
+from models.eldercare.plan_records import PlannedVisit, township_of
+from models.eldercare.plan_routes import Spot, apart, route_order
+from models.eldercare.planning import PLANNED
+from models.kernel.actors import Actor
+from models.kernel.database import collection
+from models.kernel.encryption import open_json
+from models.kernel.lifecycle import Raw
+
+Key = TypeVar("Key", bound=Hashable)
+LEFT, UNDER_WAY, DONE = "left", "under_way", "done"
+VISIT_FIELDS = {"history": 0, "outbox": 0, "notes": 0, "owed": 0}
+ELDER_FIELDS = {"name": 1, "private": 1, "community": 1, "township_id": 1, "risk_level": 1, "language": 1, "state": 1}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One visit of the day: `visit` as stored, or `planned`; `elder` with `private` in clear, None where it is gone."""
+
+    id: str
+    state: str
+    elder: Raw | None
+    private: dict[str, Any]
+    visit: Raw | None = None
+    planned: Raw | None = None
+
+
+def day_of_visitor(visitor: Actor, day: str) -> list[Stop]:
+    """The visits of a visitor on a day in the order of the way: the booked at their hours, the planned between them
+    where they are the least detour. A planned visit that was begun today is there once, as that visit."""
+    mine = {"visitor_id": visitor.id, "day": day}
+    visits = [each for each in collection(Visit).find(mine, VISIT_FIELDS) if each["state"] != CANCELLED]
+    met = {each["elder_id"] for each in visits}
+    plans = [
+        each for each in collection(PlannedVisit).find(mine) if each["state"] == PLANNED and each["elder_id"] not in met
+    ]
+    stops = _stops(visits, plans)
+    if not stops:
+        return []
+    townships = sorted(visitor.township_ids) or sorted(_township(each) for each in stops.values())
+    spots = {key: _spot(stop) for key, stop in stops.items()}
+    timed = sorted(visits, key=lambda each: (each["starts_at"], each["_id"]))
+    anchors = [(each["_id"], spots[each["_id"]]) for each in timed]
+    free = {each["_id"]: spots[each["_id"]] for each in sorted(plans, key=lambda each: str(each["_id"]))}
+    return [stops[key] for key in in_order(office_of(townships[0]), anchors, free)]
+
+
+def in_order(home: Spot, timed: Sequence[tuple[Key, Spot]], free: Mapping[Key, Spot]) -> list[Key]:
+    """All stops: `timed` in their order, each of the others on the leg where it is the least detour, short ways there.
+
+    Without timed stops it is the plan's route order.
+    """
+    way = [home, *(spot for _, spot in timed), home]
+    legs: list[dict[Key, Spot]] = [{} for _ in range(len(timed) + 1)]
+    for key, spot in free.items():
+        detours = [apart(one, spot) + apart(spot, other) - apart(one, other) for one, other in pairwise(way)]
+        legs[detours.index(min(detours))][key] = spot
+    found: list[Key] = []
+    for number, leg in enumerate(legs):
+        found += route_order(way[number], leg)
+        if number < len(timed):
+            found.append(timed[number][0])
+    return found
+
+
+def _stops(visits: Sequence[Raw], plans: Sequence[Raw]) -> dict[str, Stop]:
+    ids = sorted({each["elder_id"] for each in (*visits, *plans)})
+    elders = {each["_id"]: each for each in collection(Elder).find({"_id": {"$in": ids}}, ELDER_FIELDS)}
+    private = {key: open_json(each["private"], Elder.private.context) for key, each in elders.items()}
+    states = {COMPLETED: DONE, IN_PROGRESS: UNDER_WAY}
+    stops = {
+        each["_id"]: Stop(each["_id"], states.get(each["state"], LEFT), elders.get(each["elder_id"]),
+                          private.get(each["elder_id"], {}), visit=each)
+        for each in visits
+    }  # fmt: skip
+    stops |= {
+        each["_id"]: Stop(each["_id"], LEFT, elders.get(each["elder_id"]), private.get(each["elder_id"], {}),
+                          planned=each)
+        for each in plans
+    }  # fmt: skip
+    return stops
+
+
+def _township(stop: Stop) -> str:
+    stored = stop.visit or {}
+    return stored["township_id"] if stored else township_of(stop.planned or {})
+
+
+def _spot(stop: Stop) -> Spot:
+    return home_of(stop.elder)[1] if stop.elder is not None else office_of(_township(stop))
