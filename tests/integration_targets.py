@@ -7,8 +7,14 @@ from datetime import datetime, timedelta
 from config.settings import Settings
 from jobs.running import Runner
 from jobs.timetable import TIMETABLE
+from models.eldercare import waiting_requests
+from models.eldercare.plan_queries import enter_absence
+from models.eldercare.waiting_documents import OFFERED, VisitWait
+from models.eldercare.wishes import Wishes
 from models.indicators import observations, usage
-from models.kernel.clock import FixedClock
+from models.kernel.clock import FixedClock, day_of
+from models.kernel.database import collection
+from models.people.documents import Caseworker, Resident, staff_actor
 from models.platform import Platform
 
 
@@ -29,3 +35,18 @@ def observe_last_month(at: datetime) -> None:
 def run_all_due(at: datetime) -> None:
     """Everything of the timetable that is due."""
     Runner(Platform(Settings(), FixedClock(at)), TIMETABLE).run_all_due()
+
+
+def take_the_offer(at: datetime) -> None:
+    """The family that an hour is held for books it."""
+    wait = collection(VisitWait).find_one({"state": OFFERED})
+    assert wait is not None
+    waiting_requests.take_offer(wait["_id"], Wishes(), by=Resident.actor(wait["resident_id"]), at=at)
+
+
+def visitor_falls_ill(at: datetime) -> None:
+    """The visitor with the user name `ill` is away today and tomorrow."""
+    ill = collection(Caseworker).find_one({"username": "ill"})
+    assert ill is not None
+    by, today = staff_actor(ill), day_of(at)
+    enter_absence("A" * 26, by.id, today, today + timedelta(days=1), "ill", by=by, at=at)

@@ -26,8 +26,8 @@ from models.kernel.lifecycle import Raw
 from models.kernel.outbox import Handler, Receipt
 
 CHANNEL = STAFF_CHANNEL
-# A visit is handed over as often as the person moves, and lacks a substitute on any of its days: its message's key tells
-# which time it is.
+# A visit is handed over as often as the person moves, and may lack a substitute on each of its days: the message's key
+# tells which time it is.
 MANY_TIMES = ("handed_over", "no_substitute")
 ELDER_FIELDS = {"state": 1, "periods": 1, "risk_level": 1, "seen_months": 1, "created_at": 1}
 ROW_FIELDS = {"elder_id": 1, "state": 1, "day": 1, "missed": 1}

@@ -23,6 +23,9 @@ from models.eldercare.documents import (
 )
 from models.eldercare.import_documents import ElderChoice
 from models.eldercare.settling import cancel
+from models.eldercare.waiting_documents import VisitWait
+from models.eldercare.waiting_ends import give_back
+from models.eldercare.wishes import wishes_of
 from models.kernel.actors import SYSTEM
 from models.kernel.database import collection
 from models.kernel.encryption import open_json, open_text
@@ -43,6 +46,7 @@ def export_resident_visits(resident_id: str) -> dict[str, Any]:
     return {
         "links": [_link(each) for each in links],
         "visits": [_visit(each) for each in visits],
+        "waiting_requests": [_wait(each) for each in collection(VisitWait).find({"resident_id": resident_id})],
         "register_entry": _own_entry(resident_id),
         "list_rows": _own_rows(resident_id),
     }
@@ -56,6 +60,11 @@ def erase_resident_visits(resident_id: str, at: datetime) -> int:
     for visit in list(collection(Visit).find({"resident_id": resident_id, "state": BOOKED}, {"_id": 1})):
         with suppress(Conflict):  # begun or cancelled in between
             cancel(visit["_id"], None, SYSTEM, at, key=LEFT)
+    waits = list(collection(VisitWait).find({"resident_id": resident_id}))
+    for wait in waits:
+        collection(VisitWait).delete_one({"_id": wait["_id"]})
+        if wait.get("slot_id"):
+            give_back(wait["slot_id"], wait["offer_id"])
     visits = list(collection(Visit).find({"resident_id": resident_id}))
     slots = collection(VisitSlot).update_many(
         {"_id": {"$in": [visit["slot_id"] for visit in visits if visit.get("slot_id")]}},
@@ -64,7 +73,23 @@ def erase_resident_visits(resident_id: str, at: datetime) -> int:
     )
     count = sum(_anonymise(visit, resident_id, at) for visit in visits)
     links = collection(ElderLink).delete_many({"resident_id": resident_id})
-    return count + slots.modified_count + links.deleted_count
+    decided = sum(
+        _forget_decision(link, resident_id) for link in collection(ElderLink).find({"person_id": resident_id})
+    )
+    return count + slots.modified_count + links.deleted_count + len(waits) + decided
+
+
+def _forget_decision(link: Raw, resident_id: str) -> int:
+    """Take the old person's account out of a link that they decided; the link itself is the family's."""
+    history = [
+        {**entry, "by": {**entry["by"], "id": ERASED_RESIDENT}} if entry["by"]["id"] == resident_id else entry
+        for entry in link["history"]
+    ]
+    changed = collection(ElderLink).update_one(
+        {"_id": link["_id"], "version": link["version"]},
+        {"$set": {"person_id": None, "history": history}, "$inc": {"version": 1}},
+    )
+    return changed.matched_count
 
 
 def _anonymise(visit: Raw, resident_id: str, at: datetime) -> int:
@@ -74,7 +99,7 @@ def _anonymise(visit: Raw, resident_id: str, at: datetime) -> int:
     ]
     outbox = [entry for entry in visit.get("outbox", ()) if entry.get("subject_id") != resident_id]
     changed = collection(Visit).update_one({"_id": visit["_id"], "version": visit["version"]},
-        {"$set": {"resident_id": None, "wishes": None, "history": history, "outbox": outbox,
+        {"$set": {"resident_id": None, "wishes": None, "wish_list": None, "history": history, "outbox": outbox,
                   "outbox_waiting": bool(outbox), "updated_at": at}, "$inc": {"version": 1}})  # fmt: skip
     return changed.matched_count
 
@@ -87,11 +112,16 @@ def _link(link: Raw) -> dict[str, Any]:
 
 
 def _visit(visit: Raw) -> dict[str, Any]:
-    wishes = visit.get("wishes")
+    wished = wishes_of(visit)
     return {
         "starts_at": visit["starts_at"], "state": visit["state"], "township_id": visit["township_id"],
-        "wishes": open_text(wishes, Visit.wishes.context) if wishes else None,
+        "wishes": wished.words, "wish_list": list(wished.ticked),
     }  # fmt: skip
+
+
+def _wait(wait: Raw) -> dict[str, Any]:
+    kept = ("state", "township_id", "days", "half_days", "created_at")
+    return {name: wait[name] for name in kept}
 
 
 def _number_index(resident_id: str) -> str | None:

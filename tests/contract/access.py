@@ -94,13 +94,26 @@ def routes(app: Flask) -> Iterator[Found]:
 
 
 # Texts of a form: an id, a place, a month, a day, a number, a hash …
-EXAMPLES = (NOWHERE, "03", "360902", "1796554", "2026-12", "2026-12-01", "a" * 64, "13907951234", "x", "a" * 16)
+EXAMPLES = (
+    NOWHERE,
+    "03",
+    "360902",
+    "1796554",
+    "2026-12",
+    "2026-12-01",
+    "a" * 64,
+    "13907951234",
+    "09:00",
+    "x",
+    "a" * 16,
+)
 # Bodies whose rules their schema does not tell.
 BODIES: dict[str, Any] = {
     "AssignBody": {"version": 1, "assignee_id": None},
     "FeedbackThemeBody": {"version": 1, "theme": "housing"},
     "TransferBody": {"version": 1, "township_id": XIAPU, "reason": "x"},
     "TransferElderBody": {"version": 1, "township_id": XIAPU, "community": "x", "address": "x", "reason": "x"},
+    "AskWaitBody": {"elder_id": NOWHERE, "days": ["2026-12-01"]},
     "HandBackBody": {"version": 1, "on": "2026-11-22"},
     "ConfirmLinkBody": {"link_id": NOWHERE},
     "MoveBody": {"version": 1, "values": {"priority": "ordinary"}, "reason": "reassessed"},

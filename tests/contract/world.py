@@ -13,7 +13,7 @@ from models.casework import objections
 from models.casework.documents import Application
 from models.casework.offer_documents import Offer
 from models.childcare.documents import ChildcarePlacement
-from models.eldercare import campaigns, concern_chain
+from models.eldercare import campaigns, concern_chain, waiting_requests
 from models.eldercare.concern_records import concern_id
 from models.eldercare.documents import ElderLink
 from models.eldercare.import_documents import ElderChoice
@@ -165,6 +165,11 @@ def _elder(world: World, app: Flask, resident: Callable[..., Headers]) -> None:
     campaign = campaigns.start(new_id(), order, by=supervisor, at=casework.MORNING)
     world.things["/staff/campaigns/"] = Thing({"campaign_id": campaign["_id"]}, me)
     world.things["/staff/visitor-absences/"] = Thing({"absence_id": absence["_id"]}, me)
+    wait = waiting_requests.ask(
+        new_id(), elder["_id"], [eldercare.TOMORROW], ["afternoon"], by=daughter, at=casework.MORNING
+    )
+    world.things["/visit-waits/"] = Thing({"wait_id": wait["_id"]}, me)
+    world.things["/staff/visit-slots/"] = Thing({"slot_id": visit["slot_id"]}, me)
     world.things["/visits/"] = world.things["/staff/visits/"] = Thing({"visit_id": visit["_id"]}, me)
 
 

@@ -41,14 +41,16 @@ def staff_actor(*roles: str, district_code: str | None = DISTRICT, township_ids:
     return Actor("staff", new_id(), frozenset(roles or (VISITOR, TOWNSHIP_INTAKE)), district_code, township_ids)
 
 
-def make_visitor(at: datetime = MORNING, district_code: str = DISTRICT) -> Actor:
+def make_visitor(
+    at: datetime = MORNING, district_code: str = DISTRICT, township_ids: tuple[str, ...] = (), **more: Any
+) -> Actor:  # fmt: skip
     """A stored visitor, as slots need one."""
     worker = Caseworker(
-        id=new_id(), created_at=at, updated_at=at, username=new_id().lower(), password_hash="unused",
-        display_name="x", roles=[VISITOR], district_code=district_code,
+        id=new_id(), created_at=at, updated_at=at, password_hash="unused", roles=[VISITOR], township_ids=township_ids,
+        district_code=district_code, **{"username": new_id().lower(), "display_name": "x", **more},
     )  # fmt: skip
     collection(Caseworker).insert_one(worker.raw())
-    return Actor("staff", worker.id, frozenset([VISITOR]), district_code)
+    return Actor("staff", worker.id, frozenset([VISITOR]), district_code, township_ids)
 
 
 def make_resident(at: datetime = MORNING) -> Actor:
@@ -133,8 +135,9 @@ def assert_consistent() -> None:
     visits = {visit["_id"]: visit for visit in collection(Visit).find()}
     placed = {}
     for slot in collection(VisitSlot).find():
-        assert slot["free"] == slot["capacity"] - len(slot["bookings"]) >= 0
+        assert slot["free"] == slot["capacity"] - len(slot["bookings"]) - len(slot.get("holds", ())) >= 0
         assert slot["pending"] == []
+        assert sorted(slot.get("held", ())) == sorted(each["wait_id"] for each in slot.get("holds", ()))
         elders = [each["elder_id"] for each in slot["bookings"]]
         assert len(elders) == len(set(elders)), "one person twice in one hour"
         for each in slot["bookings"]:

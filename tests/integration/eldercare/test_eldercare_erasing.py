@@ -28,6 +28,9 @@ from tests.factories.eldercare import (
 pytestmark = pytest.mark.usefixtures("database")
 
 
+NOTHING = {"links": [], "visits": [], "waiting_requests": [], "register_entry": None, "list_rows": []}
+
+
 def test_the_copy_holds_links_visits_and_the_own_entry() -> None:
     elder = make_elder()
     daughter = make_link(elder, 1)
@@ -57,7 +60,7 @@ def test_erased_means_no_trace_of_the_resident_and_no_lost_number() -> None:
         repr(list(database()[record._get_collection_name()].find())) for record in (Visit, VisitSlot, ElderLink, Elder)
     )
     assert daughter.id not in left
-    assert export_resident_visits(daughter.id) == {"links": [], "visits": [], "register_entry": None, "list_rows": []}
+    assert export_resident_visits(daughter.id) == NOTHING
     states = {visit["_id"]: visit["state"] for visit in collection(Visit).find()}
     assert states == {done["_id"]: "completed", coming["_id"]: "cancelled"}
     found = collection(Elder).find_one({"_id": elder["_id"]})
