@@ -95,12 +95,18 @@ def choose(absence_id: str, day: date, substitute_id: str, *, by: Actor, at: dat
     return absence_of_place(absence_id, by)
 
 
-def proposals(absence_id: str, day: date, *, by: Actor, at: datetime) -> list[tuple[Colleague, str, int]]:
+def proposals(absence_id: str, day: date | None, *, by: Actor, at: datetime) -> list[tuple[Colleague, str, int]]:
     """Who could stand in on a day, who does the least detour first: with the name, and how many visits they would get
-    if everything were shared out now. Raises NotFound, InvalidInput."""
+    if everything were shared out now. Without a day, of the first near one; nobody where none is near.
+
+    Raises NotFound, InvalidInput for a day that is not near.
+    """
     absence = absence_of_place(absence_id, by)
-    named = day.isoformat()
-    if named not in days_to_hand_over(absence, at):
+    near = days_to_hand_over(absence, at)
+    if day is None and not near:
+        return []
+    named = near[0] if day is None else day.isoformat()
+    if named not in near:
         raise InvalidInput(faults=[FieldFault("day", "not_near")])
     _, bookings, plans = _sorted_out(
         _visits_of(absence["visitor_id"], named), _planned_of(absence["visitor_id"], named), named, at

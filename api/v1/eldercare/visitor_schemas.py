@@ -74,9 +74,9 @@ class OneDayQuery(Query):
 
 
 class NearDayQuery(Query):
-    """Today or tomorrow."""
+    """Today or tomorrow; the first of both on which the visitor is away, unless named."""
 
-    day: Day
+    day: Day | None = None
 
 
 class SubstituteBody(Body):

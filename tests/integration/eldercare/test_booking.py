@@ -278,5 +278,4 @@ def test_the_family_is_told_once_of_each_step_and_nothing_private() -> None:
             assert payload["resident_id"] == daughter.id
             assert payload["values"]["name"] == "欧***"
         else:
-            assert payload == {"district_code": "360902", "township_id": elder["township_id"], "kind": "emergency",
-                               "visit_id": visit["_id"]}  # fmt: skip
+            assert payload == {"kind": "emergency", "visit_id": visit["_id"]}
