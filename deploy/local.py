@@ -62,7 +62,7 @@ def development_environment(given: dict[str, str]) -> dict[str, str]:
         "DATA_DIR": str(data),
         "SANDBOX_PORT": str(sandbox),
         "WEB_WORKERS": "2",
-        "WEB_THREADS": "4",
+        "WEB_THREADS": "48",
         "WECHAT_API_BASE": f"http://127.0.0.1:{sandbox}",
         "INDICATOR_ENDPOINT": f"http://127.0.0.1:{sandbox}/planning-office/observations",
         "WEBHOOK_URL": f"http://127.0.0.1:{port}/wechat",

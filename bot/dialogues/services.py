@@ -129,7 +129,7 @@ class Services:
         if asked_at is not None and datetime.fromisoformat(asked_at) + pause > self.at:
             return None
         try:
-            unionid = self._platform.wechat.official_user(self._openid).unionid
+            unionid = self._platform.wechat.official_user(self._openid, patient=False).unionid
         except (WechatUnavailable, WechatRefused):
             return None
         self.weixin_answered = True

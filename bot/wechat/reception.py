@@ -2,11 +2,11 @@
 
 A bounded pool of threads does the work; the caller only waits, and never longer than the budget:
 
-- the message cannot be claimed in time (the database has stalled, or all threads are taken): nothing happened, the call
-  fails with 503 and WeChat calls again;
-- it is claimed but the answer takes too long: the record is marked late, with the message sealed in it, and only then
-  the call gets `success`. The answer is pushed through the outbox when it is there; `recover` sees to messages whose
-  worker died meanwhile.
+- the answer takes too long: the record is marked late, with the message sealed in it, and only then the call gets
+  `success`. The answer is pushed through the outbox when it is there; `recover` sees to messages whose worker died;
+- the database does not take the message in time (it has stalled, or all threads are taken): the message is kept on this
+  host's disk (`spool`), and only then the call gets `success`. It is worked on as a late one when the database can;
+- not even that is possible: nothing happened, the call fails with 503 and WeChat calls again.
 
 `answer(message, at)` may be called twice for one message after a crash: what it creates takes an id derived from
 `message.id`.
@@ -24,13 +24,14 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from bot.wechat.messages import UNSUBSCRIBE, Inbound
-from bot.wechat.replies import NewsReply, Reply, TextReply, placed, render
+from bot.wechat.replies import NewsReply, Reply, TextReply, placed, render, reread
+from bot.wechat.spool import Spool, Spooled, SpoolFull
 from config.loading import rule
 from config.text import say
 from models.conversations import credits, inbound
 from models.conversations.inbound import Abandoned, Claim, Done, Replayed, Standing, StillInWork
 from models.kernel.database import UNREACHABLE
-from models.kernel.outbox import OutboxEntry
+from models.kernel.outbox import OutboxEntry, enqueue
 from models.platform import Platform
 
 Answer = Callable[[Inbound, datetime], Sequence[Reply]]
@@ -53,6 +54,7 @@ class _Ticket:
         self.deadline = deadline
         self.result: Standing | Exception | None = None
         self.holding = False
+        self.begun = False
         self._lock = threading.Lock()
         self._decided = ""
         self.claimed, self.done = threading.Event(), threading.Event()
@@ -62,6 +64,12 @@ class _Ticket:
 
     def cancel(self) -> bool:
         return self._decide("cancel", None)
+
+    def begin(self) -> bool:
+        """A worker takes it up; False where its call has gone."""
+        with self._lock:
+            self.begun = self._decided != "cancel"
+            return self.begun
 
     def settle(self, result: Standing | Exception) -> None:
         self.result = result
@@ -86,39 +94,126 @@ class Reception:
         self._workers = ThreadPoolExecutor(rule("wechat.workers"), "wechat")
         self._markers = ThreadPoolExecutor(2, "wechat-late")
         self._stalled = False
+        self._spool = Spool(platform.settings.data_dir / "spool")
+        self._draining = threading.Lock()
+        self._looked = False
+        self._closing = threading.Event()
 
     def receive(self, message: Inbound, nonce: str, plain: bool, started: float) -> Done | Replayed:
         """What the call gets; `started` is `time.monotonic()` at its arrival. Raises Unanswered.
 
         `plain`: it came unencrypted, so its nonce must be kept from bringing another message.
         """
+        if not self._looked:  # what an earlier process of this host had to leave
+            self._looked = True
+            self._begin_draining()
         if not self._slots.acquire(blocking=False):
-            raise Unanswered("busy")
+            return self._keep(message, nonce, plain, "busy")
         ticket = _Ticket(started + rule("wechat.answer_budget_seconds"))
         self._workers.submit(self._work, ticket, message, nonce, plain)
         patience = rule("wechat.stalled_claim_seconds" if self._stalled else "wechat.claim_seconds")
         if not ticket.claimed.wait(patience) and ticket.cancel():
-            self._stalled = True
-            raise Unanswered("stalled")
+            self._stalled = self._stalled or ticket.begun
+            return self._keep(message, nonce, plain, "stalled" if ticket.begun else "busy")
         self._stalled = False
         ticket.done.wait(max(0.0, ticket.deadline - time.monotonic()))
         result = ticket.result if ticket.done.is_set() else self._mark_late(message, ticket.holding)
         if isinstance(result, Done | Replayed):
             return result
-        raise Unanswered("unreachable") from (result if isinstance(result, Exception) else None)
+        return self._keep(message, nonce, plain, "unreachable")
+
+    def close(self) -> None:
+        """Begin nothing more with what waits on the disk; another process of this host goes on with it."""
+        self._closing.set()
+        with self._draining:
+            return
 
     def recover(self, at: datetime) -> int:
-        """Answer late messages whose worker died; returns how many. A job calls it."""
+        """Answer late messages whose worker died, and what this host had to keep; returns how many. A job calls it."""
+        drained = self._drain()
         for count in range(rule("wechat.recover_batch")):
             taken = inbound.take_abandoned(at)
             if taken is None:
-                return count
+                return count + drained
             held, stored = taken
             self._settle(held, Inbound.restored(stored), at)
-        return int(rule("wechat.recover_batch"))
+        return int(rule("wechat.recover_batch")) + drained
+
+    def _keep(self, message: Inbound, nonce: str, plain: bool, reason: str) -> Done:
+        """Keep the message on this host's disk and promise an answer. Raises Unanswered where the disk refuses too."""
+        entry = Spooled(message.id, message.stored(), nonce, plain, self._platform.clock.now())
+        try:
+            self._spool.keep(entry)
+        except (OSError, SpoolFull) as fault:
+            log.error("wechat_not_kept", reason=reason, error=type(fault).__name__)
+            raise Unanswered(reason) from None
+        OUTCOMES.labels(f"kept_{reason}").inc()
+        self._begin_draining()
+        return Done("")
+
+    def _begin_draining(self) -> None:
+        """One thread works off what waits on the disk, and ends when nothing does."""
+        if self._spool.count() and not self._draining.locked():
+            threading.Thread(target=self._drain_all, name="wechat-spool", daemon=True).start()
+
+    def _drain_all(self) -> None:
+        while self._spool.count() and not self._closing.is_set():
+            try:
+                done = self._drain()
+            except UNREACHABLE:
+                done = 0
+            if not done:
+                self._closing.wait(rule("wechat.spool_pause_seconds"))
+
+    def _drain(self) -> int:
+        """Work on what waits on the disk, in the order in which it came; returns how many are done with."""
+        if not self._draining.acquire(blocking=False):
+            return 0
+        try:
+            return sum(self._admitted(entry) for entry in self._spool.waiting() if not self._closing.is_set())
+        finally:
+            self._draining.release()
+
+    def _admitted(self, entry: Spooled) -> bool:
+        try:
+            return self._admit(entry)
+        except UNREACHABLE:
+            raise
+        except Exception as fault:  # a fault of ours: the others must not wait for it for ever
+            log.error("wechat_drain_failed", error=type(fault).__name__, where=_where(fault))
+            self._spool.put_aside(entry.id)
+            return False
+
+    def _admit(self, entry: Spooled) -> bool:
+        """Have one kept message answered as a late one; False while another worker has it."""
+        now, message = self._platform.clock.now(), Inbound.restored(entry.message)
+        standing = inbound.claim(
+            message.id, entry.nonce, message.openid, message.opens_window, now, plain=entry.plain, since=entry.at
+        )
+        if isinstance(standing, Replayed):
+            standing = inbound.standing(message.id, now)
+        if isinstance(standing, Claim):
+            inbound.mark_late(message.id, entry.message, True, now)
+            self._spool.drop(message.id)  # the database has the message and the promise
+            self._settle(standing, message, now)
+            return True
+        if not isinstance(standing, Done):
+            return False
+        if standing.reply and not inbound.is_late(message.id):
+            # Answered after all, by a worker whose call had been told `success`: nobody has seen the answer yet.
+            self._push_again(message, standing.reply, now)
+        self._spool.drop(message.id)
+        return True
+
+    def _push_again(self, message: Inbound, xml: str, at: datetime) -> None:
+        said = reread(xml)
+        for entry in _entries(message, placed([said])) if said is not None else ():
+            enqueue(entry, at)
 
     def _work(self, ticket: _Ticket, message: Inbound, nonce: str, plain: bool) -> None:
         try:
+            if not ticket.begin():
+                return  # its call has given up waiting: the message lies on the disk
             ticket.settle(self._stand(ticket, message, nonce, plain))
         except Exception as fault:  # handed to the caller, who answers 503; a bug in here is logged below
             if not isinstance(fault, UNREACHABLE):

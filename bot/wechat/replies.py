@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from defusedxml.ElementTree import fromstring
 from wechatpy.replies import ArticlesReply, TransferCustomerServiceReply
 from wechatpy.replies import TextReply as WechatText
 
@@ -72,6 +73,17 @@ def render(replies: Sequence[Reply], to: Inbound, at: datetime) -> Rendered:
         return Rendered(_xml(ArticlesReply, to, at, articles=articles), told=1)
     shown, rest = cut(first.text)
     return Rendered(_xml(WechatText, to, at, content=in_cdata(shown)), rest, told=1)
+
+
+def reread(xml: str) -> TextReply | NewsReply | None:
+    """The reply in an answer that `render` made; None where it holds none that could be pushed."""
+    root = fromstring(xml, forbid_dtd=True)
+    if root.findtext("MsgType") == "text":
+        return TextReply(root.findtext("Content") or "")
+    item = root.find("./Articles/item")
+    if item is None:
+        return None
+    return NewsReply(*(item.findtext(name) or "" for name in ("Title", "Description", "Url", "PicUrl")))
 
 
 def cut(text: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -96,6 +97,7 @@ class Wechat:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         base = settings.wechat_api_base
         self._clock = clock
+        self._silent_until = 0.0
         self.official = OneTokenClient(settings.wechat_official_appid, settings.wechat_official_secret, base, clock)
         self.mini = OneTokenClient(settings.wechat_mini_appid, settings.wechat_mini_secret, base, clock)
 
@@ -121,11 +123,20 @@ class Wechat:
             raise WechatUnavailable("phone_info")
         return _text(info, "purePhoneNumber")
 
-    def official_user(self, openid: str) -> Follower:
-        """Who follows the official account. Raises WechatUnavailable."""
-        answer = self._ask(
-            self.official, "GET", USER_INFO, repeatable=True, params={"openid": openid, "lang": "zh_CN"}
-        )  # fmt: skip
+    def official_user(self, openid: str, patient: bool = True) -> Follower:
+        """Who follows the official account. Raises WechatUnavailable.
+
+        Not `patient`: somebody waits in the chat. It is asked once, and for a while not at all after no answer came.
+        """
+        if not patient and time.monotonic() < self._silent_until:
+            raise WechatUnavailable("silent")
+        try:
+            answer = self._ask(
+                self.official, "GET", USER_INFO, repeatable=patient, params={"openid": openid, "lang": "zh_CN"}
+            )  # fmt: skip
+        except WechatUnavailable:
+            self._silent_until = time.monotonic() + rule("wechat.silent_seconds")
+            raise
         return Follower(openid, answer.get("subscribe") == 1, answer.get("unionid") or None)
 
     def push_menu(self, menu: Mapping[str, Any]) -> None:

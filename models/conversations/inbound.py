@@ -116,8 +116,14 @@ class Replayed:
 Standing = Claim | Done | StillInWork | Abandoned | Replayed
 
 
-def claim(message_id: str, nonce: str, openid: str, window: Window, at: datetime, *, plain: bool = False) -> Standing:
-    """Take the message in work, or learn what became of it. One insert for a new message; two in plain mode."""
+def claim(
+    message_id: str, nonce: str, openid: str, window: Window, at: datetime, *, plain: bool = False,
+    since: datetime | None = None,
+) -> Standing:  # fmt: skip
+    """Take the message in work, or learn what became of it. One insert for a new message; two in plain mode.
+
+    `since`: when it came, where that was earlier.
+    """
     if plain and not _first_use(nonce, message_id, at):
         return Replayed()
     fresh: dict[str, Any] = {
@@ -126,7 +132,7 @@ def claim(message_id: str, nonce: str, openid: str, window: Window, at: datetime
     }  # fmt: skip
     if window:
         fresh["window"] = window
-        fresh["window_until"] = at + timedelta(seconds=rule(f"wechat.{window}_window_seconds"))
+        fresh["window_until"] = (since or at) + timedelta(seconds=rule(f"wechat.{window}_window_seconds"))
         fresh["quota_left"] = rule(f"wechat.{window}_quota")
     try:
         collection(InboundMessage).insert_one(fresh)
@@ -167,7 +173,7 @@ def finish(
         sealed["rest"] = seal_text(rest, REST_CONTEXT)
     if _insert_answer(held.id, {"late": False, **sealed}, at):
         return Done(reply)
-    for entry in instead if _is_late(held.id) else ():
+    for entry in instead if is_late(held.id) else ():
         enqueue(entry, at)
     collection(LateMessage).delete_one({"_id": held.id})
     return _answer(held.id) or Done("")
@@ -197,7 +203,7 @@ def mark_late(message_id: str, message: dict[str, Any], working: bool, at: datet
     if _insert_answer(message_id, {"late": True}, at):
         return Done("")
     answered = _answer(message_id)
-    if not _is_late(message_id):
+    if not is_late(message_id):
         collection(LateMessage).delete_one({"_id": message_id})
     return answered or StillInWork()
 
@@ -216,7 +222,7 @@ def take_abandoned(at: datetime) -> tuple[Claim, dict[str, Any]] | None:
         )
         if found is None:
             return None
-        if _is_late(found["_id"]):
+        if is_late(found["_id"]):
             return Claim(found["_id"], found["version"]), open_json(found["message"], MESSAGE_CONTEXT)
         # Answered in time after all, or the promise was never made: nobody waits for a push.
         waiting.delete_one({"_id": found["_id"]})
@@ -342,7 +348,8 @@ def _answer(message_id: str) -> Done | None:
     return Done(open_text(found["reply"], REPLY_CONTEXT) if found.get("reply") else "")
 
 
-def _is_late(message_id: str) -> bool:
+def is_late(message_id: str) -> bool:
+    """Whether the call was given up with `success`, so that the answer is pushed."""
     return collection(InboundAnswer).find_one({"_id": message_id, "late": True}, {"_id": 1}) is not None
 
 

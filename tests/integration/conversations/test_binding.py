@@ -135,7 +135,7 @@ class Weixin:
     def __init__(self, unionid: str | None) -> None:
         self.unionid, self.asked = unionid, 0
 
-    def official_user(self, openid: str) -> Follower:
+    def official_user(self, openid: str, patient: bool = True) -> Follower:
         self.asked += 1
         if self.unionid == "down":
             raise WechatUnavailable("down")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from bot.webhook import webhook_blueprint
 from bot.wechat.messages import Inbound
+from bot.wechat.reception import Reception
 from bot.wechat.replies import Reply, TextReply
 from bot.wechat.sandbox import create_app
 from bot.wechat.service import Wechat
@@ -52,10 +53,11 @@ def platform(wechat_config: Settings, clock: FixedClock) -> Platform:
 
 
 @pytest.fixture
-def webhook(platform: Platform, dialogue: Dialogue) -> FlaskClient:
-    app = Flask("webhook")
-    app.register_blueprint(webhook_blueprint(platform, dialogue))
-    return app.test_client()
+def webhook(platform: Platform, dialogue: Dialogue) -> Iterator[FlaskClient]:
+    app, reception = Flask("webhook"), Reception(platform, dialogue)
+    app.register_blueprint(webhook_blueprint(platform, reception))
+    yield app.test_client()
+    reception.close()
 
 
 @pytest.fixture
