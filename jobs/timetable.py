@@ -57,6 +57,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("needless_calls", Hourly(minute=40), notices.needless_calls),
     # Counting and observing. The roll-up counts all hours with new events, so its latest run catches up by itself.
     Job("roll_up_usage", Hourly(minute=5), indicators.roll_up_usage),
+    Job("count_trainings", Daily(hour=1, minute=40), indicators.count_trainings),
     Job("observe_indicators", Monthly(day=1, hour=2, minute=30), indicators.observe_month, catch_up=12),
     # By night: comparing what is too much by day, letting go of what need not be kept.
     Job("nightly_sweep", Daily(hour=3, minute=10), upkeep.nightly_sweep),

@@ -50,3 +50,16 @@ def visitor_falls_ill(at: datetime) -> None:
     assert ill is not None
     by, today = staff_actor(ill), day_of(at)
     enter_absence("A" * 26, by.id, today, today + timedelta(days=1), "ill", by=by, at=at)
+
+
+CHECKED_IN = "01HZZZZZZZZZZZZZZZZZZZZZZZ"
+
+
+def check_in_once(at: datetime) -> None:
+    """One resident checks in at one facility."""
+    from config.settings import DEVELOPMENT_DEFAULTS
+    from models.indicators.checkins import check_in, code_of
+    from models.kernel.encryption import install_keyring
+
+    install_keyring(DEVELOPMENT_DEFAULTS["secret_keys"])
+    check_in(CHECKED_IN, code_of(CHECKED_IN), resident_id="somebody", at=at)

@@ -16,6 +16,7 @@ from pymongo.errors import DuplicateKeyError
 
 from config.loading import rule
 from models.casework.offer_documents import ACCEPTED, OFFER_LIFECYCLE, OFFERED, Offer
+from models.indicators.usage import note_use
 from models.kernel.actors import SYSTEM, Actor
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
@@ -117,6 +118,8 @@ def follow_up(offer: str, at: datetime) -> None:
     if found["state"] == OFFERED or found["followed"]:
         return
     (giver.accepted if found["state"] == ACCEPTED else giver.released)(found, at)
+    if found["state"] == ACCEPTED:
+        note_use("placement_made", offer, at, found.get("district_code"), found.get("township_id"))
     collection(Offer).update_one({"_id": offer}, {"$set": {"followed": True, "updated_at": at}})
 
 

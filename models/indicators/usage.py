@@ -1,12 +1,15 @@
 """Counting uses on hot paths: one dictionary entry in memory, written to the database within about a second.
 
-A use is no acknowledged write: a process that is killed loses what it counted since its last write, at most
+A use of a page is no acknowledged write: a process that is killed loses what it counted since its last write, at most
 `indicators.usage_flush_seconds` of it. A process that ends in an orderly way writes all. While the database is away
 the counts wait in memory, bounded by `indicators.usage_buffer_most` lines; what does not fit is dropped and counted
 by the metric `yixiang_usage_dropped_total`.
 
 Uses of one measure in one place and hour are added up in memory, so a busy second costs a handful of documents, and
 an event does not tell when a single person did something.
+
+What a resident or the office was told is done (an application, a visit, a check-in) is counted by `note_use` instead:
+written before the answer, once for its key, so that an acknowledged write is never missing from the counts.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ from config.loading import catalogue, rule
 from models.indicators.documents import NO_PLACE, UsageEvent, UsageSlot
 from models.kernel.clock import local
 from models.kernel.database import collection
-from models.kernel.ids import new_id
+from models.kernel.ids import id_from_key, new_id
 
 SECONDS_PER_HOUR = 3600
 DUPLICATE_KEY = 11000
@@ -49,10 +52,21 @@ def record_use(
     Raises ValueError for a measure the catalogue does not know, a time without zone, or a count below 1. Places the
     catalogue does not know count as unknown.
     """
-    if measure not in measures() or at.tzinfo is None or count < 1:
-        raise ValueError(f"not a countable use: {measure!r} at {at!r}, {count}")
+    _check(measure, at, count)
     hour = int(at.timestamp()) // SECONDS_PER_HOUR
     _recorder.add((measure, hour, district_code or NO_PLACE, township_id or NO_PLACE), count)
+
+
+def note_use(measure: str, key: str, at: datetime, district_code: str | None, township_id: str | None) -> None:
+    """Count one use now, durably; a repeat with the same `key` (the id of what was done) counts nothing more.
+
+    Called after the write that it counts and before the answer: whoever saw no answer repeats the request, and with it
+    this. Raises ValueError as `record_use`, and what the database raises.
+    """
+    _check(measure, at, 1)
+    hour = int(at.timestamp()) // SECONDS_PER_HOUR
+    line = (measure, hour, district_code or NO_PLACE, township_id or NO_PLACE)
+    write_events([{**_event(line, 1), "_id": id_from_key("use", f"{measure} {key}")}])
 
 
 def flush() -> int:
@@ -158,6 +172,11 @@ def write_events(events: list[dict[str, Any]]) -> None:
     # Marked after the insert: a roll-up in between would clear a mark made before it.
     marks = {event["slot"]: event["created_at"] for event in events}
     collection(UsageSlot).bulk_write([_mark(slot, at) for slot, at in sorted(marks.items())], ordered=False)
+
+
+def _check(measure: str, at: datetime, count: int) -> None:
+    if measure not in measures() or at.tzinfo is None or count < 1:
+        raise ValueError(f"not a countable use: {measure!r} at {at!r}, {count}")
 
 
 def _mark(slot: str, at: datetime) -> UpdateOne:

@@ -29,7 +29,7 @@ from models.casework.notices import day_in_words
 from models.casework.objection_notices import objector_of
 from models.casework.papers import entry_shown, read_file
 from models.casework.queries import programme_of
-from models.indicators.usage import record_use
+from models.indicators.usage import note_use
 from models.kernel import audit
 from models.kernel.clock import as_utc
 from models.kernel.lifecycle import Raw
@@ -61,7 +61,7 @@ class Object(Endpoint):
         raw = objections.file_objection(
             call.idempotency_id or "", call.path["notice_id"], call.body.statement, by=call.actor, at=call.at
         )
-        record_use("objection_filed", call.at, raw["district_code"], raw["township_id"])
+        note_use("objection_filed", raw["_id"], call.at, raw["district_code"], raw["township_id"])
         return _own(raw)
 
 

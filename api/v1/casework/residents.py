@@ -26,7 +26,7 @@ from api.v1.casework.schemas import (
 from config.programmes import programmes
 from models.casework import appeals, drafts, forms, operations, papers, queries
 from models.casework.eligibility import assess
-from models.indicators.usage import record_use
+from models.indicators.usage import note_use, record_use
 from models.kernel.clock import day_of
 from models.kernel.errors import InvalidInput
 from models.kernel.lifecycle import Raw
@@ -137,7 +137,7 @@ class Submit(Endpoint):
         raw = operations.submit(
             call.path["application_id"], version=body.version, by=call.actor, at=call.at, key=call.idempotency_id or ""
         )
-        record_use("application_submitted", call.at, raw["district_code"], raw["township_id"])
+        note_use("application_submitted", raw["_id"], call.at, raw["district_code"], raw["township_id"])
         return _shown(raw, call)
 
 

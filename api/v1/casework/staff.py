@@ -32,7 +32,7 @@ from api.v1.casework.staff_schemas import (
 )
 from config.text import label
 from models.casework import appeals, assignment, operations, papers, queries, queues, review, search
-from models.indicators.usage import record_use
+from models.indicators.usage import note_use
 from models.kernel import audit
 from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR, TOWNSHIP_INTAKE
 from models.kernel.clock import at_local, day_of
@@ -135,7 +135,7 @@ class Approve(Endpoint):
         raw = operations.approve(
             _id(call), version=call.body.version, reason=call.body.reason, by=call.actor, at=call.at, key=_key(call)
         )
-        record_use("application_decided", call.at, raw["district_code"], raw["township_id"])
+        note_use("application_decided", raw["_id"], call.at, raw["district_code"], raw["township_id"])
         return _decided("application.approved", raw, call)
 
 
@@ -146,7 +146,7 @@ class Refuse(Endpoint):
         raw = operations.refuse(
             _id(call), version=call.body.version, reason=call.body.reason, by=call.actor, at=call.at, key=_key(call)
         )
-        record_use("application_decided", call.at, raw["district_code"], raw["township_id"])
+        note_use("application_decided", raw["_id"], call.at, raw["district_code"], raw["township_id"])
         return _decided("application.refused", raw, call)
 
 
@@ -168,7 +168,7 @@ class SecondReview(Endpoint):
         raw = review.second_review(
             _id(call), version=call.body.version, reason=call.body.reason, by=call.actor, at=call.at, key=_key(call)
         )
-        record_use("application_decided", call.at, raw["district_code"], raw["township_id"])
+        note_use("application_decided", raw["_id"], call.at, raw["district_code"], raw["township_id"])
         return _decided("application.second_reviewed", raw, call)
 
 

@@ -22,7 +22,7 @@ from config.loading import catalogue, rule
 from models.eldercare import booking, operations, queries, waiting
 from models.eldercare.documents import Visit
 from models.eldercare.wishes import checked
-from models.indicators.usage import record_use
+from models.indicators.usage import note_use
 from models.kernel.database import collection
 from models.kernel.errors import FieldFault, InvalidInput, NotFound
 from models.kernel.lifecycle import Raw
@@ -98,7 +98,7 @@ class Visits(Endpoint):
             call.idempotency_id or "", asked.elder_id, asked.slot_id, checked(asked.wishes, asked.wish_list),
             by=call.actor, at=call.at,
         )  # fmt: skip
-        record_use("visit_booked", call.at, visit["district_code"], visit["township_id"])
+        note_use("visit_booked", visit["_id"], call.at, visit["district_code"], visit["township_id"])
         return _view(visit, call)
 
 

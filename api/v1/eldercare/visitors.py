@@ -26,7 +26,7 @@ from api.v1.eldercare.views import (
 from config.loading import catalogue
 from models.eldercare import booking, queries, visiting
 from models.eldercare.lifecycle import REGISTRARS
-from models.indicators.usage import record_use
+from models.indicators.usage import note_use
 from models.kernel import audit
 from models.kernel.actors import TOWNSHIP_INTAKE, VISITOR
 from models.kernel.clock import day_of
@@ -99,7 +99,7 @@ class CompleteVisit(Endpoint):
             call.path["visit_id"], visiting.Report(asked.outcome, asked.notes, asked.device_time), by=call.actor,
             at=call.at, key=call.idempotency_id or "", version=asked.version,
         )  # fmt: skip
-        record_use("visit_completed", call.at, visit["district_code"], visit["township_id"])
+        note_use("visit_completed", visit["_id"], call.at, visit["district_code"], visit["township_id"])
         return _item(visit, call)
 
 

@@ -8,10 +8,12 @@ from flask_restx import Namespace
 
 from api.access import PUBLIC
 from api.endpoint import Call, Endpoint, route
+from api.v1.indicators.checkins import CheckInCode, CheckIns
 from api.v1.indicators.presenters import indicator_view
 from api.v1.indicators.schemas import IndicatorList, ObservationPage, ObservationsQuery
 from config.indicators import indicators
 from models.indicators.queries import latest_by_indicator, observations_of
+from models.indicators.usage import record_use
 
 namespace = Namespace("indicators")
 
@@ -36,6 +38,7 @@ class Observations(Endpoint):
         Where only a part of the area is covered, `value` is null and `partial_value` says what is known.
         """
         query: ObservationsQuery = call.query
+        record_use("indicator_view", call.at)
         page = observations_of(
             call.path["token"], level=query.level, area=query.area, first=query.first, last=query.last,
             all_revisions=query.revisions == "all", limit=query.limit, cursor=query.cursor,
@@ -43,5 +46,7 @@ class Observations(Endpoint):
         return {"items": page.items, "next": page.next}
 
 
+namespace.add_resource(CheckIns, "/facilities/<string:facility_id>/check-ins")
+namespace.add_resource(CheckInCode, "/staff/facilities/<string:facility_id>/check-in-code")
 namespace.add_resource(Indicators, "/indicators")
 namespace.add_resource(Observations, "/indicators/<string:token>/observations")

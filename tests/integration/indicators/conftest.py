@@ -42,7 +42,7 @@ def facility(database: str) -> Callable[..., str]:
         made = Facility(
             id=new_id(), created_at=SETUP, updated_at=SETUP, external_id=new_id(), source="test", name="某机构",
             category=category, longitude=114.4, latitude=27.8, given_longitude=114.4, given_latitude=27.8, datum="wgs84",
-            district_code=district_code, township_id="1", search_terms={"name": "x"}, changed_at=SETUP, **fields,
+            district_code=district_code, township_id="1", search_terms={"pinyin": "x", "initials": "x"}, changed_at=SETUP, **fields,
         )  # fmt: skip
         collection(Facility).insert_one(made.raw())
         return str(made.id)

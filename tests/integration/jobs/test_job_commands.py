@@ -9,6 +9,7 @@ from flask import Flask
 
 from jobs.timetable import TIMETABLE
 from models.indicators.documents import Observation
+from models.indicators.sources import SOURCES
 from models.kernel import outbox
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection
@@ -69,7 +70,7 @@ def test_a_simulated_quarter_by_hand(app: Flask) -> None:
         assert "already done" in runner.invoke(args=run).output
         exported = runner.invoke(args=["indicators", "export", "--format", "csv", "--period", month]).stdout
         assert exported.startswith("indicator,name,period")
-        assert exported.count(f",{month},city,") == 4
+        assert exported.count(f",{month},city,") == len(SOURCES)
 
 
 def test_an_errand_of_another_door_is_carried_out(app: Flask) -> None:
