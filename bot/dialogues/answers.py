@@ -50,6 +50,7 @@ class AnswerWords(Entry):
     forget: Words
     home: Words
     days: dict[str, int]
+    kinds: dict[str, Words]
     oclock: Words
     afternoon: Words
     half: str

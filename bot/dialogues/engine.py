@@ -21,6 +21,7 @@ from bot.dialogues import (
     elsewhere,
     emergency,
     fallback,
+    feedback,
     human,
     indicator,
     linking,
@@ -66,30 +67,35 @@ STARTS: dict[str, Step] = {
     wish.APPLY: applying.start, wish.ELIGIBILITY: screening.start, wish.DOCUMENTS: programme_facts.documents,
     wish.BOOK_VISIT: visits.start, wish.CHANGE_VISIT: visits.change, wish.POLICY: policy.start,
     wish.INDICATOR: indicator.start, wish.GREETING: small_talk.greet, wish.HELP: small_talk.explain,
-    wish.THANKS: small_talk.thank, wish.EMERGENCY: emergency.warn,
+    wish.THANKS: small_talk.thank, wish.FEEDBACK: feedback.start, wish.EMERGENCY: emergency.warn,
 }  # fmt: skip
 ANSWERS: dict[str, Callable[[State, Turn, Services], Outcome | None]] = {
     nearby.NEARBY: nearby.answer, human.HUMAN: human.answer, linking.LINKING: linking.answer,
     screening.SCREENING: screening.answer, applying.APPLYING: applying.answer, visits.VISITS: visits.answer,
     choose.CHOICE: choose.answer, small_talk.HELP: small_talk.answer, offers.OFFERS: offers.answer,
-    emergency.EMERGENCY: emergency.answer, policy.POLICY: policy.answer, indicator.INDICATOR: indicator.answer,
+    emergency.EMERGENCY: emergency.answer, feedback.FEEDBACK: feedback.answer,
+    policy.POLICY: policy.answer, indicator.INDICATOR: indicator.answer,
 }  # fmt: skip
 # What is surely an answer to the open question, whatever wish it resembles.
 TAKES: dict[str, Callable[[State, Turn], bool]] = {
     screening.SCREENING: screening.takes, applying.APPLYING: applying.takes, visits.VISITS: visits.takes,
-    offers.OFFERS: offers.takes, policy.POLICY: policy.takes, indicator.INDICATOR: indicator.takes,
+    offers.OFFERS: offers.takes, feedback.FEEDBACK: feedback.takes,
+    policy.POLICY: policy.takes, indicator.INDICATOR: indicator.takes,
 }  # fmt: skip
 # Whether the open question takes any words at all.
-FREE: dict[str, Callable[[State], bool]] = {applying.APPLYING: applying.free, visits.VISITS: visits.free}
+FREE: dict[str, Callable[[State], bool]] = {
+    applying.APPLYING: applying.free, visits.VISITS: visits.free, feedback.FEEDBACK: feedback.free,
+}  # fmt: skip
 # Said in the middle of a dialogue these answer its question rather than end it.
 OWN_WISH = {
     nearby.NEARBY: (wish.FIND_SERVICE,), human.HUMAN: (wish.HUMAN,), linking.LINKING: (wish.PROGRESS,),
     screening.SCREENING: (wish.ELIGIBILITY,), applying.APPLYING: (wish.APPLY,),
     visits.VISITS: (wish.BOOK_VISIT, wish.CHANGE_VISIT), choose.CHOICE: (), small_talk.HELP: (),
-    emergency.EMERGENCY: (wish.EMERGENCY,), offers.OFFERS: (), policy.POLICY: (), indicator.INDICATOR: (),
+    emergency.EMERGENCY: (wish.EMERGENCY,), feedback.FEEDBACK: (wish.FEEDBACK,),
+    offers.OFFERS: (), policy.POLICY: (), indicator.INDICATOR: (),
 }  # fmt: skip
 # Left for another wish these are worth coming back to.
-WORTH_RETURNING = frozenset({screening.SCREENING, applying.APPLYING, visits.VISITS, offers.OFFERS})
+WORTH_RETURNING = frozenset({screening.SCREENING, applying.APPLYING, visits.VISITS, offers.OFFERS, feedback.FEEDBACK})
 
 
 def answerer(platform: Platform) -> Answer:
@@ -228,9 +234,12 @@ def _rude(state: State, turn: Turn, services: Services) -> Outcome:
 
 
 def _steered(state: State, command: str | None, turn: Turn, services: Services) -> Outcome | None:
-    code = control.code_in(turn.text)
-    if code is not None:
+    number, code = feedback.number_in(turn.text), control.code_in(turn.text)
+    answers_question = (number or code) and _surely_answers(state, turn)
+    if code is not None and not answers_question:
         return _code(state, code, turn, services)
+    if number is not None and not answers_question:
+        return feedback.follow(state, number, services)
     if command == control.CANCEL and not visits.means_the_visit(state):
         return asides.forgotten(state.cleared()), [say("bot.cancelled")]
     if command == control.RESTART:
@@ -334,4 +343,4 @@ def _begin(state: State, turn: Turn, services: Services) -> Outcome:
     if intent == wish.OUT_OF_SCOPE:
         step = elsewhere.point_to_office if turn.heard.slots.matter else fallback.out_of_scope
         return step(state, turn, services)
-    return elsewhere.point_there(state, turn, services)
+    return fallback.not_understood(state, turn, services)

@@ -8,7 +8,7 @@ from bot.dialogues.services import Raw, Services
 from bot.dialogues.state import Outcome, State, Turn
 from config.indicators import Indicator, indicators
 from config.loading import rule
-from config.text import say
+from config.text import label, say
 from models.kernel.clock import local
 
 INDICATOR, WHICH = "indicator", "which"
@@ -103,9 +103,10 @@ def _latest(indicator: Indicator, observed: Raw | None) -> str:
     full = observed["status"] == FULL
     year, month = observed["period"].split("-")
     day = local(observed["as_of"])
+    finality = label("indicators.finality", observed["finality"])
     return say(
         "bot.indicator.latest" if full else "bot.indicator.latest_partial",
         value=f"{observed['value'] if full else observed['partial_value']:g}{indicator.unit_zh}", year=year,
         month=int(month), as_of=say("bot.full_date", year=day.year, month=day.month, day=day.day),
-        source=observed["source"],
+        source=observed["source"], finality=finality,
     )  # fmt: skip

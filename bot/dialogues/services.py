@@ -24,16 +24,21 @@ from config.indicators import CITY
 from config.loading import Place, catalogue, rule
 from models.conversations import binding, handovers, passing, timing
 from models.conversations.distress import call_for_help
-from models.conversations.lifecycle import TAKEN
+from models.conversations.lifecycle import TAKEN, follower_actor
 from models.conversations.unanswered import note_unanswered
 from models.facilities import queries as directory
 from models.facilities.areas import district_of
 from models.facilities.datum import Datum, from_wgs84, to_wgs84
 from models.facilities.queries import Filters, Search
+from models.feedback.documents import CHAT
+from models.feedback.operations import by_number, submit_feedback
+from models.feedback.queries import own_shown
 from models.indicators.queries import observations_of
 from models.indicators.usage import record_use
+from models.kernel.actors import Actor
 from models.kernel.errors import IllegalTransition, InvalidInput, LimitReached, NotFound, Unavailable
 from models.kernel.ids import id_from_key
+from models.people.documents import Resident
 from models.people.operations import update_profile
 from models.people.queries import resident
 from models.platform import Platform
@@ -113,6 +118,10 @@ class Services:
         if found:
             return [self._place(each) for each in found]
         return [self._landmark(each) for each in self.named(text)[:1]]
+
+    def townships_in(self, text: str) -> list[Point]:
+        """The townships whose full name stands in a text of any kind."""
+        return [township_point(each) for each in catalogue().places if each.name_zh in text]
 
     # The follower.
 
@@ -203,6 +212,28 @@ class Services:
     def page(self, name: str, words: str, about: str = "") -> str:
         """A page of the mini-program, as words to press."""
         return pages.page(self._platform.settings.wechat_mini_appid, name, words, about)
+
+    # What residents say.
+
+    def submit_feedback(
+        self, kind: str, text: str, *, township_id: str | None, district_code: str | None, facility_id: str | None,
+        about: str | None,
+    ) -> Raw:  # fmt: skip
+        """Submit a piece as the resident, else as the follower. Returns it as its owner sees it; raises as it does."""
+        known = self.resident_id is not None
+        raw = submit_feedback(
+            self.key("feedback"), kind, text, by=self._speaker(), at=self.at, township_id=township_id,
+            district_code=district_code, facility_id=facility_id, about=about, channel=CHAT,
+            openid=None if known else self._openid,
+        )  # fmt: skip
+        return own_shown(raw)
+
+    def feedback_by_number(self, number: str) -> Raw:
+        """One's own piece. Raises NotFound, also for another's."""
+        return own_shown(by_number(number, self._speaker()))
+
+    def _speaker(self) -> Actor:
+        return Resident.actor(self.resident_id) if self.resident_id is not None else follower_actor(self._openid)
 
     # The plan.
 

@@ -175,6 +175,9 @@ class Known:
         known = {"温汤": [POINT], "两处": [POINT, OTHER], "高安": [OTHER]}
         return next((points for name, points in known.items() if name in text), [])
 
+    def townships_in(self, text: str) -> list[Point]:
+        return [POINT] if "温汤镇" in text else []
+
     def resident_by_unionid(self, asked_at: str | None) -> str | None:
         return self.resident_id
 
@@ -203,6 +206,10 @@ class Known:
 
     def page(self, name: str, words: str, about: str = "") -> str:
         return pages.page("wx", name, words, about)
+
+    def submit_feedback(self, kind: str, text: str, **where: Any) -> dict[str, Any]:
+        self.done.append(("feedback", kind, text))
+        return {"number": "2600012", "next_step": "由袁州区受理，11月30日前答复。"}
 
     def passages(self, text: str, most: int) -> list[Passage]:
         return self.plan

@@ -68,11 +68,11 @@ def waiting_list(resident_id: str, at: datetime) -> None:
 
 
 def observation(resident_id: str, at: datetime) -> None:
-    """A month's visit rate, complete, with its source."""
+    """A month's childcare places, of which part, with its source."""
     collection(Observation).insert_one(Observation(
-        id=new_id(), created_at=at, updated_at=at, indicator="monthly_welfare_visit_rate", period="2026-10", level="city",
-        area="3609", revision=1, value=98.5, numerator=985.0, denominator=1000.0, source="特殊困难老人台账",
-        coverage={"status": "complete", "basis": "x"}, method="x", as_of=at, inputs={}, facts_hash="x",
+        id=new_id(), created_at=at, updated_at=at, indicator="childcare_places_per_thousand", period="2026-10", level="city",
+        area="3609", revision=1, value=3.2, numerator=16000.0, denominator=5000.0, source="服务设施名录",
+        coverage={"status": "complete", "basis": "x"}, method="x", origin="platform", finality="final", defined_since="2021-01", as_of=at, inputs={}, facts_hash="x",
     ).raw())  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from models.facilities.datum import from_wgs84
 from models.facilities.directory import directory
 from models.facilities.importing import facility_id, import_rows
 from models.facilities.rows import RawRow
+from models.feedback.documents import Feedback
 from models.indicators import usage
 from models.kernel.actors import COUNTY_REVIEWER, SYSTEM, Actor
 from models.kernel.clock import FixedClock
@@ -141,6 +142,10 @@ class Replay:
     def _xml(self, turn: dict[str, Any]) -> str:
         if "say" in turn:
             return message_xml(Content=turn["say"])
+        if "send_number" in turn:
+            piece = collection(Feedback).find_one({})
+            assert piece is not None
+            return message_xml(Content=f"编号{piece['number']}")
         if "voice" in turn:
             return message_xml("voice", MediaId="m", Format="amr", Recognition=turn["voice"])
         if "image" in turn:
