@@ -32,7 +32,7 @@ from models.eldercare.documents import ACTIVE, Elder
 from models.eldercare.notices import township_name
 from models.eldercare.plan_records import VisitorAbsence
 from models.kernel.actors import SYSTEM, Actor
-from models.kernel.clock import day_of, local
+from models.kernel.clock import as_utc, day_of, local
 from models.kernel.counters import next_value
 from models.kernel.database import collection
 from models.kernel.errors import Conflict
@@ -136,15 +136,25 @@ def follow_person(elder_id: str, at: datetime) -> None:
 
 
 def advance(at: datetime) -> dict[str, int]:
-    """Go on with every concern whose time is over, the longest due first; returns what became of them."""
+    """Go on with every concern whose time is over, what waits for no office first, then the longest due; returns what
+    became of them."""
     counts = {"escalated": 0, "overdue": 0, "answered": 0}
-    due = collection(Concern).find({"alarm_at": {"$lte": at}}, WITHOUT_CONTENTS).sort([("alarm_at", 1), ("_id", 1)])
-    for concern in list(due.limit(rule("concerns.batch"))):
+    due = list(collection(Concern).find({"alarm_at": {"$lte": at}}, {"alarm_at": 1, "cause": 1}))
+    due.sort(
+        key=lambda each: (rule("concerns.timers")[each["cause"]]["clock"] != "always", each["alarm_at"], each["_id"])
+    )
+    here: dict[str, Staffing] = {}
+    for each in due[: rule("concerns.batch")]:
+        concern = collection(Concern).find_one({"_id": each["_id"]}, WITHOUT_CONTENTS)
+        if concern is None or concern.get("alarm_at") is None or as_utc(concern["alarm_at"]) > at:
+            continue  # another process was first
         if settle(concern, at):
             counts["answered"] += 1
         elif not _follow(concern, at):
+            district = concern["district_code"]
+            staffing = here[district] = here.get(district) or Staffing(district, at)
             with suppress(Conflict):  # acknowledged, resolved or advanced by another in between
-                counts[_go_on(concern, at)] += 1
+                counts[_go_on(concern, staffing, at)] += 1
     return counts
 
 
@@ -175,12 +185,12 @@ def _next_number(at: datetime) -> str:
     return f"{year}{next_value(f'concerns {year}'):06d}"
 
 
-def _go_on(concern: Raw, at: datetime) -> str:
+def _go_on(concern: Raw, staffing: Staffing, at: datetime) -> str:
     """Tell the next step, or note that the last one's time is over. Raises Conflict where another was first."""
     step, where = concern["step"], {name: concern[name] for name in ("round", "step", "alarm_at")}
     seen = {"number": concern["number"], "cause": concern["cause"], "district_code": concern["district_code"]}
     if step + 1 < len(rule("concerns.steps")):
-        made = _telling(concern, step + 1, at)
+        made = _telling(concern, step + 1, at, staffing)
         CONCERN_LIFECYCLE.perform(
             concern["_id"], "escalate", by=SYSTEM, at=at, key=f"escalate:{concern['round']}:{step}",
             change=Change(set=made.set, push=made.push, outbox=made.outbox, where=where),
@@ -188,7 +198,7 @@ def _go_on(concern: Raw, at: datetime) -> str:
         log.warning("concern_escalated", step=made.set["step"], **seen)
         return "escalated"
     key = f"overdue:{concern['round']}:{concern['state']}"
-    told = Staffing(concern["district_code"], at).holders(step, concern["township_id"])
+    told = staffing.holders(step, concern["township_id"])
     entries = [_notice(concern, "overdue", key, told)] if told else []
     over = Change(set={"overdue_at": at, "alarm_at": None}, outbox=entries, where=where)
     CONCERN_LIFECYCLE.perform(concern["_id"], "overdue", by=SYSTEM, at=at, key=key, change=over)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from config.loading import rule
 from models.kernel.clock import at_local, day_of
 from models.kernel.workdays import is_workday
 
@@ -45,6 +46,12 @@ def due_day(month_days: list[str], since: str, by_risk: int, left_least: int, gr
         return due
     entered = (date.fromisoformat(since) + timedelta(days=grace)).isoformat()
     return max(due, min(entered, month_days[-1]))
+
+
+def last_due_day(month_days: list[str]) -> str:
+    """By the end of which day of the month everybody who was there from its beginning must have been seen."""
+    latest = max(rule("concerns.due_day_by_risk").values())
+    return due_day(month_days, month_days[0], latest, rule("concerns.due_days_left_least"), 0)
 
 
 def _at(day: date, clock: str) -> datetime:

@@ -12,6 +12,7 @@ from pymongo.errors import DuplicateKeyError
 
 from config.loading import catalogue, rule
 from models.eldercare import plan_inputs
+from models.eldercare.concern_timers import last_due_day
 from models.eldercare.plan_records import VisitPlan, plan_id
 from models.eldercare.plan_writing import Frame, kept_slots, stored_rows, write_plan
 from models.eldercare.planning import build, repair
@@ -43,11 +44,9 @@ def plan_county(month: str, district_code: str, visits: plan_inputs.MonthVisits,
     days = plan_inputs.workdays_left(month_days, at)
     stored = stored_rows(frame)
     built = collection(VisitPlan).find_one({"_id": plan_id(month, district_code)}) is not None
-    rows = (
-        repair(people, visitors, days, month_days, kept_slots(stored))
-        if built
-        else build(people, visitors, days, month_days)
-    )
+    # Within the parts of these days: a first visit on the month's last days would come after everybody's due day.
+    parts = [day for day in month_days if day <= last_due_day(month_days)]
+    rows = repair(people, visitors, days, parts, kept_slots(stored)) if built else build(people, visitors, days, parts)
     written = write_plan(frame, rows, stored, at)
     if not built:
         _say_built(month, district_code, at)
