@@ -94,13 +94,14 @@ def open_concern(found: Found, at: datetime, staffing: Staffing | None = None) -
     elder = collection(Elder).find_one({"_id": found.elder_id})
     if elder is None or elder["state"] != ACTIVE or seen_since(found.elder_id, found.about_at) is not None:
         return False
-    known = collection(Concern).find_one({"_id": concern_id(found.elder_id, found.cause, found.occasion)})
+    # By person: the embedded server looks through all concerns for an open key, though its index is unique.
+    theirs = list(collection(Concern).find({"elder_id": found.elder_id, "cause": found.cause}, WITHOUT_CONTENTS))
+    if any(each["open"] for each in theirs):
+        return False
+    known = next((each for each in theirs if each["occasion"] == found.occasion), None)
     if known is not None:
         was_seen = (known.get("resolution") or {}).get("kind") == BY_SEEN
-        return not known["open"] and was_seen and begin_again(known, SYSTEM, at, known["about_at"])
-    key = open_key(found.elder_id, found.cause)
-    if collection(Concern).find_one({"open_key": key}, {"_id": 1}) is not None:
-        return False
+        return was_seen and begin_again(known, SYSTEM, at, known["about_at"])
     concern = _fresh(found, elder, at, staffing)
     try:
         collection(Concern).insert_one(concern)
@@ -132,7 +133,24 @@ def follow_person(elder_id: str, at: datetime) -> None:
     """A person lives in another township now: their open concerns begin anew with those who answer for it."""
     for concern in list(collection(Concern).find({"elder_id": elder_id}, WITHOUT_CONTENTS)):
         if concern["open"]:
-            _follow(concern, at)
+            follow_concern(concern, at)
+
+
+def follow_concern(concern: Raw, at: datetime) -> bool:
+    """Begin anew where the person is now; False where the concern is there already."""
+    elder = collection(Elder).find_one({"_id": concern["elder_id"]}, {"district_code": 1, "township_id": 1})
+    if elder is None or elder["township_id"] == concern["township_id"]:
+        return False
+    place = {"district_code": elder["district_code"], "township_id": elder["township_id"]}
+
+    def change(now: Raw) -> Change:
+        made = _beginning({**now, **place}, at, place)
+        return Change(set=made.set, push=made.push, outbox=made.outbox, where={"round": concern["round"]})
+
+    with suppress(Conflict):  # another process was first
+        CONCERN_LIFECYCLE.perform(concern["_id"], "hand_over", by=SYSTEM, at=at, change=change,
+                                  key=f"hand_over:{concern['round']}")  # fmt: skip
+    return True
 
 
 def advance(at: datetime) -> dict[str, int]:
@@ -150,7 +168,7 @@ def advance(at: datetime) -> dict[str, int]:
             continue  # another process was first
         if settle(concern, at):
             counts["answered"] += 1
-        elif not _follow(concern, at):
+        elif not follow_concern(concern, at):
             district = concern["district_code"]
             staffing = here[district] = here.get(district) or Staffing(district, at)
             with suppress(Conflict):  # acknowledged, resolved or advanced by another in between
@@ -204,23 +222,6 @@ def _go_on(concern: Raw, staffing: Staffing, at: datetime) -> str:
     CONCERN_LIFECYCLE.perform(concern["_id"], "overdue", by=SYSTEM, at=at, key=key, change=over)
     log.error("concern_unanswered", **seen)
     return "overdue"
-
-
-def _follow(concern: Raw, at: datetime) -> bool:
-    """Begin anew where the person is now; False where the concern is there already."""
-    elder = collection(Elder).find_one({"_id": concern["elder_id"]}, {"district_code": 1, "township_id": 1})
-    if elder is None or elder["township_id"] == concern["township_id"]:
-        return False
-    place = {"district_code": elder["district_code"], "township_id": elder["township_id"]}
-
-    def change(now: Raw) -> Change:
-        made = _beginning({**now, **place}, at, place)
-        return Change(set=made.set, push=made.push, outbox=made.outbox, where={"round": concern["round"]})
-
-    with suppress(Conflict):  # another process was first
-        CONCERN_LIFECYCLE.perform(concern["_id"], "hand_over", by=SYSTEM, at=at, change=change,
-                                  key=f"hand_over:{concern['round']}")  # fmt: skip
-    return True
 
 
 def _beginning(concern: Raw, at: datetime, facts: dict[str, Any], note: str | None = None) -> Change:

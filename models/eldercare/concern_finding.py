@@ -6,12 +6,12 @@ nightly run looks at this month and the one before, for it may be the first afte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from config.loading import catalogue, rule
-from models.eldercare.concern_chain import Found, Staffing, follow_person, open_concern
+from models.eldercare.concern_chain import WITHOUT_CONTENTS, Found, Staffing, follow_concern, open_concern
 from models.eldercare.concern_evidence import settle
 from models.eldercare.concern_records import Concern
 from models.eldercare.concern_timers import due_day
@@ -37,11 +37,14 @@ def find_concerns(at: datetime) -> dict[str, int]:
     """Open what register and plan show, and resolve what is answered; returns how many of each."""
     counts = {"opened": 0, "answered": 0}
     for district_code in sorted(catalogue().districts):
-        staffing = Staffing(district_code, at)
+        waiting = list(collection(Concern).find({"open": True, "district_code": district_code}, WITHOUT_CONTENTS))
+        is_open, staffing = {(each["elder_id"], each["cause"]) for each in waiting}, Staffing(district_code, at)
         for month in (previous_month(month_of(at)), month_of(at)):
             for found in _of_county(district_code, month, at):
-                counts["opened"] += open_concern(found, at, staffing)
-        counts["answered"] += _settle_open(district_code, at)
+                if (found.elder_id, found.cause) not in is_open and open_concern(found, at, staffing):
+                    counts["opened"] += 1
+                    is_open.add((found.elder_id, found.cause))
+        counts["answered"] += _settle_open(waiting, at)
     return counts
 
 
@@ -100,15 +103,14 @@ def _of_plan(district_code: str, month: str, unseen: set[str], begins: datetime,
             yield Found(row["elder_id"], "planned_missed", f"{row['_id']} {day}", about_at)
 
 
-def _settle_open(district_code: str, at: datetime) -> int:
+def _settle_open(waiting: Iterable[Raw], at: datetime) -> int:
     """Resolve what is answered; what is about a person who lives elsewhere now goes there."""
-    fields = {"history": 0, "outbox": 0}
     answered = 0
-    for concern in list(collection(Concern).find({"open": True, "district_code": district_code}, fields)):
+    for concern in waiting:
         if settle(concern, at):
             answered += 1
         else:
-            follow_person(concern["elder_id"], at)
+            follow_concern(concern, at)
     return answered
 
 
