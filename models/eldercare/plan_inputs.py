@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from config.loading import catalogue, rule
@@ -183,6 +184,7 @@ def office_of(township_id: str) -> Spot:
     return (0.0, 0.0) if place is None else on_map(place.longitude, place.latitude, _middle_latitude())
 
 
+@cache
 def _middle_latitude() -> float:
     latitudes = [place.latitude for place in catalogue().places]
     return (min(latitudes) + max(latitudes)) / 2

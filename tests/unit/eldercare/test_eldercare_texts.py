@@ -7,12 +7,21 @@ import pytest
 
 from config.loading import rule
 from config.text import sentences
-from models.eldercare import planning
+from models.eldercare import planning, substitute_choice, substitutes, visitor_day, volunteer_hours
 from models.eldercare.documents import Category, EndReason, Language, LegalBasis, Outcome, Relation, RiskFrom, RiskLevel
 from models.eldercare.import_documents import CHOICE_LIFECYCLE, ChoiceReason
 from models.eldercare.lifecycle import ELDER_LIFECYCLE, LINK_LIFECYCLE, VISIT_LIFECYCLE
 from models.eldercare.list_rows import column_titles
 from models.eldercare.plan_records import AbsenceReason
+from models.eldercare.waiting_documents import (
+    DAYS_OVER,
+    HALF_DAYS,
+    NOT_ACTIVE,
+    NOT_LINKED,
+    OFFERS_LAPSED,
+    OPEN_STATES,
+    WAIT_LIFECYCLE,
+)
 from models.kernel.actors import ANONYMOUS, SYSTEM, Actor
 
 LABELS = {
@@ -55,6 +64,26 @@ def test_every_category_has_a_risk_level_and_every_column_its_titles() -> None:
     assert set(levels.values()) <= set(get_args(RiskLevel))
     titles = [title for each in column_titles().values() for title in each]
     assert len(titles) == len(set(titles)), "one title would stand for two columns"
+
+
+VISITORS = {
+    "wish": rule("visitors.wishes"), "wait_state": WAIT_LIFECYCLE.states, "wait_next": OPEN_STATES,
+    "wait_end": (DAYS_OVER, OFFERS_LAPSED, NOT_ACTIVE, NOT_LINKED), "half_day": HALF_DAYS,
+    "hint": {each for hints in rule("visitors.hints_by_risk").values() for each in hints},
+    "kind": rule("visitors.visitor_kinds"), "stop_state": (visitor_day.LEFT, visitor_day.UNDER_WAY, visitor_day.DONE),
+    "left_reason": (
+        substitute_choice.NO_VISITOR, substitute_choice.VISITORS_ABSENT, substitute_choice.NO_CAPACITY,
+        substitute_choice.HOUR_TAKEN, substitutes.HOUR_OVER, substitutes.DAY_OVER,
+    ),
+    "export": volunteer_hours.COLUMNS, "staff_notice": ("reminder", "taking_over"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("group", sorted(VISITORS))
+def test_what_visitors_and_waiting_families_see_has_its_words(group: str) -> None:
+    missing = [token for token in VISITORS[group] if f"visitors.{group}.{token}" not in sentences()]
+    assert not missing
+    assert set(rule("visitors.hints_by_risk")) == set(get_args(RiskLevel))
 
 
 VISIT = {"state": "booked", "resident_id": "r", "district_code": "360902", "township_id": "1", "history": []}
