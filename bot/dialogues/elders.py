@@ -5,17 +5,19 @@ All of it through the linked resident alone; a visit's id and a move's key come 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from config.loading import rule
 from config.text import say
-from models.eldercare import booking, queries
+from models.eldercare import booking, queries, waiting_requests
 from models.eldercare.concern_chain import Found, open_concern
 from models.eldercare.documents import CONFIRMED, Elder
 from models.eldercare.notices import township_name
 from models.eldercare.settling import masked_name
+from models.eldercare.waiting_documents import OFFERED
+from models.eldercare.wishes import Wishes
 from models.kernel.clock import as_utc
 from models.kernel.encryption import open_text
 from models.kernel.lifecycle import Raw
@@ -64,6 +66,32 @@ class Elders:
         visits = queries.visits_of_resident(self.resident_id, self._at, rule("conversations.list_most"))
         elders = queries.elders_by_id(visit["elder_id"] for visit in visits)
         return [_visit(visit, elders.get(visit["elder_id"])) for visit in visits]
+
+    def kept_hours(self) -> list[dict[str, Any]]:
+        """Hours kept for requests that waited, the first to lapse first: `{id, name, starts_at, offered_until}`."""
+        found = [
+            wait for wait in waiting_requests.waits_of(self.resident_id)
+            if wait["state"] == OFFERED and as_utc(wait["offered_until"]) > self._at
+        ]  # fmt: skip
+        elders = queries.elders_by_id(wait["elder_id"] for wait in found)
+        return [
+            {"id": wait["_id"], "name": masked_name(elders.get(wait["elder_id"])), "starts_at": wait["starts_at"],
+             "offered_until": wait["offered_until"]}
+            for wait in sorted(found, key=lambda wait: wait["offered_until"])
+        ]  # fmt: skip
+
+    def wait(self, elder_id: str, days: Sequence[date], half_days: Sequence[str]) -> None:
+        """Wait for an hour. Raises as `waiting_requests.ask` does."""
+        waiting_requests.ask(self._key("wait"), elder_id, days, half_days, by=self._by, at=self._at)
+
+    def take(self, wait_id: str) -> dict[str, Any]:
+        """Book the hour that is kept. Raises as `waiting_requests.take_offer` does."""
+        visit = waiting_requests.take_offer(wait_id, Wishes(), by=self._by, at=self._at)
+        return _visit(visit, queries.elders_by_id([visit["elder_id"]]).get(visit["elder_id"]))
+
+    def leave(self, wait_id: str) -> None:
+        """Leave the kept hour to the next, and wait on. Raises as `waiting_requests.decline` does."""
+        waiting_requests.decline(wait_id, by=self._by, at=self._at, key=self._key("leave"))
 
     def book(self, elder_id: str, slot_id: str, wishes: str | None) -> dict[str, Any]:
         """Book a visit. Raises as `book_visit` does."""

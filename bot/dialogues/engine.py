@@ -34,6 +34,7 @@ from bot.dialogues import (
     screening,
     small_talk,
     taught,
+    visit_waits,
     visits,
 )
 from bot.dialogues.answers import answer_words, said
@@ -73,13 +74,13 @@ ANSWERS: dict[str, Callable[[State, Turn, Services], Outcome | None]] = {
     nearby.NEARBY: nearby.answer, human.HUMAN: human.answer, linking.LINKING: linking.answer,
     screening.SCREENING: screening.answer, applying.APPLYING: applying.answer, visits.VISITS: visits.answer,
     choose.CHOICE: choose.answer, small_talk.HELP: small_talk.answer, offers.OFFERS: offers.answer,
-    emergency.EMERGENCY: emergency.answer, feedback.FEEDBACK: feedback.answer,
+    emergency.EMERGENCY: emergency.answer, feedback.FEEDBACK: feedback.answer, visit_waits.WAITS: visit_waits.answer,
     policy.POLICY: policy.answer, indicator.INDICATOR: indicator.answer,
 }  # fmt: skip
 # What is surely an answer to the open question, whatever wish it resembles.
 TAKES: dict[str, Callable[[State, Turn], bool]] = {
     screening.SCREENING: screening.takes, applying.APPLYING: applying.takes, visits.VISITS: visits.takes,
-    offers.OFFERS: offers.takes, feedback.FEEDBACK: feedback.takes,
+    offers.OFFERS: offers.takes, feedback.FEEDBACK: feedback.takes, visit_waits.WAITS: visit_waits.takes,
     policy.POLICY: policy.takes, indicator.INDICATOR: indicator.takes,
 }  # fmt: skip
 # Whether the open question takes any words at all.
@@ -91,7 +92,7 @@ OWN_WISH = {
     nearby.NEARBY: (wish.FIND_SERVICE,), human.HUMAN: (wish.HUMAN,), linking.LINKING: (wish.PROGRESS,),
     screening.SCREENING: (wish.ELIGIBILITY,), applying.APPLYING: (wish.APPLY,),
     visits.VISITS: (wish.BOOK_VISIT, wish.CHANGE_VISIT), choose.CHOICE: (), small_talk.HELP: (),
-    emergency.EMERGENCY: (wish.EMERGENCY,), feedback.FEEDBACK: (wish.FEEDBACK,),
+    emergency.EMERGENCY: (wish.EMERGENCY,), feedback.FEEDBACK: (wish.FEEDBACK,), visit_waits.WAITS: (wish.BOOK_VISIT,),
     offers.OFFERS: (), policy.POLICY: (), indicator.INDICATOR: (),
 }  # fmt: skip
 # Left for another wish these are worth coming back to.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.dialogues import answers, linking, pages, wording
+from bot.dialogues import answers, linking, pages, visit_waits, wording
 from bot.dialogues.choose import VISIT, meant, numbered, offer
 from bot.dialogues.control import CANCEL, MORE, command_in, off_the_list
 from bot.dialogues.services import Services
@@ -30,6 +30,9 @@ def start(state: State, turn: Turn, services: Services) -> Outcome:
     if resident_id is None:
         return linking.ask_for_code(state, turn, services, meant(wish.BOOK_VISIT, programme=VISIT))
     elders = services.elders(resident_id)
+    held = elders.kept_hours()
+    if held:
+        return visit_waits.kept(state, held[0])
     linked = elders.linked()
     if not linked:
         return _nobody_linked(state, elders.asked_for(), services)
@@ -115,10 +118,10 @@ def _hours(state: State, data: Json, before: list[str], services: Services, firs
     page = free[first : first + size]
     if not page and first:
         return state, [say("bot.visits.no_more_hours")]
+    if not page and data.get("visit"):
+        return state.cleared(), [*before, say("bot.visits.nothing_to_move", name=elder["name"])]
     if not page:
-        options = [(say("bot.visits.person"), meant(wish.HUMAN))]
-        after, choices = offer(state, options)
-        return after, [*before, say("bot.visits.nothing_free", name=elder["name"], choices=choices)]
+        return visit_waits.offer(state, elder, before)
     known = [
         *data.get("hours", ())[:first],
         *({"id": each["id"], "at": each["starts_at"].isoformat()} for each in page),

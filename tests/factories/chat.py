@@ -115,6 +115,19 @@ class KnownElders:
     def coming(self) -> list[dict[str, Any]]:
         return self._known.visits
 
+    def kept_hours(self) -> list[dict[str, Any]]:
+        return self._known.kept
+
+    def wait(self, elder_id: str, days: Any, half_days: Any) -> None:
+        self._known.done.append(("wait", elder_id, tuple(half_days)))
+
+    def take(self, wait_id: str) -> dict[str, Any]:
+        self._known.done.append(("take", wait_id))
+        return visit(2)
+
+    def leave(self, wait_id: str) -> None:
+        self._known.done.append(("leave", wait_id))
+
     def book(self, elder_id: str, slot_id: str, wishes: str | None) -> dict[str, Any]:
         self._known.done.append(("book", elder_id, slot_id, wishes))
         return visit(1)
@@ -153,6 +166,7 @@ class Known:
         self.linked = [MOTHER]
         self.hours = [hour(1), hour(2), hour(3)]
         self.visits: list[dict[str, Any]] = []
+        self.kept: list[dict[str, Any]] = []
         self.draft: dict[str, Any] | None = None
         self.prefilled: dict[str, Any] = {}
         self.obstacle: str | None = None

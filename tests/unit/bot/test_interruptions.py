@@ -19,6 +19,7 @@ from bot.dialogues import (
     nearby,
     offers,
     screening,
+    visit_waits,
     visits,
 )
 from bot.dialogues.state import State, Turn
@@ -74,6 +75,16 @@ def nearly_filled(known: Known) -> None:
     }}  # fmt: skip
 
 
+def without_hours(known: Known) -> None:
+    resident(known)
+    known.hours = []
+
+
+def with_kept_hour(known: Known) -> None:
+    resident(known)
+    known.kept = [{"id": "W1", "name": MOTHER["name"], "starts_at": AT, "offered_until": AT}]
+
+
 def stranger(known: Known) -> None:
     """Nobody is known."""
 
@@ -110,6 +121,8 @@ STEPS: dict[tuple[str, str], Way] = {
     (visits.VISITS, visits.WHICH): (with_visits, MOVED, "2", "改时间"),
     (visits.VISITS, visits.WHAT): (with_visit, MOVED, "1", "可以改到这些时间"),
     (visits.VISITS, visits.CALL_OFF): (with_visit, [*MOVED, "2"], "是", "已经取消"),
+    (visit_waits.WAITS, visit_waits.HALF_DAY): (without_hours, BOOKED, "都行", "排上队了"),
+    (visit_waits.WAITS, visit_waits.KEPT): (with_kept_hour, BOOKED, "要", "约好了"),
     (offers.OFFERS, offers.WHICH): (with_offers, ["答复"], "2", "百合托育园"),
     (offers.OFFERS, offers.ANSWER): (with_offer, ["答复"], "接受", "您确定接受"),
     (offers.OFFERS, offers.CONFIRM): (with_offer, ["答复", "接受"], "是的", "留下了"),
@@ -119,7 +132,7 @@ STEPS: dict[tuple[str, str], Way] = {
 
 ANY_WORDS = {(visits.VISITS, visits.WISHES), (feedback.FEEDBACK, feedback.TEXT), (feedback.FEEDBACK, feedback.CHECK)}
 WITHOUT_LIST = {
-    (feedback.FEEDBACK, feedback.PLACE),
+    (feedback.FEEDBACK, feedback.PLACE), (visit_waits.WAITS, visit_waits.KEPT),
     (nearby.NEARBY, nearby.PLACE), (linking.LINKING, linking.CODE), (applying.APPLYING, applying.WHERE),
     (applying.APPLYING, applying.ASK), (applying.APPLYING, applying.CHECK), (applying.APPLYING, applying.PAPERS),
     (visits.VISITS, visits.CONFIRM), (visits.VISITS, visits.CALL_OFF), (offers.OFFERS, offers.ANSWER),
