@@ -16,6 +16,7 @@ from api.v1.housing.commands import lottery
 from api.v1.indicators.commands import indicators_group
 from api.v1.people.commands import erase
 from api.v1.people.commands import staff as staff_group
+from api.v1.reports.commands import reports_group
 from bot.commands import bot as bot_group
 from bot.dialogues.engine import answerer
 from bot.webhook import webhook_blueprint
@@ -56,6 +57,7 @@ COMMANDS = (
     facilities_cli,
     lottery,
     indicators_group,
+    reports_group,
     jobs_group,
     outbox_group,
     staff_group,

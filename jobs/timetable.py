@@ -6,7 +6,19 @@ two; every other job runs once per period, whoever starts it (see `runs`).
 
 from __future__ import annotations
 
-from jobs import casework, childcare, conversations, eldercare, feedback, housing, indicators, notices, outbox, upkeep
+from jobs import (
+    casework,
+    childcare,
+    conversations,
+    eldercare,
+    feedback,
+    housing,
+    indicators,
+    notices,
+    outbox,
+    reports,
+    upkeep,
+)
 from jobs.running import Job
 from jobs.schedules import Daily, Hourly, Monthly, Seconds
 
@@ -62,6 +74,7 @@ TIMETABLE: tuple[Job, ...] = (
     # By night: comparing what is too much by day, letting go of what need not be kept.
     Job("nightly_sweep", Daily(hour=3, minute=10), upkeep.nightly_sweep),
     Job("settle_notices", Daily(hour=3, minute=20), notices.settle_notices),
+    Job("keep_reports", Daily(hour=3, minute=35), reports.keep_reports),
     Job("notice_keeping", Daily(hour=3, minute=40), notices.notice_keeping),
     Job("childcare_day", Daily(hour=0, minute=20), childcare.pass_time),
     Job("retention", Daily(hour=3, minute=30), upkeep.retention),

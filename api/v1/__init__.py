@@ -16,6 +16,7 @@ DOMAINS: tuple[str, ...] = (
     "housing",
     "childcare",
     "feedback",
+    "reports",
 )
 
 

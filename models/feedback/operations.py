@@ -211,11 +211,11 @@ def _demand_content(kind: str, text: str, stars: int | None, facility_id: str | 
     if about is not None and about not in programmes() and about not in catalogue().categories:
         raise InvalidInput(faults=[FieldFault("about", "unknown_about")])
     if text or kind != RATING:
-        _demand_chars("text", text, rule("feedback.text_chars_most"))
+        _demand_chars("text", text, rule("feedback.text_chars_most"), least=1 if kind == RATING else None)
 
 
-def _demand_chars(field: str, text: str, most: int) -> None:
-    if len(text) < rule("feedback.text_chars_least"):
+def _demand_chars(field: str, text: str, most: int, least: int | None = None) -> None:
+    if len(text) < (least or rule("feedback.text_chars_least")):
         raise InvalidInput(faults=[FieldFault(field, "string_too_short")])
     if len(text) > most:
         raise InvalidInput(faults=[FieldFault(field, "string_too_long")])

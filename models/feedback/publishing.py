@@ -34,6 +34,7 @@ from models.kernel.database import collection
 from models.kernel.encryption import open_json, open_text, seal_json
 from models.kernel.errors import DomainError, FieldFault, InvalidInput, NotFound
 from models.kernel.lifecycle import Change, Raw
+from models.kernel.masking import mask_name
 from models.kernel.outbox import OutboxEntry
 from models.people import queries as people
 
@@ -56,6 +57,8 @@ def proposed(raw: Raw) -> PublicText:
     question = next((text for who, text in said if who == OWNER_SAID), "")
     answer = next((text for who, text in reversed(said) if who == STAFF_SAID), "")
     follow = themes().names_follow
+    for word in _personal_words(raw):
+        question, answer = (text.replace(word, mask_name(word)) for text in (question, answer))
     return PublicText(mask_text(question, follow), mask_text(answer, follow))
 
 

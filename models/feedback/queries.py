@@ -144,6 +144,14 @@ def public_pieces(
     return Page([_public_shown(raw) for raw in found[:limit]], following)
 
 
+def published_between(first: datetime, last: datetime, most: int) -> list[dict[str, Any]]:
+    """What was published from `first` until before `last` and still is, the latest first, at most so many."""
+    wanted = {"public_state": PUBLISHED, "published_at": {"$gte": first, "$lt": last}}
+    fields = {"said": 0, "history": 0, "outbox": 0}
+    found = collection(Feedback).find(wanted, fields).sort([("published_at", -1), ("_id", -1)]).limit(most)
+    return [_public_shown(raw) for raw in found]
+
+
 def theme_of(raw: Mapping[str, Any]) -> str:
     """The theme as assigned, else as suggested."""
     return str(raw.get("theme") or raw["suggested_theme"])
