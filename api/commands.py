@@ -9,6 +9,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from api.backup_commands import backup_group, integrity_command
 from api.endpoint import EXTENSION
 from models import migrations
 from models.kernel import audit
@@ -23,9 +24,8 @@ PAUSE_SECONDS = 0.1
 
 def install_commands(app: Flask) -> None:
     """Add the commands to the app."""
-    for group in (indexes, migration_group, audit_group):
-        app.cli.add_command(group)
-    app.cli.add_command(prepare)
+    for command in (indexes, migration_group, audit_group, backup_group, integrity_command, prepare):
+        app.cli.add_command(command)
 
 
 @click.command("prepare")

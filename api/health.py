@@ -14,6 +14,7 @@ from api.errors import problem
 from config.loading import rule
 from models import migrations
 from models.facilities.directory import directory
+from models.kernel import backup
 from models.kernel.database import UNREACHABLE, ping
 from models.kernel.errors import Unavailable
 
@@ -33,9 +34,12 @@ def ready() -> Response:
     try:
         ping()
         pending = migrations.pending()
+        restoring = backup.is_restoring()
         directory().snapshot()
     except (*UNREACHABLE, Unavailable):
         return problem(503, "database_unreachable", retry_after=rule("api.retry_after_seconds"))
+    if restoring:
+        return problem(503, "restore_unfinished", retry_after=rule("api.retry_after_seconds"))
     if pending:
         return problem(503, "migrations_pending", retry_after=rule("api.retry_after_seconds"))
     return Response(to_json({"status": "ready"}), mimetype="application/json")

@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     mongodb_uri: str = DEVELOPMENT_MONGODB_URI
     port: int = Field(default=8000, ge=1, le=65535)
     data_dir: Path = Path("var")
+    # Where backups and the list of erasures are written; beside other data of this machine where it is not set.
+    backup_dir: Path | None = None
     secret_keys: str = DEVELOPMENT_DEFAULTS["secret_keys"]
     wechat_api_base: str = DEVELOPMENT_DEFAULTS["wechat_api_base"]
     wechat_official_appid: str = DEVELOPMENT_DEFAULTS["wechat_official_appid"]
@@ -93,6 +95,11 @@ class Settings(BaseSettings):
     def _keys_parse(cls, value: str) -> str:
         parse_secret_keys(value)
         return value
+
+    @property
+    def backups(self) -> Path:
+        """The folder of backups."""
+        return self.backup_dir or self.data_dir / "backups"
 
     @property
     def production(self) -> bool:

@@ -9,41 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
-from mongoengine import DateTimeField, DictField, FloatField, IntField, StringField
 from pymongo.errors import DuplicateKeyError
 
 from config.loading import rule
 from jobs.schedules import Due
 from models.kernel.clock import as_utc
 from models.kernel.database import change_one, collection
-from models.kernel.document import Record
+from models.kernel.job_runs import DONE, FAILED, RUNNING, JobRun
 
-RUNNING, DONE, FAILED = "running", "done", "failed"
 MAX_DOUBLINGS = 16
-
-
-class JobRun(Record):
-    """The run of a job for a period; `version` is the fence."""
-
-    job = StringField(required=True)
-    period = StringField(required=True)
-    state = StringField(required=True)
-    holder = StringField(required=True)
-    lease_until = DateTimeField(required=True)
-    due_at = DateTimeField(required=True)
-    finished_at = DateTimeField()
-    next_attempt_at = DateTimeField()
-    attempts = IntField(required=True)
-    seconds = FloatField()
-    outcome = DictField()
-    expires_at = DateTimeField(required=True)
-
-    meta: ClassVar[dict[str, Any]] = {"collection": "job_runs"}
-    index_specs: ClassVar[list[dict[str, Any]]] = [
-        {"keys": [("expires_at", 1)], "name": "expiry", "expireAfterSeconds": 0},
-    ]
 
 
 @dataclass(frozen=True)

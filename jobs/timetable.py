@@ -6,6 +6,10 @@ two; every other job runs once per period, whoever starts it (see `runs`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from jobs import (
     casework,
     childcare,
@@ -18,9 +22,17 @@ from jobs import (
     outbox,
     reports,
     upkeep,
+    watching,
 )
 from jobs.running import Job
 from jobs.schedules import Daily, Hourly, Monthly, Seconds
+from models.platform import Platform
+
+
+def watch_jobs(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Tell the metrics when each job was last done and which are overdue."""
+    return watching.watch(TIMETABLE, at)
+
 
 TIMETABLE: tuple[Job, ...] = (
     # The outbox: what a change causes outside the database.
@@ -28,6 +40,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("deliver", Seconds(1), outbox.deliver_others),
     Job("deliver_wechat", Seconds(1), outbox.deliver_wechat),
     Job("push_indicators", Seconds(2), outbox.push_indicators),
+    Job("watch_jobs", Seconds(30), watch_jobs),
     Job("watch_outbox", Seconds(30), outbox.watch),
     # What crashed requests left to be finished.
     Job(upkeep.ANSWER_LATE, Seconds(5), upkeep.answer_late_messages),
@@ -38,6 +51,8 @@ TIMETABLE: tuple[Job, ...] = (
     Job("childcare_fill", Hourly(minute=20), childcare.fill),
     Job("reconcile_waiting_lists", Seconds(60), upkeep.reconcile_waiting_lists),
     Job("erasures", Seconds(60), upkeep.erasures),
+    Job("note_erasures", Seconds(60), upkeep.note_erasures),
+    Job("refresh_tokens", Seconds(60), upkeep.refresh_tokens),
     # Offers of flats and childcare places, and what follows for waiting lists and flats.
     Job("expire_offers", Seconds(30), housing.expire_offers),
     Job("follow_draws", Seconds(15), housing.follow_draws),
@@ -72,6 +87,8 @@ TIMETABLE: tuple[Job, ...] = (
     Job("count_trainings", Daily(hour=1, minute=40), indicators.count_trainings),
     Job("observe_indicators", Monthly(day=1, hour=2, minute=30), indicators.observe_month, catch_up=12),
     # By night: comparing what is too much by day, letting go of what need not be kept.
+    Job("backup", Daily(hour=2, minute=5), upkeep.make_backup),
+    Job("integrity", Daily(hour=4, minute=40), upkeep.look_for_faults),
     Job("nightly_sweep", Daily(hour=3, minute=10), upkeep.nightly_sweep),
     Job("settle_notices", Daily(hour=3, minute=20), notices.settle_notices),
     Job("keep_reports", Daily(hour=3, minute=35), reports.keep_reports),

@@ -7,7 +7,11 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+from prometheus_client import Gauge
+
 from config.loading import rule
+from models import integrity
 from models.casework.papers import sweep_papers
 from models.casework.proxy_papers import delete_old_authorisations
 from models.casework.retention import apply_retention
@@ -17,12 +21,17 @@ from models.eldercare.settling import reconcile_bookings
 from models.feedback import erasing as feedback
 from models.housing import positions, waiting_list
 from models.indicators.observations import PUSH_CHANNEL
+from models.kernel import backup
 from models.kernel.database import collection
 from models.kernel.outbox import DELIVERED, OutboxMessage
+from models.people import erasure_list
 from models.people.erasure import continue_erasures
 from models.platform import Platform
 
 ANSWER_LATE = "answer_late_messages"
+FAULTS = Gauge("yixiang_integrity_faults", "Faults that the nightly look found", ("check",),
+               multiprocess_mode="mostrecent")  # fmt: skip
+log = structlog.get_logger("jobs")
 
 
 def answer_late_messages(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
@@ -51,6 +60,38 @@ def nightly_sweep(platform: Platform, at: datetime, period: str) -> Mapping[str,
     """Compare what is cheap to compare only at night: whole waiting lists, pieces of uploads without application."""
     lists = [waiting_list.sweep(key, at) for key in positions.all_lists()]
     return {"waiting_lists": len(lists), "papers": sweep_papers(at)}
+
+
+def note_erasures(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Keep the list of erasures beside the backups, for a restore to repeat them."""
+    return {"named": erasure_list.write(platform.settings.backups)}
+
+
+def make_backup(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Write the day's backup, compare it with its manifest, and delete the oldest; a repeat finds it there."""
+    folder = platform.settings.backups
+    folder.mkdir(parents=True, exist_ok=True)
+    today = folder / f"yixiang-{period}"
+    made = backup.check(today) if today.exists() else backup.create(today, at)
+    backup.check(today)
+    erasure_list.write(folder)
+    gone = backup.delete_old(folder, rule("jobs.backups_kept"))
+    return {"documents": made.documents, "bytes": sum(each.bytes for each in made.parts), "deleted": len(gone)}
+
+
+def look_for_faults(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Invariants across documents; what is found is told in the run's record, the metrics and the log."""
+    report = integrity.look()
+    for name, count in report.counts.items():
+        FAULTS.labels(name).set(count)
+    if report.total:
+        log.error("integrity_faults", counts=report.counts, faults=report.faults)
+    return {"faults": report.total, **report.counts}
+
+
+def refresh_tokens(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Renew WeChat's token in time, so that no resident waits for it."""
+    return {"accounts": platform.wechat.refresh_tokens()} if platform.wechat is not None else {}
 
 
 def retention(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:

@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+import structlog
+
 from bot.wechat.client import OneTokenClient, Unknown, Unsent, error_code
 from bot.wechat.outcomes import (
     BAD_CODE,
@@ -47,6 +49,8 @@ NO_MENU = 46003
 PERMANENT, PASSING = "QR_LIMIT_STR_SCENE", "QR_STR_SCENE"
 SEC_CHECK_VERSION = 2
 CODE_CHARS = 128
+
+log = structlog.get_logger("wechat")
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,16 @@ class Wechat:
         self._silent_until = 0.0
         self.official = OneTokenClient(settings.wechat_official_appid, settings.wechat_official_secret, base, clock)
         self.mini = OneTokenClient(settings.wechat_mini_appid, settings.wechat_mini_secret, base, clock)
+
+    def refresh_tokens(self) -> int:
+        """Renew each account's token where it is about to end; returns how many accounts have a good one."""
+        good = 0
+        for client in (self.official, self.mini):
+            try:
+                good += bool(client.tokens.current())
+            except WechatUnavailable as fault:
+                log.warning("wechat_token_unavailable", appid=client.appid, reason=fault.reason)
+        return good
 
     def jscode2session(self, code: str) -> Session:
         """Sign in with a login code. Raises BadCode, RiskyUser, WechatUnavailable.

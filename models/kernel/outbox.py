@@ -193,6 +193,18 @@ def retry(key: str, at: datetime) -> bool:
     return found.modified_count == 1
 
 
+def hold_unrepeatable(repeatable: Iterable[str], at: datetime) -> int:
+    """After a restore: what waits in a channel that cannot recognise a repeat may have gone out since the backup.
+
+    Such messages become uncertain, to be sent again at a person's word only. Returns how many.
+    """
+    while relay(at):
+        pass
+    waiting = {"state": {"$in": list(OPEN_STATES)}, "channel": {"$nin": sorted(repeatable)}}
+    held = {"state": UNCERTAIN, "outcome": "restored", "updated_at": at}
+    return int(collection(OutboxMessage).update_many(waiting, {"$set": held}).modified_count)
+
+
 def _relay_one(record: type[Record], cause: Mapping[str, Any], at: datetime) -> int:
     entries = cause.get("outbox", [])
     for entry in entries:
