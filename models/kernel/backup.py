@@ -21,6 +21,7 @@ import bson
 import orjson
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
+from pymongo.errors import OperationFailure
 
 from config.loading import rule
 from models.kernel.clock import shown
@@ -30,7 +31,10 @@ FORMAT = 1
 MANIFEST, PARTIAL, SUFFIX = "manifest.json", ".partial", ".bson.gz"
 # Says that a restore is under way: with it the product is not ready, and another restore begins anew.
 MARKS, MARK = "restores", "restoring"
+PROBE = "moment"
 LENGTH_BYTES = 4
+# `prepare` writes it into an empty database; a backup brings its own.
+MIGRATIONS = "migrations"
 Told = Callable[[str, int], None]
 
 
@@ -104,7 +108,7 @@ def restore(folder: Path, at: datetime, told: Told = lambda name, count: None) -
     manifest = check(folder)
     begun = database()[MARKS].find_one({"_id": MARK}) is not None
     there = [name for name in database().list_collection_names() if name != MARKS and database()[name].find_one()]
-    if there and not begun:
+    if not begun and set(there) - {MIGRATIONS}:
         raise BackupFault(f"the database is not empty: {', '.join(sorted(there))}")
     database()[MARKS].update_one({"_id": MARK}, {"$set": {"from": manifest.made_at, "at": at}}, upsert=True)
     for name in there:
@@ -135,15 +139,31 @@ def delete_old(folder: Path, keep: int) -> list[str]:
 
 @contextmanager
 def _one_moment() -> Iterator[ClientSession]:
-    """A session whose reads are all of one moment: a snapshot on a replica set, else a transaction that only reads."""
+    """A session whose reads are all of one moment: a snapshot, else a transaction that only reads.
+
+    Some servers take a snapshot's word and do not keep it, so it is tried out before it is trusted.
+    """
     client = database().client
-    replicated = "setName" in client.admin.command("hello")
-    with client.start_session(snapshot=replicated) as session:
-        if replicated:
+    with client.start_session(snapshot=True) as session:
+        if _stands_still(session):
             yield session
             return
-        with session.start_transaction():
-            yield session
+    with client.start_session() as session, session.start_transaction():
+        if not _stands_still(session):
+            raise BackupFault("this server cannot read at one moment: it needs a replica set")
+        yield session
+
+
+def _stands_still(session: ClientSession) -> bool:
+    """True where a change made now is not seen by the session, which has begun to read before it."""
+    marks, change = database()[MARKS], {"$inc": {"count": 1}}
+    marks.update_one({"_id": PROBE}, change, upsert=True)
+    try:
+        before = marks.find_one({"_id": PROBE}, session=session)
+        marks.update_one({"_id": PROBE}, change)
+        return before is not None and marks.find_one({"_id": PROBE}, session=session) == before
+    except OperationFailure:
+        return False
 
 
 def _write(folder: Path, source: Collection[dict[str, Any]], session: ClientSession, told: Told) -> Part:
