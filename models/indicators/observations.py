@@ -21,7 +21,7 @@ from models.indicators import open_tables
 from models.indicators.counting import Count, Source
 from models.indicators.documents import COMPLETE, FINAL, PARTIAL, PLATFORM, PROVISIONAL
 from models.indicators.sources import SOURCES
-from models.indicators.storing import PUSH_CHANNEL, push_body, store
+from models.indicators.storing import PUSH_CHANNEL, push_body, store, would_push
 from models.kernel.clock import month_bounds, month_of, previous_month
 from models.kernel.errors import InvalidInput
 from models.kernel.lifecycle import Raw
@@ -58,6 +58,18 @@ def observe(period: str, at: datetime) -> Observed:
             if definition(token, month).about_people:
                 open_tables.publish_observations(token, month, at)
     return Observed(tuple(made), unchanged)
+
+
+def preview(period: str, at: datetime) -> list[Raw]:
+    """The bodies that observing the month now would push; nothing is written. Raises as `observe`."""
+    _ended(period, at)
+    bodies = []
+    for token, source in SOURCES.items():
+        for month in _months(period, source):
+            facts = [_facts(definition(token, month), month, period, count, source, at)
+                     for count in source.count(month, at)]  # fmt: skip
+            bodies += would_push(facts, at)
+    return bodies
 
 
 def last_ended(at: datetime) -> str:

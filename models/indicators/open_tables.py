@@ -42,7 +42,7 @@ class OpenTable(Record):
     kind = StringField(required=True, choices=(OBSERVATIONS, USES))
     subject = StringField(required=True)
     period = StringField(required=True)
-    cells = DictField(required=True)
+    cells = DictField()
 
     meta: ClassVar[dict[str, Any]] = {"collection": "open_tables"}
     index_specs: ClassVar[list[dict[str, Any]]] = [

@@ -16,6 +16,7 @@ import requests
 
 from config.loading import rule
 from config.settings import Settings
+from models.indicators.storing import idempotency_key
 from models.kernel.clock import Clock
 from models.kernel.outbox import Handler, Receipt
 
@@ -32,11 +33,6 @@ def push_handler(settings: Settings, clock: Clock) -> Handler:
 def signature(key: str, timestamp: str, body: bytes) -> str:
     """The value of the signature header."""
     return "sha256=" + hmac.new(key.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-
-
-def idempotency_key(payload: dict[str, Any]) -> str:
-    """Indicator, period and revision: what the receiver accepts once."""
-    return f"{payload['indicator']}:{payload['period']}:{payload['revision']}"
 
 
 class _Pusher:

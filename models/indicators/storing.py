@@ -54,6 +54,15 @@ def store(facts: list[Raw], at: datetime) -> Stored:
     raise RuntimeError(f"no place for a revision of {waiting[0]['indicator']} in {waiting[0]['period']}")
 
 
+def would_push(facts: list[Raw], at: datetime) -> list[Raw]:
+    """The bodies that keeping these facts would push; nothing is written."""
+    if not facts:
+        return []
+    latest = latest_of(facts[0]["indicator"], facts[0]["period"])
+    made = [document for _, document in _new(facts, latest, Stored(), at)]
+    return [push_body(each) for each in made if each["outbox"]]
+
+
 def latest_of(token: str, period: str) -> dict[Series, Raw]:
     """The last revision of each area of an indicator's month."""
     fields = {"level": 1, "area": 1, "revision": 1, "facts_hash": 1, "origin": 1, "value": 1}

@@ -53,7 +53,7 @@ class World:
     # What an office makes and everybody may know of, and what only comes about in a life that a test of its own tells
     # (test_flats_api, test_rounds_api, test_check_batches, test_handover_api, test_phone_tasks, test_proxies …).
     nobodys: tuple[str, ...] = (
-        "/childcare/rounds/", "/facilities/", "/public-notices/", "/staff/childcare/rounds/", "/staff/lottery-draws/",
+        "/childcare/rounds/", "/facilities/", "/public-notices/", "/staff/indicators/", "/staff/childcare/rounds/", "/staff/lottery-draws/",
         "/staff/estates/", "/staff/flats/", "/staff/flat-batches/", "/staff/check-batches/", "/staff/notices/",
         "/staff/handovers/", "/staff/phone-tasks/", "/staff/proxies/", "/staff/me/principals/",
         "/staff/facilities/", "/staff/learned-answers/", "/staff/unanswered/", "/staff/me/sessions/",

@@ -5,17 +5,26 @@ from __future__ import annotations
 import csv
 import sys
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TextIO
 
 import click
+import orjson
 from flask import current_app
 from flask.cli import AppGroup
 
 from api.endpoint import EXTENSION
 from api.v1.indicators.presenters import write_csv
-from models.indicators.observations import observe
+from api.v1.indicators.staff_schemas import fault_view
+from config.text import say, sentences
+from models.indicators import pushes
+from models.indicators.figures import Sending, import_figures
+from models.indicators.observations import observe, preview
 from models.indicators.queries import observations_for
 from models.indicators.rollups import rebuild, uses
+from models.indicators.storing import PUSH_CHANNEL, idempotency_key
+from models.kernel import outbox
+from models.kernel.actors import SYSTEM
 from models.kernel.clock import day_of, month_bounds
 from models.kernel.errors import InvalidInput
 from models.platform import Platform
@@ -57,6 +66,53 @@ def observe_by_hand(period: str) -> None:
     for each in observed.made:
         click.echo(each)
     click.echo(f"{len(observed.made)} revisions made, {observed.unchanged} unchanged")
+
+
+@indicators_group.command("push")
+@click.option("--dry-run", is_flag=True, help="Print what would be sent, one JSON a line; send nothing.")
+@click.option("--period", default=None, help="With --dry-run: also what observing this month now would send.")
+def push(dry_run: bool, period: str | None) -> None:
+    """Send what waits for the planning office now, besides what the job sends by itself."""
+    at = _platform().clock.now()
+    if not dry_run:
+        outbox.relay(at)
+        done = outbox.deliver(at, {PUSH_CHANNEL: _platform().handlers[PUSH_CHANNEL]}, _platform().clock.now)
+        click.echo(", ".join(f"{count} {kind}" for kind, count in sorted(done.items())) or "nothing is due")
+        return
+    bodies = pushes.waiting()
+    if period is not None:
+        try:
+            bodies += preview(period, at)
+        except InvalidInput as fault:
+            raise click.ClickException(f"{period}: {fault.code}") from None
+    for body in bodies:
+        click.echo(orjson.dumps({"idempotency_key": idempotency_key(body), **body}).decode())
+    click.echo(f"{len(bodies)} observations", err=True)
+
+
+@indicators_group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--sender", required=True, help="The department that sent the file.")
+@click.option("--sent-on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day it was sent.")
+@click.option("--period", required=True, help="Month (2026-10) or year (2025) of all its rows.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+def import_file(file: Path, sender: str, sent_on: datetime, period: str, dry_run: bool) -> None:
+    """Read a department's own figures (CSV or XLSX). Exit 1 when the file itself is refused."""
+    sending = Sending(file.read_bytes(), file.name, sender, sent_on.date(), period)
+    try:
+        report = import_figures(sending, by=SYSTEM, at=_platform().clock.now(), dry_run=dry_run)
+    except InvalidInput as refused:
+        for fault in refused.faults:
+            key = f"errors.fields.{fault.code}"
+            click.echo(say(key if key in sentences() else "errors.fields.other"), err=True)
+        raise click.ClickException(say(f"errors.{refused.code}")) from None
+    for said in ("dry_run", "repeated"):
+        if getattr(report, said):
+            click.echo(say(f"indicators.figures.{said}"))
+    click.echo(say("indicators.figures.report", **report.counts()))
+    for row in map(fault_view, report.faults):
+        words = {"line": row["line"], "column": row["column_label"], "reason": row["detail"]}
+        click.echo(say("indicators.figures.fault", **words))
 
 
 @indicators_group.command("rebuild-uses")

@@ -8,6 +8,7 @@ from flask_restx import Namespace
 
 from api.access import PUBLIC
 from api.endpoint import Call, Endpoint, route
+from api.v1.indicators import staff
 from api.v1.indicators.checkins import CheckInCode, CheckIns
 from api.v1.indicators.presenters import indicator_view
 from api.v1.indicators.schemas import IndicatorList, ObservationPage, ObservationsQuery
@@ -48,5 +49,12 @@ class Observations(Endpoint):
 
 namespace.add_resource(CheckIns, "/facilities/<string:facility_id>/check-ins")
 namespace.add_resource(CheckInCode, "/staff/facilities/<string:facility_id>/check-in-code")
+namespace.add_resource(staff.Figures, "/staff/indicators/figures")
+namespace.add_resource(staff.FigureTrials, "/staff/indicators/figures/trials")
+namespace.add_resource(staff.FigureFiles, "/staff/indicators/figure-files")
+namespace.add_resource(staff.Series, "/staff/indicators/series/<string:measure>")
+namespace.add_resource(staff.Pushes, "/staff/indicators/pushes")
+namespace.add_resource(staff.RetryPush, "/staff/indicators/pushes/<string:push>/retry")
+namespace.add_resource(staff.ExactObservations, "/staff/indicators/<string:token>/observations")
 namespace.add_resource(Indicators, "/indicators")
 namespace.add_resource(Observations, "/indicators/<string:token>/observations")
