@@ -13,6 +13,7 @@ from flask.cli import AppGroup
 
 from bot.account_commands import menu, poster
 from bot.dialogues.engine import answerer
+from bot.dialogues.pages import in_terminal
 from bot.understanding import understand
 from bot.wechat.messages import DATUM, SUBSCRIBE, Inbound
 from bot.wechat.replies import TextReply, pushable
@@ -47,7 +48,7 @@ def talk(name: str | None) -> None:
     while True:
         if message is not None:
             for reply in pushable(answer(message, platform.clock.now())):
-                click.echo(reply.text if isinstance(reply, TextReply) else f"{reply.title} {reply.url}")
+                click.echo(in_terminal(reply.text) if isinstance(reply, TextReply) else f"{reply.title} {reply.url}")
             click.echo()
         click.echo("> ", nl=False)
         line = sys.stdin.readline()

@@ -56,6 +56,6 @@ def calm(state: State, turn: Turn, outcome: Outcome | None) -> Outcome:
     often = int(state.facts.get(COUNT, 0)) >= rule("conversations.abuse_calm_most")
     word = say("bot.abuse.often" if often else "bot.abuse.calm")
     if outcome is None:
-        return state, [word]
+        return state, [word, *state.frame.said]
     after, texts = outcome
     return after, [word, *texts]

@@ -12,7 +12,7 @@ from pydantic import Field
 from bot.dialogues.control import number_in
 from bot.understanding.hearing import bare, plain
 from bot.understanding.lexicon import FOLDER, Words
-from config.loading import Entry, load_yaml
+from config.loading import Entry, load_yaml, rule
 
 MONTHS_A_YEAR = 12
 TEN = 10
@@ -50,8 +50,11 @@ class AnswerWords(Entry):
     forget: Words
     home: Words
     days: dict[str, int]
+    this_place: Words
+    place_wrong: Words
     kinds: dict[str, Words]
     oclock: Words
+    morning: Words
     afternoon: Words
     half: str
     week: Words
@@ -85,6 +88,18 @@ def said_yes(text: str) -> bool:
 def said_no(text: str) -> bool:
     """True for a no in any form."""
     return _made_of("no", text)
+
+
+def yes_or_no(text: str) -> bool | None:
+    """Yes or no, also where the answer is a short clause that begins with it ("have a flat", "none here")."""
+    if said_yes(text) or said_no(text):
+        return said_yes(text)
+    heard = bare(text)
+    if not heard or len(heard) > int(rule("conversations.bare_wish_chars")):
+        return None
+    if any(heard.startswith(word) for word in _bared("no")):
+        return False
+    return True if any(heard.startswith(word) for word in _bared("yes")) else None
 
 
 def choice_in(text: str, labels: Sequence[str]) -> int | None:
@@ -170,6 +185,14 @@ def coming_day_in(text: str, today: date) -> date | None:
     if not found:
         return None
     return today + timedelta(days=max(found, key=lambda each: len(each[0]))[1])
+
+
+def half_day_in(text: str) -> bool | None:
+    """True for the afternoon, False for the morning, None where neither is said."""
+    heard = plain(text)
+    if any(word in heard for word in answer_words().afternoon):
+        return True
+    return False if any(word in heard for word in answer_words().morning) else None
 
 
 def by_week(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.dialogues import answers, linking, questions, visits, wording
 from bot.dialogues.cases import Cases
-from bot.dialogues.choose import VISIT, chat_forms, meant, name_of, numbered, programme_for, programme_of
+from bot.dialogues.choose import VISIT, chat_forms, meant, name_of, numbered, programme_for, programme_meant
 from bot.dialogues.control import off_the_list
 from bot.dialogues.programme_facts import how_it_goes, in_force
 from bot.dialogues.services import Services, township_point
@@ -33,7 +33,7 @@ Json = Mapping[str, Any]
 
 def start(state: State, turn: Turn, services: Services) -> Outcome:
     """How to apply for the programme that is named, else which one is meant."""
-    token = programme_of(turn)
+    token = programme_meant(state, turn)
     if token is None:
         return programme_for(state, wish.APPLY, turn)
     if token == VISIT:

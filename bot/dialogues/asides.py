@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.dialogues import answers
-from bot.dialogues.choose import CHOICE, described, restored_wish, stored_wish
+from bot.dialogues.choose import CHOICE, PROGRAMME, described, restored_wish, stored_wish
 from bot.dialogues.nearby import DETAIL, LIST, NEARBY
 from bot.dialogues.small_talk import HELP
 from bot.dialogues.state import Outcome, State, Turn
@@ -43,7 +43,7 @@ def offered(state: State, texts: list[str], turn: Turn) -> Outcome:
 
 def forgotten(state: State) -> State:
     """Nothing is offered or waits any more."""
-    return state.knowing(**{ASIDE: None, THEN: None})
+    return state.knowing(**{ASIDE: None, THEN: None, PROGRAMME: None})
 
 
 def _rests(state: State) -> bool:

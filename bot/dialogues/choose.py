@@ -11,8 +11,9 @@ from bot.dialogues.control import off_the_list
 from bot.dialogues.state import Outcome, State, Turn
 from bot.understanding import Slots, Understanding
 from bot.understanding import meaning as wish
-from bot.understanding.lexicon import FOLDER, Words
-from config.loading import CatalogueFault, Entry, load_yaml
+from bot.understanding.hearing import bare
+from bot.understanding.lexicon import FOLDER, Words, programme_words
+from config.loading import CatalogueFault, Entry, load_yaml, rule
 from config.programmes import programmes
 from config.text import label, say
 from models.kernel.clock import day_of
@@ -25,6 +26,8 @@ class ChatForms(Entry):
 
 
 CHOICE, WISH = "choice", "wish"
+# The fact of a chat which programme was spoken of last.
+PROGRAMME = "programme"
 SURE = 1.0
 # What the chat never asks for (docs/decisions, 30).
 NEVER_ASKED = ("id-number",)
@@ -68,6 +71,32 @@ def name_of(programme: str | None) -> str:
 def programme_of(turn: Turn) -> str | None:
     """The programme that is named, as narrowly as it was."""
     return turn.heard.slots.narrower or turn.heard.slots.programme
+
+
+def programme_meant(state: State, turn: Turn) -> str | None:
+    """The programme that is named; after it a short word without one ("conditions") is about the same."""
+    named = programme_of(turn)
+    if named is not None or len(bare(turn.text)) > rule("conversations.bare_wish_chars"):
+        return named
+    return None if turn.chosen else state.facts.get(PROGRAMME)
+
+
+def programme_in(text: str) -> str | None:
+    """The programme whose words stand in a text of any kind; the longest counts."""
+    heard = bare(text)
+    found = [(len(word), token) for token, words in programme_words().items() for word in words if word in heard]
+    return max(found)[1] if found else None
+
+
+def about(state: State, programme: str) -> Outcome:
+    """A programme was named and nothing else: what of it?"""
+    if programme == VISIT:
+        wishes = [meant(wish.BOOK_VISIT, programme=VISIT), meant(wish.CHANGE_VISIT)]
+    else:
+        intents = (wish.APPLY, wish.ELIGIBILITY, wish.DOCUMENTS, wish.PROGRESS)
+        wishes = [meant(intent, programme=programme) for intent in intents]
+    after, lines = offer(state.knowing(**{PROGRAMME: programme}), [(described(each), each) for each in wishes])
+    return after, [say("bot.choose.about", programme=name_of(programme), choices=lines)]
 
 
 def offer(state: State, options: Sequence[Option]) -> tuple[State, str]:

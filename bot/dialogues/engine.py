@@ -197,12 +197,14 @@ def _spoken(state: State, turn: Turn, services: Services) -> Outcome:
         return _aside(state, offered, turn, services)
     if abuse.is_abusive(turn.text) and not _surely_answers(state, turn):
         return _rude(abuse.counted(state), turn, services)
-    after, texts = (
-        _steered(state, command, turn, services)
-        or _taught(state, turn, services, taught.BOOK.exactly(turn.text))
+    steered = _steered(state, command, turn, services)
+    after, texts = steered or (
+        _taught(state, turn, services, taught.BOOK.exactly(turn.text))
         or _answered(state, turn, services)
         or _wished(state, turn, services)
     )  # fmt: skip
+    if steered is None:
+        after, texts = fallback.helped_on(state, after, texts)
     return asides.offered(after, texts, turn)
 
 
@@ -256,11 +258,14 @@ def _steered(state: State, command: str | None, turn: Turn, services: Services) 
 
 
 def _code(state: State, code: str, turn: Turn, services: Services) -> Outcome:
-    wanted = linking.wanted(state) or choose.meant(wish.PROGRESS)
+    wanted, open_question = linking.wanted(state), state.frame
     after, texts, known = linking.try_code(state, code, turn, services)
     if not known:
         return after, texts
     services.forget_resident()
+    if wanted is None and open_question.dialogue not in ("", small_talk.HELP, linking.LINKING):
+        return replace(after, frame=open_question), [*texts, *open_question.said]
+    wanted = wanted or choose.meant(wish.PROGRESS)
     following, shown = _begin(after, Turn("", wanted, turn.at, chosen=True), services)
     return following, [*texts, *shown]
 
@@ -317,6 +322,9 @@ def _wished(state: State, turn: Turn, services: Services) -> Outcome:
     named = nearby.by_name(state, turn, services)
     if named is not None:
         return named
+    programme = choose.programme_in(turn.text)
+    if programme is not None and len(turn.text) <= rule("conversations.answer_chars"):
+        return choose.about(state, programme)
     waiting = human.forward(state, turn, services) if services.ticket is not None else None
     return waiting or fallback.not_understood(state, turn, services)
 
@@ -338,7 +346,9 @@ def _taught(state: State, turn: Turn, services: Services, content: Content | Non
 
 
 def _begin(state: State, turn: Turn, services: Services) -> Outcome:
-    intent = turn.heard.intent
+    intent, programme = turn.heard.intent, choose.programme_of(turn)
+    if programme is not None:
+        state = state.knowing(**{choose.PROGRAMME: programme})
     if intent in STARTS:
         return STARTS[intent](state, turn, services)
     if intent == wish.OUT_OF_SCOPE:

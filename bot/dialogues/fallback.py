@@ -6,7 +6,10 @@ from bot.dialogues.menu import offered
 from bot.dialogues.services import Services
 from bot.dialogues.small_talk import HELP
 from bot.dialogues.state import Outcome, State, Turn
+from config.loading import rule
 from config.text import say
+
+STUCK = "stuck"
 
 
 def not_understood(state: State, turn: Turn, services: Services) -> Outcome:
@@ -23,3 +26,13 @@ def out_of_scope(state: State, turn: Turn, services: Services) -> Outcome:
     """Understood, and not ours."""
     services.note_unanswered(turn.text, turn.heard)
     return state, [say("bot.out_of_scope")]
+
+
+def helped_on(before: State, after: State, texts: list[str]) -> Outcome:
+    """Whoever is asked the same again and again is told the ways out."""
+    same = bool(before.frame.dialogue) and after.frame.place == before.frame.place and before.frame.dialogue != HELP
+    count = int(before.facts.get(STUCK, 0)) + 1 if same else 0
+    if count == 0 and not before.facts.get(STUCK):
+        return after, texts
+    often = count >= rule("conversations.stuck_least") and count % rule("conversations.stuck_least") == 0
+    return after.knowing(**{STUCK: count}), [*texts, say("bot.stuck")] if often else texts

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.dialogues import answers, nearby, pages, wording
 from bot.dialogues.choose import programme_of
+from bot.dialogues.control import command_in
 from bot.dialogues.services import Raw, Services
 from bot.dialogues.state import Outcome, State, Turn
 from bot.understanding import meaning as wish
@@ -27,17 +28,23 @@ Json = Mapping[str, Any]
 
 def start(state: State, turn: Turn, services: Services) -> Outcome:
     """What was said, where it says enough; else ask for it. A facility that is being looked at is what it is about."""
-    point = (state.frame.data.get("point") or {}) if state.frame.dialogue == nearby.NEARBY else {}
     data = {
-        "text": "", "kind": None, "facility_id": None, "facility": None, "township_id": point.get("township_id"),
-        "district_code": point.get("district_code"), "about": programme_of(turn), "asked_place": False,
+        "text": "", "kind": None, "facility_id": None, "facility": None, "township_id": None, "district_code": None,
+        "about": programme_of(turn), "asked_place": False, **_facility_looked_at(state, turn, services),
     }  # fmt: skip
-    if state.frame.dialogue == nearby.NEARBY and state.frame.step == nearby.DETAIL and state.frame.data.get("chosen"):
-        found = services.facility(state.frame.data["chosen"])
-        data |= {"facility_id": found["id"], "facility": found["name"]} if found else {}
     if turn.chosen or len(bare(turn.text)) <= rule("conversations.bare_wish_chars"):
         return state.to(FEEDBACK, TEXT, **data), [say("bot.feedback.ask")]
     return _with_text(state, data, turn, services)
+
+
+def _facility_looked_at(state: State, turn: Turn, services: Services) -> dict[str, Any]:
+    """The facility whose details are shown, where the words are about "this one"."""
+    here = state.frame.dialogue == nearby.NEARBY and state.frame.step == nearby.DETAIL
+    words = answers.answer_words().this_place
+    if not here or not state.frame.data.get("chosen") or not any(word in turn.text for word in words):
+        return {}
+    found = services.facility(state.frame.data["chosen"])
+    return {"facility_id": found["id"], "facility": found["name"]} if found else {}
 
 
 def answer(state: State, turn: Turn, services: Services) -> Outcome | None:
@@ -142,9 +149,12 @@ def _checked(state: State, turn: Turn, services: Services) -> Outcome | None:
     kind = _kind_chosen(turn)
     if kind is not None:
         return _read_back(state, {**data, "kind": kind})
-    if answers.said_no(turn.text):
+    if answers.said_no(turn.text) and not answers.said("place_wrong", turn.text):
         return state.to(FEEDBACK, TEXT, **{**data, "text": ""}), [say("bot.feedback.again")]
-    if turn.heard.intent in (wish.GREETING, wish.THANKS) or not bare(turn.text):
+    if answers.said("place_wrong", turn.text):
+        nowhere = {"facility_id": None, "facility": None, "township_id": None, "district_code": None}
+        return state.to(FEEDBACK, PLACE, **{**data, **nowhere, "asked_place": True}), [say("bot.feedback.where")]
+    if turn.heard.intent in (wish.GREETING, wish.THANKS) or not bare(turn.text) or command_in(turn.text):
         return None
     return _with_text(state, data, turn, services)
 

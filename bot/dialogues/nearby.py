@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.dialogues import pages, wording
-from bot.dialogues.answers import answer_words, said
+from bot.dialogues.answers import answer_words, said, said_no, said_yes
 from bot.dialogues.control import MORE, UNKNOWN, command_in, number_in
 from bot.dialogues.menu import menu_file
 from bot.dialogues.services import AWAY, OUTSIDE, Raw, Services
@@ -58,6 +58,8 @@ def answer(state: State, turn: Turn, services: Services) -> Outcome | None:
             return state, [say("bot.nearby.place_unknown")]
         if says_home(turn.text):
             return _go_on(state, {**data, "point": None}, turn, services)
+        if said_yes(turn.text) or said_no(turn.text) or any(c.isdigit() for c in turn.text):
+            return None
         return _with_place(state, turn.text, {**data, "point": None}, turn, services)
     return None
 

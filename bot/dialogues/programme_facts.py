@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.dialogues.choose import Option, meant, name_of, offer, programme_for, programme_of
+from bot.dialogues.choose import Option, meant, name_of, offer, programme_for, programme_meant
 from bot.dialogues.services import Services
 from bot.dialogues.state import Outcome, State, Turn
 from bot.understanding import meaning as wish
@@ -15,7 +15,7 @@ from models.kernel.clock import day_of
 
 def documents(state: State, turn: Turn, services: Services) -> Outcome:
     """Which papers a programme asks for."""
-    token = programme_of(turn)
+    token = programme_meant(state, turn)
     if token is None:
         return programme_for(state, wish.DOCUMENTS, turn)
     programme, version = in_force(token, day_of(turn.at))

@@ -57,8 +57,7 @@ def question(
     asked = label("bot.ask", name)
     asked = say("bot.form.asked", title=field.title, description=field.description) if asked == name else asked
     if options is None:
-        hint = say("bot.form.yes_or_no") if field.type == "boolean" else ""
-        return Question("\n".join(filter(None, (asked, hint))))
+        return Question(asked)
     hint = say("bot.form.several" if several else "bot.form.one")
     return Question("\n".join((asked, numbered([each[1] for each in options]), hint)), options, several)
 
@@ -67,6 +66,8 @@ def read(version: Version, name: str, asked: dict[str, Any], turn: Turn, service
     """What the message says to the question `asked` (as `Question.stored`) of this field."""
     field = version.form.properties[name]
     options: Options | None = asked.get("options")
+    if field.type == "boolean" and (said := answers.yes_or_no(turn.text)) is not None:
+        return Read(said)
     if options is not None:
         return _chosen(field, options, bool(asked.get("several")), turn)
     if field.format == "township":
@@ -81,10 +82,10 @@ def read(version: Version, name: str, asked: dict[str, Any], turn: Turn, service
 def fits(version: Version, name: str, asked: dict[str, Any], turn: Turn) -> bool:
     """True where the message is surely an answer to this question, whatever wish it resembles."""
     field, options = version.form.properties[name], asked.get("options")
+    if field.type == "boolean" and answers.yes_or_no(turn.text) is not None:
+        return True
     if options is not None:
         return bool(answers.choices_in(turn.text, [each[1] for each in options]))
-    if field.type == "boolean":
-        return answers.said_yes(turn.text) or answers.said_no(turn.text)
     if field.type in ("integer", "number"):
         return answers.amount_in(turn.text) is not None and len(plain(turn.text)) <= rule("conversations.answer_chars")
     if field.format in ("date", "month"):
@@ -105,6 +106,8 @@ def shown(field: FormField, value: Any, names: dict[str, str]) -> str:
 def _options(
     field: FormField, services: Services, children: list[tuple[str, str]] | None, near: Point | None
 ) -> Options | None:
+    if field.type == "boolean":
+        return [[True, say("bot.form.yes")], [False, say("bot.form.no")]]
     if field.oneOf:
         return [[each.const, each.title] for each in field.oneOf]
     if field.type == "array" and field.items is not None and field.items.oneOf:
@@ -162,8 +165,6 @@ def _township(turn: Turn, services: Services) -> Read:
 
 def _plain_value(field: FormField, turn: Turn) -> Any:
     text, today = turn.text, day_of(turn.at)
-    if field.type == "boolean":
-        return True if answers.said_yes(text) else False if answers.said_no(text) else None
     if field.type == "integer" or field.type == "number":
         amount = answers.amount_in(text)
         return int(amount) if amount is not None and field.type == "integer" else amount

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.dialogues import answers, questions
-from bot.dialogues.choose import Option, meant, name_of, offer, programme_for, programme_of
+from bot.dialogues.choose import Option, meant, name_of, offer, programme_for, programme_meant
 from bot.dialogues.questions import Question
 from bot.dialogues.services import Services
 from bot.dialogues.state import Outcome, State, Turn
@@ -30,7 +30,7 @@ Json = Mapping[str, Any]
 
 def start(state: State, turn: Turn, services: Services) -> Outcome:
     """Begin with the programme that is named, else ask which."""
-    token = programme_of(turn)
+    token = programme_meant(state, turn)
     if token is None:
         return programme_for(state, wish.ELIGIBILITY, turn)
     programme = programmes().get(token)

@@ -81,7 +81,7 @@ def takes(state: State, turn: Turn) -> bool:
     if step == WHAT:
         return _wanted(turn) is not None
     if step == HOUR:
-        return command_in(turn.text) == MORE or _hour_in(data, turn) is not None
+        return command_in(turn.text) == MORE or _hour_in(data, turn) is not None or _time_in(turn) is not None
     return answers.choice_in(turn.text, [each["label"] for each in data["visits"]]) is not None
 
 
@@ -144,31 +144,59 @@ def _hour(state: State, turn: Turn, services: Services) -> Outcome | None:
         return _hours(state, data, [], services, first=len(data["hours"]))
     number = _hour_in(data, turn)
     if number is None:
-        return _off(state, turn, len(data["hours"]))
+        return _off(state, turn, len(data["hours"])) or _at_other_times(state, data, turn, services)
     chosen = {**data, "hour": data["hours"][number]}
     if data.get("visit"):
         return _confirm(state, {**chosen, "wishes": None})
     return state.to(VISITS, WISHES, **chosen), [say("bot.visits.wishes")]
 
 
+def _at_other_times(state: State, data: Json, turn: Turn, services: Services) -> Outcome | None:
+    """Hours that were not shown, at the time that was said."""
+    wanted = _time_in(turn)
+    if wanted is None:
+        return None
+    assert services.resident_id is not None  # noqa: S101  `answer` has seen to it
+    free = services.elders(services.resident_id).free_hours(data["elder"]["township_id"])
+    fits = [each for each in free if wanted(each["starts_at"])][: rule("conversations.list_size")]
+    if not fits:
+        return _hours(state, data, [say("bot.visits.none_then")], services)
+    known = [{"id": each["id"], "at": each["starts_at"].isoformat()} for each in fits]
+    lines = numbered([wording.moment_of(each["starts_at"]) for each in fits])
+    text = say("bot.visits.on_that_day", name=data["elder"]["name"], choices=lines)
+    return state.to(VISITS, HOUR, **{**data, "hours": known}), [text]
+
+
 def _hour_in(data: Json, turn: Turn) -> int | None:
     """An hour by its number in the list, or by day, weekday and time as far as they fit one only."""
     hours = [datetime.fromisoformat(each["at"]) for each in data["hours"]]
-    spoken = answers.by_week(turn.text)
-    number = answers.choice_in(spoken, [wording.moment_of(each) for each in hours])
+    number = answers.choice_in(answers.by_week(turn.text), [wording.moment_of(each) for each in hours])
     if number is not None:
         return number
-    day, time = answers.coming_day_in(turn.text, local(turn.at).date()), answers.hour_in(turn.text)
-    weekday = next((name for name in say("bot.weekdays").split() if name in spoken), None)
-    if day is None and time is None and weekday is None:
-        return None
-    fits = [
-        n for n, each in enumerate(hours)
-        if (day is None or local(each).date() == day)
-        and (time is None or _at_time(each, time))
-        and (weekday is None or weekday in wording.moment_of(each))
-    ]  # fmt: skip
+    wanted = _time_in(turn)
+    fits = [n for n, each in enumerate(hours) if wanted is not None and wanted(each)]
     return fits[0] if len(fits) == 1 else None
+
+
+def _time_in(turn: Turn) -> Callable[[datetime], bool] | None:
+    """What a moment must be to fit the day, weekday, half of the day and hour that were said; None for none."""
+    day, time = answers.coming_day_in(turn.text, local(turn.at).date()), answers.hour_in(turn.text)
+    spoken = answers.by_week(turn.text)
+    weekday = next((name for name in say("bot.weekdays").split() if name in spoken), None)
+    half = answers.half_day_in(turn.text)
+    if day is None and time is None and weekday is None and half is None:
+        return None
+
+    def fits(moment: datetime) -> bool:
+        at = local(moment)
+        return (
+            (day is None or at.date() == day)
+            and (time is None or _at_time(moment, time))
+            and (weekday is None or weekday in wording.moment_of(moment))
+            and (half is None or (at.hour >= answers.NOON) == half)
+        )
+
+    return fits
 
 
 def _at_time(moment: datetime, time: tuple[int, int]) -> bool:
