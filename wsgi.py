@@ -29,6 +29,7 @@ from config.indicators import check_indicators
 from config.loading import catalogue, rules
 from config.settings import Settings, load_settings
 from config.text import sentences
+from config.visit_checklist import visit_checklist
 from deploy.demo.commands import demo
 from jobs.commands import jobs_group, outbox_group
 from jobs.upkeep import ANSWER_LATE
@@ -74,6 +75,7 @@ def compose(settings: Settings, clock: Clock | None = None) -> Flask:
     consent_purposes()
     checks()
     themes()
+    visit_checklist()
     waiting_lists(), seed_sources(), allocation_rules()
     install_keyring(settings.secret_keys)
     connect(settings.mongodb_uri)

@@ -1,4 +1,4 @@
-"""Visits to old people: the month's plan, campaigns, and those whom nobody sees."""
+"""Visits to old people: the month's plan and its numbers, campaigns, and those whom nobody sees."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from prometheus_client import Gauge
 
 from models.eldercare import campaigns, concern_chain, concern_finding, concern_queries
 from models.eldercare.concern_records import Cause
+from models.eldercare.month_closing import close_due
 from models.eldercare.plan_building import plan_present_month
 from models.eldercare.reminders import remind
 from models.eldercare.slot_opening import open_all
 from models.eldercare.substitutes import hand_over_all
 from models.eldercare.waiting import settle_holds
+from models.indicators.observations import observe
 from models.platform import Platform
 
 CONCERNS = Gauge("yixiang_concerns_open", "Old people not seen or helped yet, by cause, and whether the last step of "
                  "the chain let its time pass", ("cause", "overdue"), multiprocess_mode="mostrecent")  # fmt: skip
 log = structlog.get_logger("concerns")
+VISIT_RATE = "monthly_welfare_visit_rate"
 
 
 def open_hours(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
@@ -78,3 +81,10 @@ def watch_concerns(platform: Platform, at: datetime, period: str) -> Mapping[str
     if unanswered:
         log.error("concerns_unanswered", count=unanswered)
     return {"open": counts.total(), "unanswered": unanswered}
+
+
+def close_visit_months(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Freeze the months that are due, count marked ones again, and observe the indicator of every month counted."""
+    observed: list[str] = []
+    done = close_due(at, lambda month: observed.extend(observe(month, at, only=[VISIT_RATE]).made))
+    return {**done, "observed": observed}

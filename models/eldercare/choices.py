@@ -25,6 +25,7 @@ from models.eldercare.import_documents import (
     Decision,
     ElderChoice,
 )
+from models.eldercare.month_marks import mark_since
 from models.eldercare.operations import Entry, Person, as_stored, read_elder_number, route_requests
 from models.kernel import audit
 from models.kernel.actors import SYSTEM, Actor
@@ -121,6 +122,8 @@ def _register(choice: Raw, entry: Entry, by: Actor, at: datetime) -> None:
         collection(Elder).insert_one(elder)
     except DuplicateKeyError:
         return
+    finally:
+        mark_since(entry.since.isoformat(), at)
     route_requests(elder, at)
 
 

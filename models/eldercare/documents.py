@@ -32,11 +32,13 @@ Outcome = Literal[
 
 ACTIVE, INACTIVE = "active", "inactive"
 REQUESTED, CONFIRMED, REFUSED, ENDED = "requested", "confirmed", "refused", "ended"
+NeedKind = Literal["programme", "feedback", "medical"]
+Conflicting = Literal["second_report", "cancelled_visit", "visit_elsewhere"]
 BOOKED, IN_PROGRESS, COMPLETED, CANCELLED = "booked", "in_progress", "completed", "cancelled"
 
 BOOKING_CONTEXT = "visit_slots.booking"
 ELDER_NAME, LINK_NAME = "elders.name", "elder_links.name"
-VISIT_NOTES = "visits.notes"
+VISIT_NOTES, CHECKLIST, NEEDS, CORRECTION = "visits.notes", "visits.checklist", "visits.needs", "visits.correction"
 
 # Work a commit leaves to be done in other documents; done at once, and by the reconciling job after a crash.
 OWED_INDEX = {"keys": [("owed", 1)], "name": "owed", "partialFilterExpression": {"owed": {"$gt": ""}}}
@@ -48,7 +50,9 @@ class Elder(Causing):
     `periods`: `{from, until, reason}`, days, both ends within; `until` None while it lasts. `private`: address,
     contacts, the home's point (WGS-84). `seen_months` is derived from visits: the months in which someone saw them.
     `risk_from`: who set the risk level: the staff, the list it came with, or the rule by category. `places`: where the
-    entry was before each transfer, `{district_code, township_id, community, until}`. `person_index`: see `likeness`.
+    entry was before each transfer, `{district_code, township_id, community, until}`, `until` the day of the transfer,
+    on which it was at the new place already. `was_period`: what a period's end was before each correction.
+    `person_index`: see `likeness`.
     """
 
     state = StringField(required=True, default=ACTIVE)
@@ -69,6 +73,7 @@ class Elder(Causing):
     legal_basis = DictField(required=True)
     periods = ListField(DictField(), required=True)
     places = ListField(DictField())
+    was_period = ListField(DictField())
     seen_months = ListField(StringField())
     owed = ListField(StringField())
     demo = BooleanField(default=False)
@@ -79,9 +84,13 @@ class Elder(Causing):
         {"keys": [("person_index", 1)], "name": "person"},
         {"keys": [("township_id", 1), ("_id", 1)], "name": "township"},
         {"keys": [("district_code", 1)], "name": "district"},
+        {
+            "keys": [("places.township_id", 1)], "name": "earlier_township",
+            "partialFilterExpression": {"places.township_id": {"$gt": ""}},
+        },
         OWED_INDEX,
         OUTBOX_INDEX,
-    ]
+    ]  # fmt: skip
 
 
 class ElderLink(Causing):
@@ -160,8 +169,13 @@ class Visit(Causing):
     `wish_list`: what the family ticked in the catalogue, beside the words of `wishes`. `stands_in_for`: the visitor who
     was to make it. `reminded_for`: the hour of which both sides were reminded.
 
-    `seen_at`: when the person was seen, only where the outcome counts as seen. `completed_at` is the server's time,
-    `device_time` the phone's. `owed`: see `settling`.
+    `planned_id`: the planned visit that it meets; `begun_as`: the names that phones gave it; `instead_of`: the visit
+    that was cancelled or went elsewhere while its report was on the way. `arrival`: `{within, band, at}`, never where.
+    `reports`: every report `{id, by, outcome, notes, checklist, needs, found_at, device_time, device_time_trusted,
+    received_at}`; `report_id` names the one that counts, and the fields beside it repeat that one. `found_at`: when it
+    was found; `seen_at`: the same, only where the outcome counts as seen. `completed_at` is the server's time,
+    `device_time` the phone's. `corrections`: what stood before each, with who and why. `conflict`: what a supervisor
+    has yet to look at. `owed`: see `settling`.
     """
 
     state = StringField(required=True)
@@ -179,13 +193,23 @@ class Visit(Causing):
     wish_list = EncryptedJsonField("visits.wish_list")
     stands_in_for = StringField()
     reminded_for = DateTimeField()
+    planned_id = StringField()
+    begun_as = ListField(StringField())
+    instead_of = StringField()
     started_at = DateTimeField()
+    arrival = DictField()
     completed_at = DateTimeField()
     completed_by = StringField()
+    report_id = StringField()
+    reports = ListField(DictField())
+    corrections = ListField(DictField())
+    conflict = StringField()
     device_time = DateTimeField()
     device_time_trusted = BooleanField()
     outcome = StringField()
     notes = EncryptedStringField(VISIT_NOTES)
+    checklist = EncryptedJsonField(CHECKLIST)
+    found_at = DateTimeField()
     seen_at = DateTimeField()
     owed = ListField(StringField())
     demo = BooleanField(default=False)
@@ -201,6 +225,9 @@ class Visit(Causing):
             "keys": [("stands_in_for", 1), ("day", 1)], "name": "stands_in_for",
             "partialFilterExpression": {"stands_in_for": {"$gt": ""}},
         },
+        {"keys": [("begun_as", 1)], "name": "begun_as", "partialFilterExpression": {"begun_as": {"$gt": ""}}},
+        {"keys": [("conflict", 1)], "name": "conflict", "partialFilterExpression": {"conflict": {"$gt": ""}}},
+        {"keys": [("seen_at", 1)], "name": "seen_at", "partialFilterExpression": {"seen_at": {"$type": "date"}}},
         OWED_INDEX,
         OUTBOX_INDEX,
     ]  # fmt: skip

@@ -23,6 +23,7 @@ from models.eldercare.import_documents import ROW_CONTEXT, ChoiceReason, ElderCh
 from models.eldercare.lifecycle import REGISTER_ROLES
 from models.eldercare.likeness import person_index
 from models.eldercare.list_rows import REQUIRED, ReadRow, RowFault, column_titles, read_row
+from models.eldercare.month_marks import mark_since
 from models.eldercare.operations import ID_NUMBER, Person, as_stored, route_requests
 from models.kernel import audit
 from models.kernel.actors import Actor
@@ -217,6 +218,8 @@ def _insert(new: list[tuple[ReadRow, Raw]], reading: _Reading) -> None:
     """Write a batch of entries; a number that somebody registered in this very moment is a fault of its row."""
     report, taken = reading.report, set[int]()
     if new and not report.dry_run:
+        first = min(row.entry.since.isoformat() for row, _ in new)
+        mark_since(first, reading.at)  # before and after: neither a crash nor a count in between loses it
         try:
             collection(Elder).insert_many([elder for _, elder in new], ordered=False)
         except BulkWriteError as error:
@@ -226,6 +229,7 @@ def _insert(new: list[tuple[ReadRow, Raw]], reading: _Reading) -> None:
             # One with its own id was written by another run of the same list.
             here = {each["_id"] for each in collection(Elder).find(_ids(new), {"_id": 1})}
             taken = {each["index"] for each in faults if new[each["index"]][1]["_id"] not in here}
+        mark_since(first, reading.at)
         by_number = {elder["id_number_index"]: elder for _, elder in new}
         asked = {"id_number_index": {"$in": sorted(by_number)}, "state": REQUESTED}
         for link in list(collection(ElderLink).find(asked, {"id_number_index": 1})):

@@ -27,6 +27,8 @@ from models.kernel.lifecycle import OWNER, SYSTEM_ROLE, Guard, Lifecycle, Raw, T
 
 REGISTRARS = (TOWNSHIP_INTAKE, VISITOR, SUPERVISOR)
 REGISTER_ROLES = (VISITOR, TOWNSHIP_INTAKE)
+# What follows from a report by itself: no step for a person to choose.
+BY_ITSELF = ("begin_earlier", "add_late", "report_again")
 
 
 def _alive(elder: Raw, by: Actor, at: datetime) -> None:
@@ -52,6 +54,7 @@ ELDER_LIFECYCLE = Lifecycle(
     [
         Transition("end_period", (ACTIVE,), INACTIVE, REGISTRARS),
         Transition("begin_period", (INACTIVE,), ACTIVE, REGISTRARS, guard=_alive),
+        Transition("correct_period", (INACTIVE,), INACTIVE, (SUPERVISOR, TOWNSHIP_INTAKE)),
         Transition("transfer", (ACTIVE,), ACTIVE, REGISTRARS),
         Transition("complete_from_list", (ACTIVE,), ACTIVE, (SYSTEM_ROLE, *REGISTER_ROLES)),
     ],
@@ -94,6 +97,12 @@ VISIT_LIFECYCLE = Lifecycle(
         Transition("hand_over", (BOOKED,), BOOKED, (SYSTEM_ROLE,)),
         Transition("substitute", (BOOKED,), BOOKED, (SYSTEM_ROLE,)),
         Transition("start", (BOOKED,), IN_PROGRESS, (VISITOR,)),
+        Transition("arrive", (BOOKED, IN_PROGRESS), IN_PROGRESS, (VISITOR,)),
         Transition("complete", (BOOKED, IN_PROGRESS), COMPLETED, (VISITOR,)),
+        # What a phone uploads after the report of the same visit, and another visitor's report of it.
+        Transition("begin_earlier", (IN_PROGRESS,), IN_PROGRESS, (VISITOR,)),
+        Transition("add_late", (COMPLETED,), COMPLETED, (VISITOR,)),
+        Transition("report_again", (COMPLETED,), COMPLETED, (VISITOR,)),
+        Transition("correct", (COMPLETED,), COMPLETED, (SUPERVISOR,)),
     ],
 )  # fmt: skip

@@ -33,12 +33,15 @@ def visit_notice(kind: str, visit: Raw, name: str, step: str) -> list[OutboxEntr
 
 
 def outcome_notice(visit: Raw, name: str, outcome: str) -> list[OutboxEntry]:
-    """What the family is told after a visit. Grave outcomes are told by a person, never by a message."""
+    """What the family is told after a visit."""
+    return visit_notice(outcome_kind(outcome), visit, name, "completed")
+
+
+def outcome_kind(outcome: str) -> str:
+    """The kind of notice for an outcome. Grave outcomes are told by a person, never by a message."""
     if outcome in rule("eldercare.outcomes_seen"):
-        kind = "completed_seen"
-    else:
-        kind = "completed_attempted" if outcome in ATTEMPTED else "completed_contact"
-    return visit_notice(kind, visit, name, "completed")
+        return "completed_seen"
+    return "completed_attempted" if outcome in ATTEMPTED else "completed_contact"
 
 
 def link_notice(kind: str, link: Raw, name: str) -> OutboxEntry:

@@ -14,8 +14,9 @@ from models.eldercare.asked_links import ask_person
 from models.eldercare.documents import LINK_NAME, REQUESTED, Elder, ElderLink, EndReason, RiskFrom
 from models.eldercare.lifecycle import ELDER_LIFECYCLE, LINK_LIFECYCLE, REGISTER_ROLES
 from models.eldercare.likeness import person_index
-from models.eldercare.periods import closed, opened
-from models.eldercare.settling import CANCEL_BOOKINGS, masked_name, settle_elder
+from models.eldercare.month_marks import mark_since
+from models.eldercare.periods import closed, corrected, opened
+from models.eldercare.settling import CANCEL_BOOKINGS, RECOUNT, masked_name, settle_elder
 from models.facilities.areas import in_yichun
 from models.kernel import audit
 from models.kernel.actors import Actor
@@ -66,6 +67,8 @@ def register_elder(elder_id: str, entry: Entry, *, by: Actor, at: datetime) -> R
     if not by.covers(entry.place.district_code, entry.place.id) or not by.has_role(*REGISTER_ROLES):
         raise Forbidden()
     elder = as_stored(elder_id, entry, read_person(entry, at), by=by, at=at, key=elder_id)
+    # Before and after: neither a crash nor a count in between leaves an ended month without this entry.
+    mark_since(entry.since.isoformat(), at)
     try:
         collection(Elder).insert_one(elder)
     except DuplicateKeyError:
@@ -73,6 +76,7 @@ def register_elder(elder_id: str, entry: Entry, *, by: Actor, at: datetime) -> R
         if found is None:
             raise Duplicate("elder_registered") from None
         return found
+    mark_since(entry.since.isoformat(), at)
     audit.record(by, "elder_registered", f"elder:{elder_id}", at, district_code=elder["district_code"])
     route_requests(elder, at)
     return elder
@@ -112,7 +116,7 @@ def end_period(
 
     def change(elder: Raw) -> Change:
         periods = closed(elder["periods"], until, reason, at)
-        return Change(set={"periods": periods}, push={"owed": CANCEL_BOOKINGS})
+        return Change(set={"periods": periods}, push={"owed": {"$each": [CANCEL_BOOKINGS, f"{RECOUNT} {until}"]}})
 
     elder = ELDER_LIFECYCLE.perform(elder_id, "end_period", by=by, at=at, version=version, key=key, change=change)
     audit.record(by, "elder_period_ended", f"elder:{elder_id}", at, district_code=elder["district_code"])
@@ -125,9 +129,34 @@ def begin_period(elder_id: str, since: date, *, by: Actor, at: datetime, key: st
     elder_of_place(elder_id, by)
     elder = ELDER_LIFECYCLE.perform(
         elder_id, "begin_period", by=by, at=at, version=version, key=key,
-        change=lambda elder: Change(set={"periods": opened(elder["periods"], since, at)}),
+        change=lambda elder: Change(
+            set={"periods": opened(elder["periods"], since, at)}, push={"owed": f"{RECOUNT} {since}"}
+        ),
     )  # fmt: skip
     audit.record(by, "elder_period_begun", f"elder:{elder_id}", at, district_code=elder["district_code"])
+    settle_elder(elder, at)
+    return elder
+
+
+def correct_period(
+    elder_id: str, until: date, reason: EndReason, why: str, *, by: Actor, at: datetime, key: str, version: int
+) -> Raw:  # fmt: skip
+    """Put the end of a person's last period right: another last day, another reason. What it was is kept, `why` too.
+
+    Numbers of ended months that this changes become revisions. Raises as `end_period`.
+    """
+    elder_of_place(elder_id, by)
+
+    def change(elder: Raw) -> Change:
+        was = elder["periods"][-1]
+        first = min(str(was["until"] or until), until.isoformat())
+        kept = {"until": was["until"], "reason": was["reason"], "at": at, "by": by.id}
+        periods = corrected(elder["periods"], until, reason, at)
+        return Change(set={"periods": periods}, push={"was_period": kept, "owed": f"{RECOUNT} {first}"}, note=why)
+
+    elder = ELDER_LIFECYCLE.perform(elder_id, "correct_period", by=by, at=at, version=version, key=key, change=change)
+    audit.record(by, "elder_period_corrected", f"elder:{elder_id}", at, district_code=elder["district_code"])
+    settle_elder(elder, at)
     return elder
 
 

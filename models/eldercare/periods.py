@@ -36,6 +36,26 @@ def is_active(periods: Sequence[Period], first: str, last: str) -> bool:
     return any(p["from"] <= last and (p["until"] is None or p["until"] >= first) for p in periods)
 
 
+def place_on(elder: Mapping[str, Any], day: str) -> dict[str, str]:
+    """Where the entry was on a day: `{district_code, township_id, community}`. On the day of a transfer it is at the
+    new place already, so a transfer on the month's last day takes the month's number along."""
+    here = next((each for each in elder.get("places", ()) if each["until"] > day), elder)
+    return {name: here[name] for name in ("district_code", "township_id", "community")}
+
+
+def last_day_within(periods: Sequence[Period], first: str, last: str) -> Period | None:
+    """The latest period that holds a day from `first` to `last`, clipped to them; None where none does."""
+    held = [p for p in periods if p["from"] <= last and (p["until"] is None or p["until"] >= first)]
+    if not held:
+        return None
+    until = held[-1]["until"]
+    return {
+        "from": max(held[0]["from"], first),
+        "until": last if until is None else min(until, last),
+        "reason": held[-1]["reason"] if until is not None and until <= last else None,
+    }
+
+
 def opened(periods: Sequence[Period], since: date, at: datetime, field: str = "from") -> list[Period]:
     """The periods with a new one from `since`. Raises InvalidInput for a day to come or before the last one's end."""
     if since > day_of(at):
@@ -43,6 +63,12 @@ def opened(periods: Sequence[Period], since: date, at: datetime, field: str = "f
     if periods and since.isoformat() < str(periods[-1]["until"]):
         raise InvalidInput(faults=[FieldFault(field, "before_last_period")])
     return [*periods, {"from": since.isoformat(), "until": None, "reason": None}]
+
+
+def corrected(periods: Sequence[Period], until: date, reason: str, at: datetime) -> list[Period]:
+    """The periods with the end of the last one, which has ended, on another day or for another reason."""
+    *earlier, last = periods
+    return closed([*earlier, {**last, "until": None, "reason": None}], until, reason, at)
 
 
 def closed(periods: Sequence[Period], until: date, reason: str, at: datetime) -> list[Period]:

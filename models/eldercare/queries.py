@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
 from config.loading import catalogue, rule
 from models.eldercare.documents import BOOKED, CONFIRMED, REQUESTED, Elder, ElderLink, Visit, VisitSlot
-from models.eldercare.periods import days_of, is_active
+from models.eldercare.periods import is_active
 from models.eldercare.waiting import open_to_all
 from models.kernel.actors import Actor
 from models.kernel.clock import day_of
@@ -23,53 +22,6 @@ from models.people.documents import Resident
 
 Scope = dict[str, Any]
 OPEN_LINK = {"state": {"$in": [REQUESTED, CONFIRMED]}}
-
-
-@dataclass(frozen=True)
-class MonthRate:
-    """The month's visit rate: distinct people seen, of all who were on the register on any day of the month.
-
-    Source: indicator monthly_welfare_visit_rate. `coverage`: the share of the scope's townships that have somebody on
-    the register in the month, 0 to 1; it says how far the register reaches, not how well people were visited.
-    """
-
-    month: str
-    numerator: int
-    denominator: int
-    coverage: float
-
-    @property
-    def value(self) -> float | None:
-        """Per cent, two decimals; None where nobody was on the register."""
-        return round(100 * self.numerator / self.denominator, 2) if self.denominator else None
-
-
-def month_rate(
-    month: str, at: datetime, district_code: str | None = None, township_id: str | None = None
-) -> MonthRate:  # fmt: skip
-    """The rate of a month of China's calendar, as known at `at`; of the present month up to today.
-
-    Raises InvalidInput for what is no month or has not begun.
-    """
-    first, last = days_of(month, at)
-    seen = people = 0
-    townships: set[str] = set()
-    fields = {"periods": 1, "seen_months": 1, "township_id": 1}
-    for elder in collection(Elder).find(_scope(district_code, township_id), fields):
-        if is_active(elder["periods"], first, last):
-            people += 1
-            seen += month in elder.get("seen_months", ())
-            townships.add(elder["township_id"])
-    named = [p for p in catalogue().places if district_code in (None, p.district_code) and township_id in (None, p.id)]
-    return MonthRate(month, seen, people, len(townships) / len(named) if named else 0.0)
-
-
-def people_of_month(month: str, at: datetime, township_id: str, seen: bool | None) -> list[Raw]:
-    """The people behind a township's rate, those seen, those not, or (None) all; as stored."""
-    first, last = days_of(month, at)
-    found = collection(Elder).find({"township_id": township_id}, {"private": 0, "health_notes": 0})
-    people = [elder for elder in found if is_active(elder["periods"], first, last)]
-    return [each for each in people if seen is None or (month in each.get("seen_months", ())) == seen]
 
 
 def links_of(resident_id: str) -> list[Raw]:

@@ -14,8 +14,7 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from config.loading import rule
-from models.eldercare import concern_chain, notices
-from models.eldercare.campaign_meeting import meet_campaigns
+from models.eldercare import concern_chain, notices, referral_records, register_proposals, visit_owed
 from models.eldercare.concern_evidence import settle_person
 from models.eldercare.documents import (
     ACTIVE,
@@ -29,6 +28,7 @@ from models.eldercare.documents import (
     VisitSlot,
 )
 from models.eldercare.lifecycle import VISIT_LIFECYCLE
+from models.eldercare.month_marks import mark_since
 from models.eldercare.waiting_ends import follow, taken_by_booking
 from models.kernel.actors import SYSTEM, Actor, Proxy
 from models.kernel.clock import as_utc, day_of
@@ -40,7 +40,9 @@ from models.kernel.lifecycle import Change, Raw, history_entry
 from models.kernel.masking import mask_name
 from models.people.documents import Caseworker, staff_actor
 
-RELEASE, TALLY, CANCEL_BOOKINGS, HAND_OVER = "release", "tally", "cancel_bookings", "hand_over"
+RELEASE, CANCEL_BOOKINGS, HAND_OVER = "release", "cancel_bookings", "hand_over"
+# `recount DAY`: the register's periods changed from this day on.
+RECOUNT = "recount"
 WAITING = {"$gt": ""}
 
 
@@ -85,25 +87,28 @@ def carry_out(slot: Raw, booking: Raw, at: datetime) -> Raw | None:
 
 
 def settle_visit(visit: Raw, at: datetime) -> Raw:
-    """Do what the visit owes: free a slot it left, note the month in which the person was seen."""
+    """Do what the visit owes: free a slot it left, and what its reports owe (see `visit_owed`)."""
     for owed in visit.get("owed", ()):
         kind, *about = owed.split(" ")
         if kind == RELEASE:
             release(*about)
-        elif kind == TALLY:
-            collection(Elder).update_one({"_id": visit["elder_id"]}, {"$addToSet": {"seen_months": about[0]}})
-            settle_person(visit["elder_id"], at)
-            meet_campaigns(visit, at)
+        else:
+            visit_owed.carry_out(visit, kind, about[0], at)
         _done(Visit, visit["_id"], owed)
     return {**visit, "owed": []}
 
 
 def settle_elder(elder: Raw, at: datetime) -> None:
-    """Cancel the bookings of a person who has left the register; hand on what is open of one who moved."""
+    """Cancel the bookings of a person who has left the register and settle what was proposed of them; hand on what is
+    open of one who moved; have the months counted again whose register changed."""
     for owed in elder.get("owed", ()):
+        kind, *about = owed.split(" ")
         if owed == HAND_OVER:
             hand_over(elder["_id"], at)
+        elif kind == RECOUNT:
+            mark_since(about[0], at)
         elif elder["state"] != ACTIVE:
+            register_proposals.follow_register(elder, at)
             coming = {"elder_id": elder["_id"], "starts_at": {"$gt": at}, "state": BOOKED}
             for visit in list(collection(Visit).find(coming, {"_id": 1})):
                 with suppress(Conflict):  # begun or cancelled in between: nothing is left to cancel
@@ -113,7 +118,7 @@ def settle_elder(elder: Raw, at: datetime) -> None:
 
 
 def hand_over(elder_id: str, at: datetime) -> None:
-    """Bring links and booked visits to come to the township where the person is now."""
+    """Bring links, booked visits to come, needs and proposals to the township where the person is now."""
     elder = collection(Elder).find_one({"_id": elder_id}, {"district_code": 1, "township_id": 1})
     if elder is None:
         return
@@ -122,6 +127,8 @@ def hand_over(elder_id: str, at: datetime) -> None:
     links = collection(ElderLink)
     for link in list(links.find({"elder_id": elder_id, "township_id": {"$ne": place["township_id"]}}, {"_id": 1})):
         links.update_one({"_id": link["_id"]}, {"$set": {**place, "updated_at": at}, "$inc": {"version": 1}})
+    referral_records.follow_person(elder_id, place, at)
+    register_proposals.follow_person(elder_id, place, at)
     coming = {"elder_id": elder_id, "starts_at": {"$gt": at}, "state": BOOKED}
     for visit in list(collection(Visit).find(coming)):
         if visit["township_id"] != place["township_id"]:

@@ -1,56 +1,74 @@
-"""The visit itself: begun, and ended with what was found. Attempted is not seen."""
+"""The visit itself: begun, the arrival noted, ended with what was found. Attempted is not seen."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from config.loading import rule
-from models.eldercare import notices
+from models.eldercare.arrival import PhonePoint, compared
 from models.eldercare.booking import visit_of_place
-from models.eldercare.documents import ACTIVE, IN_PROGRESS, VISIT_NOTES, Elder, Outcome, Visit
+from models.eldercare.documents import ACTIVE, COMPLETED, IN_PROGRESS, Elder, Visit
 from models.eldercare.lifecycle import VISIT_LIFECYCLE
-from models.eldercare.settling import TALLY, masked_name, settle_visit
+from models.eldercare.periods import is_active, place_on
+from models.eldercare.settling import settle_visit
+from models.eldercare.visit_reports import (
+    Need,
+    Report,
+    another_report,
+    check_report,
+    first_report,
+    moment,
+    stored_report,
+)
 from models.kernel.actors import VISITOR, Actor
-from models.kernel.clock import day_of, month_of
+from models.kernel.clock import day_of
 from models.kernel.database import collection
-from models.kernel.encryption import seal_text
+from models.kernel.encryption import open_json
 from models.kernel.errors import Conflict, Forbidden, NotFound
 from models.kernel.lifecycle import Change, Raw, history_entry
 
+__all__ = ["Need", "PhonePoint", "Report", "arrive", "begin_unbooked", "complete_visit", "moment", "start_visit"]
+
 
 @dataclass(frozen=True)
-class Report:
-    """What the visitor found. `device_time`: the phone's clock, which may have been off the network since."""
+class Beginning:
+    """How a visit without booking came about. `facts`: further fields of the visit. `key` names the beginning.
 
-    outcome: Outcome
-    notes: str | None = None
-    device_time: datetime | None = None
+    `uploaded`: it began on an earlier day, so the register and the visitor's place are those of that day.
+    """
+
+    key: str | None = None
+    uploaded: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 def begin_unbooked(
-    visit_id: str, elder_id: str, *, by: Actor, at: datetime, device_time: datetime | None = None
+    visit_id: str, elder_id: str, *, by: Actor, at: datetime, device_time: datetime | None = None,
+    how: Beginning = Beginning(),
 ) -> Raw:  # fmt: skip
     """A visitor goes to an old person without booking; a second call with the same id returns the first visit.
 
     Raises NotFound for a person outside the visitor's place, Conflict (`elder_not_active`).
     """
+    began, _ = moment(device_time, at)
+    day = day_of(began).isoformat()
     elder = collection(Elder).find_one({"_id": elder_id})
-    if elder is None or not by.covers(elder["district_code"], elder["township_id"]):
+    place = place_on(elder, day if how.uploaded else day_of(at).isoformat()) if elder else None
+    if elder is None or place is None or not by.covers(place["district_code"], place["township_id"]):
         raise NotFound()
     if not by.has_role(VISITOR):
         raise Forbidden()
-    if elder["state"] != ACTIVE:
+    if elder["state"] != ACTIVE and not (how.uploaded and is_active(elder["periods"], day, day)):
         raise Conflict("elder_not_active")
-    began, _ = moment(device_time, at)
     visit = Visit(
         id=visit_id, created_at=at, updated_at=at, state=IN_PROGRESS, elder_id=elder_id, visitor_id=by.id,
-        district_code=elder["district_code"], township_id=elder["township_id"], starts_at=began, started_at=began,
-        day=day_of(began).isoformat(),
+        district_code=place["district_code"], township_id=place["township_id"], starts_at=began, started_at=began,
+        day=day, **how.facts,
     ).raw()  # fmt: skip
-    visit["history"] = [history_entry("begin_unbooked", None, IN_PROGRESS, by, at, key=visit_id)]
+    visit["history"] = [history_entry("begin_unbooked", None, IN_PROGRESS, by, at, key=how.key or visit_id)]
     try:
         collection(Visit).insert_one(visit)
     except DuplicateKeyError:
@@ -60,53 +78,82 @@ def begin_unbooked(
 
 def start_visit(
     visit_id: str, *, by: Actor, at: datetime, key: str, version: int | None = None,
-    device_time: datetime | None = None,
+    device_time: datetime | None = None, begun_as: str | None = None,
 ) -> Raw:  # fmt: skip
     """A visitor of the place begins a booked visit. Raises NotFound, and what the lifecycle raises."""
     visit_of_place(visit_id, by)
     began, _ = moment(device_time, at)
-    change = Change(set={"started_at": began, "visitor_id": by.id})
+    named = {"begun_as": begun_as} if begun_as else {}
+    change = Change(set={"started_at": began, "visitor_id": by.id}, push=named)
     return VISIT_LIFECYCLE.perform(visit_id, "start", by=by, at=at, version=version, key=key, change=change)
 
 
-def complete_visit(visit_id: str, report: Report, *, by: Actor, at: datetime, key: str, version: int) -> Raw:
-    """End a visit with its outcome; one report counts, a second one meets the lifecycle's refusal.
+def arrive(
+    visit_id: str, point: PhonePoint, *, by: Actor, at: datetime, key: str, version: int | None = None,
+    device_time: datetime | None = None,
+) -> Raw:  # fmt: skip
+    """Note the arrival at the home: within the radius or not, and roughly how far; the point itself is forgotten.
 
-    The same write leaves the family's notice, the alert of the township's supervisor, and, where the person was
-    seen, the month to be noted in the register. Raises NotFound, and what the lifecycle raises.
+    Once within, a later point outside changes nothing. A booked visit begins with it. Raises NotFound, and what the
+    lifecycle raises.
     """
     visit = visit_of_place(visit_id, by)
-    elder = collection(Elder).find_one({"_id": visit["elder_id"]}, {"name": 1})
-    seen_at, trusted = moment(report.device_time, at)
-    seen = report.outcome in rule("eldercare.outcomes_seen")
-    facts = {
-        "outcome": report.outcome,
-        "notes": seal_text(report.notes, VISIT_NOTES) if report.notes else None,
-        "completed_at": at,
-        "completed_by": by.id,
-        "device_time": report.device_time,
-        "device_time_trusted": trusted,
-        "seen_at": seen_at if seen else None,
-    }
+    reached, _ = moment(device_time, at)
+    seen = {**compared(point, home_of(visit["elder_id"])), "at": reached}
 
     def change(current: Raw) -> Change:
-        entries = notices.outcome_notice(current, masked_name(elder), report.outcome)
-        owed = {"owed": f"{TALLY} {month_of(seen_at)}"} if seen else {}
-        return Change(set=facts, push=owed, outbox=[*entries, *notices.staff_alerts(current, report.outcome)])
+        known = (current.get("arrival") or {}).get("within")
+        facts: dict[str, Any] = {} if known else {"arrival": seen}
+        begun = {} if current.get("started_at") else {"started_at": reached, "visitor_id": by.id}
+        return Change(set={**facts, **begun})
 
-    done = VISIT_LIFECYCLE.perform(visit_id, "complete", by=by, at=at, version=version, key=key, change=change)
+    return VISIT_LIFECYCLE.perform(visit_id, "arrive", by=by, at=at, version=version, key=key, change=change)
+
+
+def complete_visit(
+    visit_id: str, report: Report, *, by: Actor, at: datetime, key: str, version: int | None, uploaded: bool = False
+) -> Raw:  # fmt: skip
+    """End a visit with its outcome. One report counts; another visitor's report of the same visit is kept beside it.
+
+    The same write leaves the family's notice, the alert of the township's supervisor, and, where the person was seen,
+    the month to be noted in the register. Raises NotFound, InvalidInput, and what the lifecycle raises; one's own
+    second report is refused (a supervisor corrects), unless it was `uploaded` by a phone: then it is kept as well.
+    """
+    visit = visit_of_place(visit_id, by)
+    if _reported(visit, key):
+        return settle_visit(visit, at)
+    elder = collection(Elder).find_one({"_id": visit["elder_id"]}, {"name": 1, "risk_level": 1})
+    check_report(report, elder["risk_level"] if elder else "", whole=not uploaded)
+    stored = stored_report(key, report, by, at)
+    if not _is_further(visit, by, uploaded):
+        try:
+            done = VISIT_LIFECYCLE.perform(
+                visit_id, "complete", by=by, at=at, version=version, key=key,
+                change=lambda current: first_report(stored, elder, current),
+            )  # fmt: skip
+            return settle_visit(done, at)
+        except Conflict:  # perhaps somebody else has reported in this very moment
+            if not _is_further(visit_of_place(visit_id, by), by, uploaded):
+                raise
+    done = VISIT_LIFECYCLE.perform(
+        visit_id, "report_again", by=by, at=at, key=key, change=lambda current: another_report(stored, current)
+    )
     return settle_visit(done, at)
 
 
-def moment(device_time: datetime | None, at: datetime) -> tuple[datetime, bool]:
-    """When it happened, and whether the phone's clock was trusted.
+def home_of(elder_id: str) -> dict[str, float] | None:
+    """The point of a person's home, WGS-84; None where the register has none. For comparing only, never to be shown."""
+    elder = collection(Elder).find_one({"_id": elder_id}, {"private": 1})
+    if elder is None:
+        return None
+    point: dict[str, float] | None = open_json(elder["private"], Elder.private.context).get("point")
+    return point
 
-    The phone's time counts while it is plausible (rules: days off the network, skew of its clock), so that a visit of
-    the month's last evening that is uploaded on the next day belongs to its month; otherwise the server's.
-    """
-    if device_time is None:
-        return at, False
-    back = timedelta(hours=rule("eldercare.device_time_back_hours"))
-    ahead = timedelta(minutes=rule("eldercare.device_time_ahead_minutes"))
-    trusted = at - back <= device_time <= at + ahead
-    return (min(device_time, at), True) if trusted else (at, False)
+
+def _is_further(visit: Raw, by: Actor, uploaded: bool) -> bool:
+    """True where the visit has a report already, and this one is kept beside it."""
+    return bool(visit["state"] == COMPLETED and (uploaded or visit.get("completed_by") != by.id))
+
+
+def _reported(visit: Raw, key: str) -> bool:
+    return any(each["id"] == key for each in visit.get("reports", ()))

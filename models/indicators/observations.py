@@ -7,6 +7,7 @@ department has reported for an area and month is the department's to revise: the
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -37,19 +38,20 @@ class Observed:
     unchanged: int = 0
 
 
-def observe(period: str, at: datetime) -> Observed:
+def observe(period: str, at: datetime, only: Collection[str] | None = None) -> Observed:
     """Observe the month `period` (`2026-10`) for all indicators that the platform can count, as known at `at`.
 
     Indicators that can be counted for the past as well are also observed again for the months before, since late
-    notes change them (`indicators.revise_months`). Raises InvalidInput for a month that has not ended.
+    notes change them (`indicators.revise_months`). `only`: the indicators to observe, by token. Raises InvalidInput
+    for a month that has not ended.
     """
     _ended(period, at)
     made: list[str] = []
     unchanged = 0
-    for month in _revised(period):
+    for month in _revised(period) if only is None else ():
         open_tables.publish_uses(month, at)
     for token, source in SOURCES.items():
-        for month in _months(period, source):
+        for month in _months(period, source) if only is None or token in only else ():
             facts = [_facts(definition(token, month), month, period, count, source, at)
                      for count in source.count(month, at)]  # fmt: skip
             stored = store(facts, at)

@@ -12,7 +12,7 @@ from datetime import datetime
 from config.indicators import CITY
 from config.loading import catalogue, rule
 from config.text import say
-from models.eldercare.queries import month_rate
+from models.eldercare.month_queries import closed_rate
 from models.facilities.documents import AGE_GROUPS, OPEN, Facility
 from models.indicators.counting import Count, Source, areas_of, divided_by, last_day, reach_of
 from models.indicators.documents import CITY_LEVEL
@@ -76,8 +76,13 @@ def nursing_beds(period: str, at: datetime) -> list[Count]:
 
 
 def welfare_visits(period: str, at: datetime) -> list[Count]:
-    """Distinct people seen in the month, of those on the register; for the city only, for a county's are few."""
-    rate = month_rate(period, at)
+    """Distinct people seen in the month, of those on the register; for the city only, for a county's are few.
+
+    Only a month that is closed has a number: the latest revision of what was frozen with its evidence.
+    """
+    rate = closed_rate(period)
+    if rate is None:
+        return []
     townships = len(catalogue().places)
     inputs = {"elders_seen": rate.numerator, "elders_on_register": rate.denominator}
     text = say("indicators.source.register", townships=townships, share=round(100 * rate.coverage))

@@ -115,6 +115,8 @@ BODIES: dict[str, Any] = {
     "TransferElderBody": {"version": 1, "township_id": XIAPU, "community": "x", "address": "x", "reason": "x"},
     "AskWaitBody": {"elder_id": NOWHERE, "days": ["2026-12-01"]},
     "HandBackBody": {"version": 1, "on": "2026-11-22"},
+    "CorrectBody": {"version": 1, "reason": "x", "outcome": "seen_well"},
+    "UnbookedVisitBody": {"elder_id": NOWHERE},
     "ConfirmLinkBody": {"link_id": NOWHERE},
     "MoveBody": {"version": 1, "values": {"priority": "ordinary"}, "reason": "reassessed"},
 }

@@ -13,12 +13,14 @@ from models.casework import objections
 from models.casework.documents import Application
 from models.casework.offer_documents import Offer
 from models.childcare.documents import ChildcarePlacement
-from models.eldercare import campaigns, concern_chain, waiting_requests
+from models.eldercare import campaigns, concern_chain, visiting, waiting_requests
 from models.eldercare.concern_records import concern_id
 from models.eldercare.documents import ElderLink
 from models.eldercare.import_documents import ElderChoice
 from models.eldercare.importing import import_elders
 from models.eldercare.plan_queries import enter_absence
+from models.eldercare.referral_records import Referral
+from models.eldercare.register_proposals import RegisterProposal
 from models.feedback.operations import submit_feedback
 from models.housing.documents import WaitingEntry
 from models.kernel.database import collection
@@ -170,6 +172,14 @@ def _elder(world: World, app: Flask, resident: Callable[..., Headers]) -> None:
     )
     world.things["/visit-waits/"] = Thing({"wait_id": wait["_id"]}, me)
     world.things["/staff/visit-slots/"] = Thing({"slot_id": visit["slot_id"]}, me)
+    report = visiting.Report("in_hospital", needs=(visiting.Need("feedback", note="想装扶手"),))
+    gone = visiting.begin_unbooked(new_id(), elder["_id"], by=visitor, at=casework.MORNING)
+    visiting.complete_visit(gone["_id"], report, by=visitor, at=casework.MORNING, key=new_id(), version=1)
+    for start, param, record in (("/staff/referrals/", "referral_id", Referral),
+                                 ("/staff/register-proposals/", "proposal_id", RegisterProposal)):  # fmt: skip
+        made = collection(record).find_one({"elder_id": elder["_id"]})
+        assert made is not None
+        world.things[start] = Thing({param: made["_id"]}, me)
     world.things["/visits/"] = world.things["/staff/visits/"] = Thing({"visit_id": visit["_id"]}, me)
 
 

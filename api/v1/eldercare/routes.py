@@ -11,6 +11,9 @@ from api.v1.eldercare import (
     families,
     lists,
     plan,
+    rates,
+    referrals,
+    reporting,
     staff,
     substitutes,
     visitor_day,
@@ -52,8 +55,26 @@ namespace.add_resource(staff.StaffLinks, "/staff/elder-links")
 namespace.add_resource(staff.OneStaffLink, "/staff/elder-links/<string:link_id>")
 namespace.add_resource(staff.RefuseLink, "/staff/elder-links/<string:link_id>/refuse")
 namespace.add_resource(staff.EndStaffLink, "/staff/elder-links/<string:link_id>/end")
-namespace.add_resource(staff.VisitRate, "/staff/visit-rate")
-namespace.add_resource(staff.VisitRatePeople, "/staff/visit-rate/people")
+namespace.add_resource(staff.CorrectPeriod, "/staff/elders/<string:elder_id>/correct-period")
+namespace.add_resource(rates.VisitRate, "/staff/visit-rate")
+namespace.add_resource(rates.VisitRateAreas, "/staff/visit-rate/areas")
+namespace.add_resource(rates.VisitRateRevisions, "/staff/visit-rate/revisions")
+namespace.add_resource(rates.VisitRateChanges, "/staff/visit-rate/changes")
+namespace.add_resource(rates.VisitRatePeople, "/staff/visit-rate/people")
+namespace.add_resource(reporting.VisitChecklist, "/staff/visit-checklist")
+namespace.add_resource(reporting.VisitUploads, "/staff/visit-uploads")
+namespace.add_resource(reporting.VisitConflicts, "/staff/visit-conflicts")
+namespace.add_resource(reporting.ArriveVisit, "/staff/visits/<string:visit_id>/arrive")
+namespace.add_resource(reporting.CorrectVisit, "/staff/visits/<string:visit_id>/correct")
+namespace.add_resource(referrals.Referrals, "/staff/referrals")
+namespace.add_resource(referrals.OneReferral, "/staff/referrals/<string:referral_id>")
+namespace.add_resource(referrals.TakeReferral, "/staff/referrals/<string:referral_id>/take")
+namespace.add_resource(referrals.GiveBackReferral, "/staff/referrals/<string:referral_id>/give-back")
+namespace.add_resource(referrals.FinishReferral, "/staff/referrals/<string:referral_id>/finish")
+namespace.add_resource(referrals.DeclineReferral, "/staff/referrals/<string:referral_id>/decline")
+namespace.add_resource(referrals.Proposals, "/staff/register-proposals")
+namespace.add_resource(referrals.AcceptProposal, "/staff/register-proposals/<string:proposal_id>/accept")
+namespace.add_resource(referrals.DismissProposal, "/staff/register-proposals/<string:proposal_id>/dismiss")
 namespace.add_resource(visitors.StaffSlots, "/staff/visit-slots")
 namespace.add_resource(visitor_day.CloseSlot, "/staff/visit-slots/<string:slot_id>/close")
 namespace.add_resource(visitor_day.VisitorSlotList, "/staff/visitor-slots")

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from api.endpoint import Body, Query
 from config.loading import rule
-from models.eldercare.documents import Category, EndReason, Language, LegalBasis, Outcome, Relation, RiskLevel
+from models.eldercare.documents import Category, EndReason, Language, LegalBasis, Relation, RiskLevel
 from models.kernel.clock import at_local, to_storage
 
 # Beyond these nothing is meant, and arithmetic with time zones would overflow.
@@ -209,10 +209,17 @@ class PublishSlotBody(Body):
 
 
 class UnbookedVisitBody(Body):
-    """To whom the visitor has gone."""
+    """To whom the visitor has gone: a person of the register, or a planned visit."""
 
-    elder_id: Id
+    elder_id: Id | None = None
+    planned_id: Id | None = None
     device_time: Moment | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> UnbookedVisitBody:
+        if (self.elder_id is None) == (self.planned_id is None):
+            raise PydanticCustomError("one_of_both", "either elder_id or planned_id")
+        return self
 
 
 class StartBody(Body):
@@ -222,13 +229,13 @@ class StartBody(Body):
     device_time: Moment | None = None
 
 
-class CompleteBody(Body):
-    """What was found. Notes are kept encrypted, for the place's visitors and supervisors only."""
+class CorrectPeriodBody(Body):
+    """The last day on the register, and why it ended, as it should have been; `why` is kept encrypted."""
 
     version: Version
-    outcome: Outcome
-    notes: Notes | None = None
-    device_time: Moment | None = None
+    until: Day
+    reason: EndReason
+    why: Reason
 
 
 class StaffElderQuery(PageQuery):
@@ -248,17 +255,3 @@ class DayQuery(StaffPlaceQuery):
     """A day of China's calendar, today where none is named."""
 
     date: Day | None = None
-
-
-class RateQuery(StaffPlaceQuery):
-    """A month of China's calendar."""
-
-    month: Month
-
-
-class RatePeopleQuery(Query):
-    """The people behind a township's rate: those seen, those not, or all."""
-
-    month: Month
-    township_id: Id
-    seen: bool | None = None

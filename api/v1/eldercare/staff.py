@@ -1,4 +1,4 @@
-"""The register, for the staff of its place: entries, families' requests, the month's rate."""
+"""The register, for the staff of its place: entries, and families' requests."""
 
 from __future__ import annotations
 
@@ -9,23 +9,20 @@ from api.endpoint import Call, Endpoint, route
 from api.v1.eldercare.schemas import (
     BeginPeriodBody,
     ConfirmLinkBody,
+    CorrectPeriodBody,
     EndPeriodBody,
-    RatePeopleQuery,
-    RateQuery,
     RefuseLinkBody,
     RegisterElderBody,
     StaffElderQuery,
     StaffPlaceQuery,
 )
 from api.v1.eldercare.views import (
-    RateView,
     StaffElderDetail,
     StaffElderPage,
     StaffLinkDetail,
     StaffLinkItem,
     StaffLinkPage,
     may_read_health,
-    rate_view,
     staff_elder_detail,
     staff_elder_item,
     staff_link_detail,
@@ -35,9 +32,9 @@ from config.loading import Place, catalogue
 from models.eldercare import operations, queries
 from models.eldercare.lifecycle import REGISTER_ROLES, REGISTRARS
 from models.kernel import audit
-from models.kernel.actors import COUNTY_REVIEWER, PLANNER, SUPERVISOR, TOWNSHIP_INTAKE
+from models.kernel.actors import SUPERVISOR, TOWNSHIP_INTAKE
 from models.kernel.clock import day_of
-from models.kernel.errors import FieldFault, Forbidden, InvalidInput
+from models.kernel.errors import FieldFault, InvalidInput
 from models.kernel.lifecycle import Raw
 
 
@@ -143,32 +140,17 @@ class EndStaffLink(Endpoint):
         )
 
 
-class VisitRate(Endpoint):
-    @route(access=staff(PLANNER, SUPERVISOR, COUNTY_REVIEWER), query=RateQuery, response=RateView)
-    def get(self, call: Call) -> RateView:
-        """The month's visit rate of a township, a county, or the whole city; numbers only."""
-        asked = call.query
-        place = _known(asked.township_id) if asked.township_id else None
-        district = place.district_code if place else asked.district_code
-        if asked.district_code not in (None, district) or district not in (None, *catalogue().districts):
-            raise InvalidInput(faults=[FieldFault("district_code", "unknown_place")])
-        if not call.actor.covers(district, asked.township_id):
-            raise Forbidden()
-        rate = queries.month_rate(asked.month, call.at, district, asked.township_id)
-        return rate_view(rate, {"district_code": district, "township_id": asked.township_id}, call.at)
-
-
-class VisitRatePeople(Endpoint):
-    @route(access=staff(SUPERVISOR, TOWNSHIP_INTAKE), query=RatePeopleQuery, response=StaffElderPage)
-    def get(self, call: Call) -> dict[str, Any]:
-        """The people behind a township's rate, masked; every look is recorded."""
-        asked = call.query
-        place = _known(asked.township_id)
-        queries.scope_of(call.actor, None, place.id)
-        people = queries.people_of_month(asked.month, call.at, place.id, asked.seen)
-        audit.record(call.actor, "visit_rate_people_read", f"township:{place.id}", call.at,
-                     district_code=place.district_code, detail={"month": asked.month})  # fmt: skip
-        return {"items": [staff_elder_item(elder, call.at) for elder in people], "next": None}
+class CorrectPeriod(Endpoint):
+    @route(access=staff(SUPERVISOR, TOWNSHIP_INTAKE), body=CorrectPeriodBody, response=StaffElderDetail,
+           idempotent=True, rate="write")  # fmt: skip
+    def post(self, call: Call) -> StaffElderDetail:
+        """Put the end of a person's last period right; what it was is kept, and numbers of ended months are revised."""
+        asked = call.body
+        elder = operations.correct_period(
+            call.path["elder_id"], asked.until, asked.reason, asked.why, by=call.actor, at=call.at,
+            key=call.idempotency_id or "", version=asked.version,
+        )  # fmt: skip
+        return _detail(elder, call)
 
 
 def _detail(elder: Raw, call: Call) -> StaffElderDetail:

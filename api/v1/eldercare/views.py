@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from api.v1.eldercare import visit_views as parts
+from api.v1.eldercare.visit_views import ArrivalView, VisitCorrectionView, VisitReportView
 from config.loading import rule
 from config.text import label, say
 from models.eldercare import queries
@@ -15,11 +17,10 @@ from models.eldercare.documents import (
     CONFIRMED,
     ELDER_NAME,
     LINK_NAME,
-    VISIT_NOTES,
     Elder,
     ElderLink,
 )
-from models.eldercare.lifecycle import ELDER_LIFECYCLE, LINK_LIFECYCLE, VISIT_LIFECYCLE
+from models.eldercare.lifecycle import BY_ITSELF, ELDER_LIFECYCLE, LINK_LIFECYCLE, VISIT_LIFECYCLE
 from models.eldercare.notices import ATTEMPTED, township_name
 from models.eldercare.settling import masked_name
 from models.eldercare.wishes import wishes_of
@@ -106,12 +107,21 @@ class StaffVisitItem(VisitItem):
     seen_at: datetime | None
     device_time: datetime | None
     device_time_trusted: bool | None
+    planned: bool
+    arrival: ArrivalView | None
+    report_id: str | None
+    conflict: str | None
+    conflict_label: str | None
+    instead_of: str | None
 
 
 class StaffVisitDetail(StaffVisitItem):
-    """With the visitor's notes, for those who may read them."""
+    """With notes and answers, for those who may read them; all reports and corrections for the supervisor."""
 
     notes: str | None
+    checklist: list[dict[str, Any]]
+    reports: list[VisitReportView]
+    corrections: list[VisitCorrectionView]
 
 
 class StaffElderItem(BaseModel):
@@ -186,19 +196,6 @@ class StaffElderDetail(StaffElderItem):
     actions: list[str]
 
 
-class RateView(BaseModel):
-    """The month's visit rate: `value` in per cent, `coverage` from 0 to 1."""
-
-    month: str
-    district_code: str | None
-    township_id: str | None
-    numerator: int
-    denominator: int
-    value: float | None
-    coverage: float
-    as_of: datetime
-
-
 class ElderLinkPage(BaseModel):
     items: list[ElderLinkItem]
     next: str | None = None
@@ -269,8 +266,13 @@ def staff_visit_item(visit: Raw, elder: Raw | None, by: Actor) -> StaffVisitItem
 
 def staff_visit_detail(visit: Raw, elder: Raw | None, by: Actor) -> StaffVisitDetail:
     """A visit with its notes."""
-    notes = open_text(visit["notes"], VISIT_NOTES) if visit.get("notes") and may_read_health(by) else None
-    return StaffVisitDetail(**_staff_visit(visit, elder, by), notes=notes)
+    health, supervisor = may_read_health(by), by.has_role(SUPERVISOR)
+    return StaffVisitDetail(
+        **_staff_visit(visit, elder, by), notes=parts.notes_of(visit) if health else None,
+        checklist=parts.answers_of(visit, health=health),
+        reports=[parts.report_view(each, visit) for each in visit.get("reports", ())] if supervisor else [],
+        corrections=[parts.correction_view(each) for each in visit.get("corrections", ())] if supervisor else [],
+    )  # fmt: skip
 
 
 def staff_elder_item(elder: Raw, at: datetime) -> StaffElderItem:
@@ -309,14 +311,6 @@ def staff_link_detail(link: Raw, resident_name: str | None, by: Actor) -> StaffL
     return StaffLinkDetail(**_link(link, by), name=name, id_number=number, resident_name=resident_name)
 
 
-def rate_view(rate: queries.MonthRate, scope: queries.Scope, at: datetime) -> RateView:
-    """The month's rate of a place."""
-    return RateView(
-        month=rate.month, district_code=scope.get("district_code"), township_id=scope.get("township_id"),
-        numerator=rate.numerator, denominator=rate.denominator, value=rate.value, coverage=rate.coverage, as_of=at,
-    )  # fmt: skip
-
-
 def may_read_health(by: Actor) -> bool:
     """Need to know: those who visit, and those who answer for it."""
     return by.has_role(VISITOR, SUPERVISOR)
@@ -351,7 +345,7 @@ def _visit(visit: Raw, elder: Raw | None, by: Actor, outcome: str | None) -> dic
         "wish_list": [{"token": each, "label": say(f"visitors.wish.{each}")} for each in wished.ticked],
         "outcome": outcome,
         "outcome_label": label("eldercare.outcome", outcome) if outcome else None,
-        "actions": VISIT_LIFECYCLE.actions_for(visit, by),
+        "actions": [each for each in VISIT_LIFECYCLE.actions_for(visit, by) if each not in BY_ITSELF],
     }
 
 
@@ -363,6 +357,12 @@ def _staff_visit(visit: Raw, elder: Raw | None, by: Actor) -> dict[str, Any]:
         "community": elder["community"] if elder else None,
         "risk_level": elder["risk_level"] if elder else None,
         "booked": visit.get("booking_id") is not None,
+        "planned": visit.get("planned_id") is not None,
+        "arrival": parts.arrival_view(visit["arrival"]) if visit.get("arrival") else None,
+        "report_id": visit.get("report_id"),
+        "conflict": visit.get("conflict"),
+        "conflict_label": label("eldercare.conflict", visit["conflict"]) if visit.get("conflict") else None,
+        "instead_of": visit.get("instead_of"),
     }
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from api.access import staff
 from api.endpoint import Call, Endpoint, optional_body, route
+from api.v1.eldercare.report_schemas import CompleteBody
 from api.v1.eldercare.schemas import (
     CancelBody,
-    CompleteBody,
     DayQuery,
     PublishSlotBody,
     StartBody,
@@ -24,7 +24,7 @@ from api.v1.eldercare.views import (
     staff_visit_item,
 )
 from config.loading import catalogue
-from models.eldercare import booking, queries, visiting
+from models.eldercare import booking, queries, visiting, visits_by_plan
 from models.eldercare.lifecycle import REGISTRARS
 from models.indicators.usage import note_use
 from models.kernel import audit
@@ -61,10 +61,17 @@ class StaffVisits(Endpoint):
 
     @route(access=staff(VISITOR), body=UnbookedVisitBody, response=StaffVisitItem, idempotent=True, status=201)
     def post(self, call: Call) -> StaffVisitItem:
-        """A visitor has gone to an old person without booking."""
-        visit = visiting.begin_unbooked(
-            call.idempotency_id or "", call.body.elder_id, by=call.actor, at=call.at, device_time=call.body.device_time
-        )
+        """A visitor has gone to an old person without booking, by plan or not."""
+        asked, key = call.body, call.idempotency_id or ""
+        if asked.planned_id is not None:
+            began, _ = visiting.moment(asked.device_time, call.at)
+            visit = visits_by_plan.begin_planned(
+                asked.planned_id, by=call.actor, at=call.at, began=began, key=key, device_time=asked.device_time
+            )
+        else:
+            visit = visiting.begin_unbooked(
+                key, asked.elder_id, by=call.actor, at=call.at, device_time=asked.device_time
+            )  # fmt: skip
         return _item(visit, call)
 
 
@@ -93,11 +100,11 @@ class StartVisit(Endpoint):
 class CompleteVisit(Endpoint):
     @route(access=staff(VISITOR), body=CompleteBody, response=StaffVisitItem, idempotent=True)
     def post(self, call: Call) -> StaffVisitItem:
-        """End a visit with what was found. Attempted is not seen."""
+        """End a visit with what was found. Attempted is not seen. A second visitor's report is kept as well."""
         asked = call.body
         visit = visiting.complete_visit(
-            call.path["visit_id"], visiting.Report(asked.outcome, asked.notes, asked.device_time), by=call.actor,
-            at=call.at, key=call.idempotency_id or "", version=asked.version,
+            call.path["visit_id"], asked.report(asked.device_time), by=call.actor, at=call.at,
+            key=call.idempotency_id or "", version=asked.version,
         )  # fmt: skip
         note_use("visit_completed", visit["_id"], call.at, visit["district_code"], visit["township_id"])
         return _item(visit, call)

@@ -211,12 +211,21 @@ def test_attempted_is_not_seen_and_grave_news_is_told_by_a_person(
 
 
 def test_two_reports_of_one_visit_count_once(call: Call, staff: Headers, family: tuple[Raw, dict[str, str]]) -> None:
+    """The first counts; another visitor's is kept beside it, one's own second one is refused."""
     visit = booked(call, family)
     path, done = f"/staff/visits/{visit['id']}/complete", {"version": 1, "outcome": "seen_well"}
-    assert call("POST", path, staff("visitor"), json=done).status_code == 200
-    second = call("POST", path, staff("visitor"), json=done | {"version": 2, "outcome": "died"})
-    assert (second.status_code, second.json["code"]) == (409, "illegal_transition")
-    assert second.json["current"]["state"] == "completed"
+    first = staff("visitor")
+    assert call("POST", path, first, json=done).status_code == 200
+    again = call("POST", path, first, json=done | {"version": 2, "outcome": "refused"})
+    assert (again.status_code, again.json["code"]) == (409, "illegal_transition")
+    assert again.json["current"]["state"] == "completed"
+    second = call("POST", path, staff("visitor"), json=done | {"outcome": "not_at_home"})
+    assert (second.status_code, second.json["outcome"], second.json["conflict"]) == (200, "seen_well", "second_report")
+    listed = call("GET", "/staff/visit-conflicts", staff("supervisor")).json["items"]
+    assert [each["id"] for each in listed] == [visit["id"]]
+    seen = call("GET", f"/staff/visits/{visit['id']}", staff("supervisor")).json["reports"]
+    assert [(each["outcome"], each["counts"]) for each in seen] == [("seen_well", True), ("not_at_home", False)]
+    assert call("GET", f"/staff/visits/{visit['id']}", first).json["reports"] == []
 
 
 def test_a_visitor_goes_without_booking(call: Call, staff: Headers, family: tuple[Raw, dict[str, str]]) -> None:

@@ -11,8 +11,9 @@ import pytest
 
 from config import indicators as catalogue
 from config.indicators import DeclaredCoverage, indicators
-from models.eldercare import queries as eldercare
-from models.eldercare.queries import MonthRate
+from models.eldercare import month_queries as eldercare
+from models.eldercare.month_closing import close_month
+from models.eldercare.month_records import MonthRate
 from models.indicators import sources
 from models.indicators.documents import Observation
 from models.indicators.observations import PUSH_CHANNEL, last_ended, observe
@@ -38,7 +39,7 @@ def latest(token: str, area: str = "3609", period: str = MONTH) -> dict[str, Any
 
 def rate_is(monkeypatch: pytest.MonkeyPatch, rates: dict[str, MonthRate]) -> None:
     empty = MonthRate("", 0, 0, 0.0)
-    monkeypatch.setattr(sources, "month_rate", lambda month, at: rates.get(month, empty))
+    monkeypatch.setattr(sources, "closed_rate", lambda month: rates.get(month, empty))
 
 
 def test_the_plans_2020_figures_come_out(directory: Callable[..., str]) -> None:
@@ -77,6 +78,9 @@ def test_only_open_centres_with_a_valid_registration_count(directory: Callable[.
 
 def test_an_empty_register_is_not_observable_and_not_pushed(directory: Callable[..., str]) -> None:
     observe(MONTH, NOVEMBER)
+    assert stored("monthly_welfare_visit_rate") == [], "nothing is said of a month that is not closed"
+    close_month(MONTH, NOVEMBER)
+    observe(MONTH, NOVEMBER)
     found = latest("monthly_welfare_visit_rate")
     assert (found["value"], found["numerator"], found["denominator"]) == (None, 0, 0)
     assert found["outbox"] == []
@@ -112,7 +116,7 @@ def test_late_notes_of_visits_revise_the_month_before(
 
 
 def test_the_register_itself_is_asked(database: str) -> None:
-    assert sources.month_rate is eldercare.month_rate
+    assert sources.closed_rate is eldercare.closed_rate
 
 
 def test_what_is_no_longer_observable_is_reported(

@@ -8,11 +8,26 @@ import pytest
 from config.loading import rule
 from config.text import sentences
 from models.eldercare import planning, substitute_choice, substitutes, visitor_day, volunteer_hours
-from models.eldercare.documents import Category, EndReason, Language, LegalBasis, Outcome, Relation, RiskFrom, RiskLevel
+from models.eldercare.arrival import FARTHER, UNKNOWN
+from models.eldercare.documents import (
+    Category,
+    Conflicting,
+    EndReason,
+    Language,
+    LegalBasis,
+    NeedKind,
+    Outcome,
+    Relation,
+    RiskFrom,
+    RiskLevel,
+)
 from models.eldercare.import_documents import CHOICE_LIFECYCLE, ChoiceReason
-from models.eldercare.lifecycle import ELDER_LIFECYCLE, LINK_LIFECYCLE, VISIT_LIFECYCLE
+from models.eldercare.lifecycle import BY_ITSELF, ELDER_LIFECYCLE, LINK_LIFECYCLE, VISIT_LIFECYCLE
 from models.eldercare.list_rows import column_titles
+from models.eldercare.month_changes import Why
 from models.eldercare.plan_records import AbsenceReason
+from models.eldercare.referral_records import REFERRAL_LIFECYCLE
+from models.eldercare.register_proposals import PROPOSAL_LIFECYCLE
 from models.eldercare.waiting_documents import (
     DAYS_OVER,
     HALF_DAYS,
@@ -33,6 +48,9 @@ LABELS = {
         planning.NO_VISITOR, planning.NO_DAYS_LEFT, planning.VISITORS_ABSENT, planning.NO_CAPACITY, *get_args(EndReason),
         "not_seen_in_time",
     ),
+    "need": get_args(NeedKind), "conflict": get_args(Conflicting), "referral_state": REFERRAL_LIFECYCLE.states,
+    "proposal_state": PROPOSAL_LIFECYCLE.states, "rate_status": ("provisional", "frozen"),
+    "rate_change": get_args(Why), "band": (*map(str, rule("eldercare.arrival_bands_m")), FARTHER, UNKNOWN),
     "risk_from": get_args(RiskFrom), "choice_state": CHOICE_LIFECYCLE.states, "choice_reason": get_args(ChoiceReason),
 }  # fmt: skip
 
@@ -98,6 +116,9 @@ VISIT = {"state": "booked", "resident_id": "r", "district_code": "360902", "town
         (SYSTEM, ["cancel", "hand_over", "substitute"]),
         (Actor("staff", "s", frozenset(["visitor"]), "360902"), ["cancel", "start", "complete"]),
         (Actor("staff", "s", frozenset(["visitor"]), "360902", ("1",)), ["cancel", "start", "complete"]),
+        (SYSTEM, ["cancel", "hand_over"]),
+        (Actor("staff", "s", frozenset(["visitor"]), "360902"), ["cancel", "start", "arrive", "complete"]),
+        (Actor("staff", "s", frozenset(["visitor"]), "360902", ("1",)), ["cancel", "start", "arrive", "complete"]),
         (Actor("staff", "s", frozenset(["visitor"]), "360902", ("2",)), []),
         (Actor("staff", "s", frozenset(["visitor"]), "360921"), []),
         (Actor("staff", "s", frozenset(["township_intake"]), "360902"), ["cancel"]),
@@ -109,9 +130,13 @@ def test_who_may_do_what_with_a_booked_visit(by: Actor, actions: list[str]) -> N
 
 
 def test_what_is_over_stays_so() -> None:
-    visitor = Actor("staff", "s", frozenset(["visitor", "township_intake", "supervisor"]), "360902")
-    for state in ("completed", "cancelled"):
-        assert VISIT_LIFECYCLE.actions_for({**VISIT, "state": state}, visitor) == []
+    """A report stays; what comes in late is added to it, and only a supervisor puts it right."""
+    visitor = Actor("staff", "s", frozenset(["visitor", "township_intake"]), "360902")
+    supervisor = Actor("staff", "s", frozenset(["supervisor"]), "360902")
+    assert set(VISIT_LIFECYCLE.actions_for({**VISIT, "state": "completed"}, visitor)) <= set(BY_ITSELF)
+    assert VISIT_LIFECYCLE.actions_for({**VISIT, "state": "completed"}, supervisor) == ["correct"]
+    for each in (visitor, supervisor):
+        assert VISIT_LIFECYCLE.actions_for({**VISIT, "state": "cancelled"}, each) == []
     for state in ("refused", "ended"):
         assert LINK_LIFECYCLE.actions_for({**VISIT, "state": state}, visitor) == []
     assert ELDER_LIFECYCLE.states == ("active", "inactive")

@@ -1,0 +1,45 @@
+"""Arrival at the door: whether the phone was within the stated radius of the home, and how far roughly.
+
+Source: issue of the visits, privacy by construction. A point comes in, is compared and forgotten; what is kept is
+inside or outside and a band of distance, so that no visitor's way can be read from the records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from config.loading import rule
+from models.facilities.datum import Datum, to_wgs84
+from models.facilities.geodesy import distance_m
+
+UNKNOWN, FARTHER = "unknown", "farther"
+
+
+@dataclass(frozen=True, repr=False)
+class PhonePoint:
+    """Where the phone says it is, degrees of `datum`; `accuracy_m`: how far off it may be. Never stored or shown."""
+
+    longitude: float
+    latitude: float
+    datum: Datum
+    accuracy_m: float | None = None
+
+
+def compared(point: PhonePoint, home: Mapping[str, float] | None) -> dict[str, Any]:
+    """`{within, band}`: within the radius (and the phone's own doubt, up to a bound), and the band of the distance.
+
+    `home`: WGS-84, as the register has it. Where it has none nothing can be said: within None, band `unknown`.
+    """
+    if home is None:
+        return {"within": None, "band": UNKNOWN}
+    longitude, latitude = to_wgs84(point.longitude, point.latitude, point.datum)
+    metres = distance_m(home["longitude"], home["latitude"], longitude, latitude)
+    doubt = min(point.accuracy_m or 0.0, rule("eldercare.arrival_accuracy_most_m"))
+    return {"within": metres <= rule("eldercare.arrival_radius_m") + doubt, "band": band_of(metres)}
+
+
+def band_of(metres: float) -> str:
+    """The narrowest band that holds the distance: its upper end in metres as text, or `farther`."""
+    return next((str(most) for most in rule("eldercare.arrival_bands_m") if metres <= most), FARTHER)
