@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from config.settings import Settings
+from jobs.eldercare import close_visit_months
 from jobs.running import Runner
 from jobs.timetable import TIMETABLE
 from models.eldercare import waiting_requests
@@ -63,3 +64,8 @@ def check_in_once(at: datetime) -> None:
 
     install_keyring(DEVELOPMENT_DEFAULTS["secret_keys"])
     check_in(CHECKED_IN, code_of(CHECKED_IN), resident_id="somebody", at=at)
+
+
+def close_months(at: datetime) -> None:
+    """The months that are due, with their indicator."""
+    close_visit_months(Platform(Settings(), FixedClock(at)), at, "")

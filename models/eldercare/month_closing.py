@@ -42,7 +42,7 @@ _Latest = dict[tuple[str, str], Raw]
 def close_due(at: datetime, then: Callable[[str], None]) -> dict[str, list[str]]:
     """Close every month that is due, and count closed months again that are marked, and the latest one in any case.
 
-    `then` is called with every month counted, before its mark is taken away: what rests on the numbers follows also
+    `then` is called with every month counted, before the marks are taken away: what rests on the numbers follows also
     after a crash. Returns the months that were closed, and those whose number or evidence has a further revision.
     """
     marks = {each["_id"]: each for each in marked()}
@@ -53,8 +53,9 @@ def close_due(at: datetime, then: Callable[[str], None]) -> dict[str, list[str]]
         if close_month(month, at) and month in again:
             revised.append(month)
         then(month)
-        if month in marks:
-            unmark(marks[month], at)
+    # Those too that are too long ago to be closed at all: there is no number that could change.
+    for month in {*due, *again, *(each for each in marks if each < _months_back(at)[0])} & set(marks):
+        unmark(marks[month], at)
     return {"closed": due, "revised": revised}
 
 
