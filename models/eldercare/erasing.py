@@ -22,6 +22,7 @@ from models.eldercare.documents import (
     VisitSlot,
 )
 from models.eldercare.import_documents import ElderChoice
+from models.eldercare.referral_records import NOTE, referrals_about
 from models.eldercare.settling import cancel
 from models.eldercare.waiting_documents import VisitWait
 from models.eldercare.waiting_ends import give_back
@@ -148,9 +149,18 @@ def _own_entry(resident_id: str) -> dict[str, Any] | None:
         "health_notes": open_text(health, Elder.health_notes.context) if health else None,
         "categories": elder["categories"], "risk_level": elder["risk_level"], "legal_basis": elder["legal_basis"],
         "language": elder.get("language"),
+        "referrals": [_referral(each) for each in referrals_about(elder["_id"])],
         "periods": elder["periods"], "places": elder.get("places", []), "seen_months": elder.get("seen_months", []),
         "concerns": [{name: each.get(name) for name in ("number", "cause", "state", "since", "resolved_at")}
                      for each in collection(Concern).find({"elder_id": elder["_id"]})],
+    }  # fmt: skip
+
+
+def _referral(referral: Raw) -> dict[str, Any]:
+    note = referral.get("note")
+    return {
+        "kind": referral["kind"], "programme": referral.get("programme"), "state": referral["state"],
+        "note": open_text(note, NOTE) if note else None, "created_at": referral["created_at"],
     }  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def observe(period: str, at: datetime, only: Collection[str] | None = None) -> O
             stored = store(facts, at)
             made += stored.made
             unchanged += stored.unchanged
-            if definition(token, month).about_people:
+            if facts and definition(token, month).about_people:
                 open_tables.publish_observations(token, month, at)
     return Observed(tuple(made), unchanged)
 

@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from models.eldercare import operations, plan_building, transfers
 from models.eldercare.documents import Elder, Visit
+from models.eldercare.erasing import export_resident_visits
 from models.eldercare.plan_records import PlannedVisit
 from models.eldercare.referral_records import Referral
 from models.eldercare.register_proposals import RegisterProposal
@@ -18,8 +20,10 @@ from models.eldercare.settling import reconcile_bookings
 from models.eldercare.visiting import Need, Report, begin_unbooked, complete_visit
 from models.kernel.actors import Actor
 from models.kernel.database import collection, database
+from models.kernel.encryption import open_json
 from models.kernel.ids import new_id
 from models.kernel.lifecycle import Raw
+from models.kernel.outbox import PAYLOAD_CONTEXT, OutboxMessage, relay
 from models.people.likeness import LETTER_OF, NUMBER
 from tests.factories.eldercare import (
     ADDRESS,
@@ -35,6 +39,7 @@ from tests.factories.eldercare import (
     entry,
     headers_of,
     make_elder,
+    make_resident,
     make_visitor,
     staff_actor,
     visit_now,
@@ -330,3 +335,41 @@ def test_a_period_s_end_is_put_right_and_the_old_is_kept() -> None:
     assert done["periods"][-1] == {"from": "2026-01-01", "until": "2026-10-31", "reason": "died"}
     assert [(each["until"], each["reason"]) for each in done["was_period"]] == [("2026-11-01", "died")]
     assert "火化" not in repr(done)
+
+
+def test_what_tells_of_health_reaches_no_list_log_or_push(
+    call: Call, staff: Headers, visitor: dict[str, str], family: tuple[Raw, dict[str, str]]
+) -> None:
+    """Notes, answers and needs of a grave report: nowhere but in the detail, for those who need them."""
+    elder, daughter = family
+    needs = [{"kind": "medical", "note": HEALTH}]
+    body = {"outcome": "emergency", "notes": HEALTH, "checklist": {"mood": "confused"}, "needs": needs}
+    with capture_logs() as logs:
+        visit = completed(call, visitor, elder, **body)
+        second = headers_of(make_visitor())
+        call("POST", f"/staff/visits/{visit['id']}/complete", second, json={"version": 1, **body})
+        relay(MORNING)
+    told = [open_json(each["payload"], PAYLOAD_CONTEXT) for each in collection(OutboxMessage).find()]
+    assert told, "the place's staff is told"
+    office, supervisor = staff("township_intake"), staff("supervisor")
+    shown = [
+        call("GET", path, who).text
+        for path, who in (
+            ("/staff/visits", office), ("/staff/visits", visitor), ("/staff/visit-conflicts", supervisor),
+            ("/staff/referrals", office), ("/staff/register-proposals", office), ("/staff/concerns", office),
+            (f"/staff/visits/{visit['id']}", office), ("/visits", daughter),
+        )
+    ]  # fmt: skip
+    for secret in (HEALTH, ADDRESS, NAME, "confused", "糊涂"):
+        assert not [each for each in (*shown, repr(logs), repr(told)) if secret in each], secret
+    stored = repr([list(database()[name].find()) for name in ("visits", "referrals", "register_proposals")])
+    assert HEALTH not in stored and "confused" not in stored
+
+
+def test_an_old_person_s_copy_holds_what_was_said_of_their_needs(call: Call, visitor: dict[str, str]) -> None:
+    elder, person = make_elder(), make_resident()
+    completed(call, visitor, elder, outcome="seen_with_need", needs=[{"kind": "feedback", "note": WISH}])
+    number = {"id_number_index": elder["id_number_index"]}
+    database()["residents"].update_one({"_id": person.id}, {"$set": number})
+    entry_of = export_resident_visits(person.id)["register_entry"]
+    assert entry_of is not None and [each["note"] for each in entry_of["referrals"]] == [WISH]
