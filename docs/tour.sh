@@ -92,6 +92,7 @@ call POST "/staff/visits/$VISIT/complete" "$VISITOR" "{\"version\":$VERSION,\"ou
 call GET "/staff/visit-rate?month=$(TZ=Asia/Shanghai date +%Y-%m)&district_code=360902" "$SUPERVISOR" | pick "'seen', d['numerator'], 'of', d['denominator']"
 
 say "6. Last month's indicators, observed and pushed to the planning office"
+PATH="$PWD/.venv/bin:$PATH" flask --app wsgi jobs run close_visit_months
 PATH="$PWD/.venv/bin:$PATH" flask --app wsgi jobs run observe_indicators
 for _ in $(seq 60); do
   RECEIVED=$(curl -sS "$WECHAT_API_BASE/planning-office/observations")

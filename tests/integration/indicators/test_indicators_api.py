@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from models.eldercare.month_closing import close_month
 from models.indicators.observations import observe
 from models.indicators.sources import SOURCES
 from models.indicators.usage import flush, record_use
@@ -30,6 +31,7 @@ def test_all_25_are_public_with_their_target(client: FlaskClient) -> None:
 
 def test_the_latest_observation_is_shown_as_partial(client: FlaskClient, directory: Callable[..., str]) -> None:
     observe("2026-09", NOVEMBER)
+    close_month("2026-10", NOVEMBER)  # the register's numbers are observed once they are frozen
     observe("2026-10", NOVEMBER)
     found = {each["token"]: each["latest"] for each in client.get(URL).get_json()["items"]}
     beds = found["elder_care_beds"]
@@ -90,6 +92,7 @@ def test_a_cursor_of_another_list_is_refused(client: FlaskClient) -> None:
 
 
 def test_a_month_is_exported_so_that_it_can_be_recomputed(app: Flask, directory: Callable[..., str]) -> None:
+    close_month("2026-10", NOVEMBER)
     observe("2026-10", NOVEMBER)
     said = app.test_cli_runner().invoke(args=["indicators", "export", "--format", "csv", "--period", "2026-10"])
     assert said.exit_code == 0
