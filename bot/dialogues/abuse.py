@@ -7,6 +7,7 @@ from functools import lru_cache
 from prometheus_client import Counter
 from pydantic import Field
 
+from bot.dialogues.fallback import asked
 from bot.dialogues.state import Outcome, State, Turn
 from bot.understanding.hearing import bare
 from bot.understanding.lexicon import FOLDER
@@ -56,6 +57,6 @@ def calm(state: State, turn: Turn, outcome: Outcome | None) -> Outcome:
     often = int(state.facts.get(COUNT, 0)) >= rule("conversations.abuse_calm_most")
     word = say("bot.abuse.often" if often else "bot.abuse.calm")
     if outcome is None:
-        return state, [word, *state.frame.said]
+        return state, [word, *asked(state)]
     after, texts = outcome
     return after, [word, *texts]

@@ -36,6 +36,7 @@ class AnswerWords(Entry):
     no: Words
     fillers: Words
     negations: Words
+    asking: Words
     between: Words
     nothing: Words
     skip: Words
@@ -95,7 +96,8 @@ def yes_or_no(text: str) -> bool | None:
     if said_yes(text) or said_no(text):
         return said_yes(text)
     heard = bare(text)
-    if not heard or len(heard) > int(rule("conversations.bare_wish_chars")):
+    asks = any(word in heard for word in answer_words().asking)
+    if not heard or asks or len(heard) > int(rule("conversations.bare_wish_chars")):
         return None
     if any(heard.startswith(word) for word in _bared("no")):
         return False

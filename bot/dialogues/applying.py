@@ -94,7 +94,7 @@ def begin(state: State, token: str, turn: Turn, services: Services) -> Outcome:
     """Fill the form here: with the draft that is there, or a new one."""
     state, resident_id = linking.who(state, turn, services)
     if resident_id is None:
-        return linking.ask_for_code(state, turn, services, meant(wish.APPLY, programme=token))
+        return linking.ask_for_code(state, turn, services, meant(wish.APPLY, programme=token), begun=True)
     programme, version = in_force(token, day_of(turn.at))
     assert programme is not None and version is not None  # noqa: S101  it was in force when it was offered
     cases = services.cases(resident_id)

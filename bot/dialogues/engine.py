@@ -265,7 +265,10 @@ def _code(state: State, code: str, turn: Turn, services: Services) -> Outcome:
     services.forget_resident()
     if wanted is None and open_question.dialogue not in ("", small_talk.HELP, linking.LINKING):
         return replace(after, frame=open_question), [*texts, *open_question.said]
-    wanted = wanted or choose.meant(wish.PROGRESS)
+    wanted, here = wanted or choose.meant(wish.PROGRESS), Turn("", choose.meant(wish.PROGRESS), turn.at, chosen=True)
+    if linking.begun(state) and wanted.slots.programme:
+        following, shown = applying.begin(after, wanted.slots.programme, here, services)
+        return following, [*texts, *shown]
     following, shown = _begin(after, Turn("", wanted, turn.at, chosen=True), services)
     return following, [*texts, *shown]
 

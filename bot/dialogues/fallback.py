@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.dialogues.menu import offered
+from bot.dialogues.nearby import NEARBY
 from bot.dialogues.services import Services
 from bot.dialogues.small_talk import HELP
 from bot.dialogues.state import Outcome, State, Turn
@@ -18,8 +19,13 @@ def not_understood(state: State, turn: Turn, services: Services) -> Outcome:
     if turn.lapsed:
         return state.to(HELP, "choose"), [say("bot.lapsed", choices=offered())]
     if state.frame.dialogue and state.frame.dialogue != HELP:
-        return state, [say("bot.not_understood_again"), *state.frame.said]
+        return state, [say("bot.not_understood_again"), *asked(state)]
     return state.to(HELP, "choose"), [say("bot.not_understood", choices=offered())]
+
+
+def asked(state: State) -> list[str]:
+    """What is asked, without what was told before it; a list is shown whole."""
+    return list(state.frame.said if state.frame.dialogue == NEARBY else state.frame.said[-1:])
 
 
 def out_of_scope(state: State, turn: Turn, services: Services) -> Outcome:

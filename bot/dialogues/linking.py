@@ -23,17 +23,27 @@ def who(state: State, turn: Turn, services: Services) -> tuple[State, str | None
     return state, resident_id
 
 
-def ask_for_code(state: State, turn: Turn, services: Services, wanted: Understanding) -> Outcome:
-    """How to get the code and what to do with it; `wanted` goes on once the follower is known."""
+def ask_for_code(
+    state: State, turn: Turn, services: Services, wanted: Understanding, *, begun: bool = False
+) -> Outcome:  # fmt: skip
+    """How to get the code and what to do with it; `wanted` goes on once the follower is known.
+
+    `begun`: it was explained and agreed to already.
+    """
     minutes = rule("conversations.chat_code_minutes")
     text = say("bot.linking.how", wish=described(wanted), minutes=minutes, page=services.page("me", say("bot.page.me")))
-    return state.to(LINKING, CODE, wanted=stored_wish(wanted)), [text]
+    return state.to(LINKING, CODE, wanted=stored_wish(wanted), begun=begun), [text]
 
 
 def wanted(state: State) -> Understanding | None:
     """What was wished for before the code was asked for; None where nothing was."""
     stored = state.frame.data.get("wanted") if state.frame.dialogue == LINKING else None
     return restored_wish(stored) if stored else None
+
+
+def begun(state: State) -> bool:
+    """True where what was wished for had been agreed to."""
+    return state.frame.dialogue == LINKING and bool(state.frame.data.get("begun"))
 
 
 def try_code(state: State, code: str, turn: Turn, services: Services) -> tuple[State, list[str], bool]:
