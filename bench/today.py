@@ -59,9 +59,9 @@ def measured(count: int, seen: Counted) -> tuple[float, int]:
     """Milliseconds of a request with so many visits of a year stored, and how many figures were missed."""
     with tempfile.TemporaryDirectory() as folder:
         with database(folder):  # filled without waiting for the disk at each write; measured as it runs in production
+            sync_indexes()
             begun = time.perf_counter()
             people = fill(count)
-            sync_indexes()
             figure(f"{count:,} visits of a year laid down", f"{time.perf_counter() - begun:.1f} s")
         with database(folder, "--sync-on-commit"):
             return asked(people, count, seen)
@@ -90,7 +90,7 @@ def asked(visitors: list[Raw], count: int, seen: Counted) -> tuple[float, int]:
     figure("one visit by its id (baseline)", f"{read:.2f} ms")
     figure(f"today's list alone, {count:,} visits a year", f"{statistics.median(alone):.1f} ms")
     figure("today's list as a request, median", f"{whole:.1f} ms", f"≤ {MOST_MS:.0f} ms", good[0])
-    figure("  the slowest of them", f"{max(requests):.1f} ms")
+    figure("  the fastest and the slowest of them", f"{min(requests):.1f} · {max(requests):.1f} ms")
     figure("  against one by id", f"× {whole / read:.0f}")
     figure("  keys examined beyond the day's visits and people", str(extra), f"≤ {seen.queries} queries", good[1])
     return whole, good.count(False)
