@@ -86,6 +86,7 @@ TAKES: dict[str, Callable[[State, Turn], bool]] = {
 # Whether the open question takes any words at all.
 FREE: dict[str, Callable[[State], bool]] = {
     applying.APPLYING: applying.free, visits.VISITS: visits.free, feedback.FEEDBACK: feedback.free,
+    policy.POLICY: policy.free,
 }  # fmt: skip
 # Said in the middle of a dialogue these answer its question rather than end it.
 OWN_WISH = {

@@ -157,12 +157,13 @@ def _search(state: State, wish: dict[str, Any], turn: Turn, services: Services) 
         return state.done(), [say("bot.nearby.none", kind=kind)]
     heading = say("bot.nearby.heading_open" if wish["open_now"] else "bot.nearby.heading", place=point.label, kind=kind)
     after, texts = _listed(state, wish, found["items"], found["next"], [*notes, heading], turn)
-    return _home_offered(after, texts, point, services)
+    return _home_offered(after, texts, point, turn, services)
 
 
-def _home_offered(state: State, texts: list[str], point: Point, services: Services) -> Outcome:
+def _home_offered(state: State, texts: list[str], point: Point, turn: Turn, services: Services) -> Outcome:
     """Offer once to remember a township that was named: with a yes of the follower, never without."""
-    if point.township_id is None or state.facts.get(HOME_OFFERED) or services.home() is not None:
+    second_wish = turn.heard.then is not None or state.facts.get("then")
+    if point.township_id is None or second_wish or state.facts.get(HOME_OFFERED) or services.home() is not None:
         return state, texts
     aside = {"kind": "home", "township_id": point.township_id}
     return state.knowing(**{HOME_OFFERED: True, "aside": aside}), [*texts, say("bot.home.offer", place=point.label)]

@@ -34,12 +34,13 @@ def answer(state: State, turn: Turn, services: Services) -> Outcome | None:
 
 
 def takes(state: State, turn: Turn) -> bool:
-    """True where the message is the question that was asked for."""
-    return (
-        command_in(turn.text) == MORE
-        if state.frame.step == READ
-        else turn.heard.intent in (wish.POLICY, wish.OUT_OF_SCOPE)
-    )
+    """True where the message is the question that was asked for, or asks for more."""
+    return free(state) or command_in(turn.text) == MORE
+
+
+def free(state: State) -> bool:
+    """True where any words are an answer."""
+    return state.frame.step == QUESTION
 
 
 def _look_up(state: State, turn: Turn, services: Services) -> Outcome:
