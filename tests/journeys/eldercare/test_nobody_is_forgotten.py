@@ -29,7 +29,7 @@ from tests.factories.concerns import make_staff
 from tests.factories.eldercare import SANYANG
 from tests.factories.people import Caller
 
-DAILY = ("plan_visits", "repair_visit_plan", "find_concerns", "repair_campaigns")
+DAILY = ("plan_visits", "repair_visit_plan", "find_concerns", "repair_campaigns", "close_visit_months")
 PULSES = ("relay", "deliver", "reconcile_visits", "follow_campaigns", "advance_concerns", "watch_concerns")
 
 
@@ -147,13 +147,14 @@ def test_the_chain_reaches_the_county_and_the_month_closes_at_all(
     assert ok(days.caller(county)("GET", "/staff/concerns"))["counts"]["total"] == 0
     assert open_now(cause="attempts_failed", overdue="false") == 0
 
-    # The month closes at 100%, with the person behind it.
-    days.to(date(2027, 1, 1), 2)
-    planner = days.caller(make_staff(PLANNER, district_code=None))
-    rate = ok(planner("GET", "/staff/visit-rate?month=2026-12"))
-    assert (rate["numerator"], rate["denominator"], rate["value"]) == (1, 1, 100.0)
+    # The month closes at 100%, frozen with its evidence once the phones have had their time.
+    planner = make_staff(PLANNER, district_code=None)
+    for day, status in ((1, "provisional"), (3, "frozen")):
+        days.to(date(2027, 1, day), 3)
+        rate = ok(days.caller(planner)("GET", "/staff/visit-rate?month=2026-12"))
+        assert (rate["numerator"], rate["denominator"], rate["value"], rate["status"]) == (1, 1, 100.0, status)
     people = ok(days.caller(township)("GET", f"/staff/visit-rate/people?month=2026-12&township_id={SANYANG}&seen=true"))
-    assert [each["id"] for each in people["items"]] == [elder["_id"]]
+    assert [(each["id"], each["visit_id"]) for each in people["items"]] == [(elder["_id"], seen["id"])]
 
 
 def done(visitor: Caller, visit: Raw, outcome: str) -> None:
