@@ -30,7 +30,7 @@ from models.indicators.series import add_value, latest_value
 from models.indicators.storing import store
 from models.kernel import audit
 from models.kernel.actors import PLANNER, Actor
-from models.kernel.clock import day_of, month_bounds
+from models.kernel.clock import day_of, month_bounds, next_month
 from models.kernel.database import collection
 from models.kernel.document import Record
 from models.kernel.errors import FieldFault, Forbidden, InvalidInput
@@ -176,8 +176,7 @@ def _last(figure: Figure, period: str) -> Decimal | None:
         found = latest_value(figure.subject, figure.area, last_day(period))
         return Decimal(str(found["value"])) if found else None
     wanted = {
-        "indicator": figure.subject, "level": level_of(figure.area), "area": figure.area, "period": {"$lte": period},
-        "origin": DEPARTMENT,
+        "indicator": figure.subject, "level": level_of(figure.area), "area": figure.area, "period": {"$lt": next_month(period)}, "origin": DEPARTMENT,
     }  # fmt: skip
     found = max(
         collection(Observation).find(wanted, {"value": 1, "period": 1, "revision": 1}),

@@ -13,7 +13,7 @@ from config.text import say
 from models.indicators.documents import CITY_LEVEL, COMPLETE, LEVELS, Observation
 from models.indicators.observations import number, value_of
 from models.indicators.open_tables import OBSERVATIONS, tables_of
-from models.kernel.clock import month_of, previous_month
+from models.kernel.clock import month_of, next_month, previous_month
 from models.kernel.database import collection
 from models.kernel.errors import InvalidInput, NotFound
 from models.kernel.lifecycle import Raw
@@ -40,7 +40,8 @@ def observations_of(
     wanted: dict[str, Any] = {"indicator": token, "level": level}
     if area is not None:
         wanted["area"] = area
-    bounds = {"$gte": first, "$lte": last}
+    # Below the following month: with `$lte` the embedded server leaves the last month out (decision 36).
+    bounds = {"$gte": first, "$lt": next_month(last) if last else None}
     if any(bounds.values()):
         wanted["period"] = {name: value for name, value in bounds.items() if value}
     found = list(collection(Observation).find(wanted, HIDDEN))
@@ -62,21 +63,25 @@ def observations_of(
     return Page(items, following)
 
 
-def latest_by_indicator(at: datetime) -> dict[str, Raw]:
+def latest_by_indicator(at: datetime, *, only: str | None = None) -> dict[str, Raw]:
     """The city's latest observation of each observed indicator within the last year, as shown publicly."""
-    first = month_of(at)
-    for _ in range(SHOWN_MONTHS):
-        first = previous_month(first)
     latest: dict[str, Raw] = {}
-    for token in indicators():
-        wanted = {"indicator": token, "level": CITY_LEVEL, "area": CITY, "period": {"$gte": first}}
-        found = list(collection(Observation).find(wanted, HIDDEN))
+    for token in [only] if only else indicators():
+        found = list(collection(Observation).find(_of_last_year(token, at), HIDDEN))
         if found:
             last = max(found, key=_place)
             told = indicators()[token].about_people
             tables = tables_of(OBSERVATIONS, subject=token, period=last["period"]) if told else {}
             latest[token] = shown_publicly(last, tables)
     return latest
+
+
+def observed_months(at: datetime) -> list[str]:
+    """The months of the last year of which there is an observation of the city, the latest first."""
+    found: set[str] = set()
+    for token in indicators():
+        found |= {each["period"] for each in collection(Observation).find(_of_last_year(token, at), {"period": 1})}
+    return sorted(found, reverse=True)
 
 
 def observations_for(period: str, *, exact: bool = False) -> list[Raw]:
@@ -169,6 +174,13 @@ def area_name(area: str) -> str:
         return say("indicators.city")
     place = catalogue().place(area)
     return f"{place.district_zh}{place.name_zh}" if place else catalogue().districts[area].name_zh
+
+
+def _of_last_year(token: str, at: datetime) -> dict[str, Any]:
+    first = month_of(at)
+    for _ in range(SHOWN_MONTHS):
+        first = previous_month(first)
+    return {"indicator": token, "level": CITY_LEVEL, "area": CITY, "period": {"$gte": first}}
 
 
 def _status(observation: Raw) -> str:

@@ -89,6 +89,11 @@ def previous_month(month: str) -> str:
     return month_of(month_bounds(month)[0] - timedelta(days=1))
 
 
+def next_month(month: str) -> str:
+    """The month after `month`."""
+    return month_of(month_bounds(month)[1])
+
+
 def day_bounds(day: date) -> tuple[datetime, datetime]:
     """First moment of China's day and of the next, UTC."""
     return _midnight(day), _midnight(day + timedelta(days=1))

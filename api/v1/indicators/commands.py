@@ -6,7 +6,7 @@ import csv
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
 import click
 import orjson
@@ -14,13 +14,12 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from api.endpoint import EXTENSION
-from api.v1.indicators.presenters import write_csv
 from api.v1.indicators.staff_schemas import fault_view
 from config.text import say, sentences
 from models.indicators import pushes
+from models.indicators.exporting import FORMS, ExportForm, export
 from models.indicators.figures import Sending, import_figures
 from models.indicators.observations import observe, preview
-from models.indicators.queries import observations_for
 from models.indicators.rollups import rebuild, uses
 from models.indicators.storing import PUSH_CHANNEL, idempotency_key
 from models.kernel import outbox
@@ -34,13 +33,15 @@ USE_COLUMNS = ("day", "district_code", "township_id", "measure", "count")
 
 
 @indicators_group.command("export")
-@click.option("--format", "form", type=click.Choice(["csv"]), default="csv", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORMS), default="csv", show_default=True)
 @click.option("--period", required=True, help="Month, such as 2026-10.")
-@click.option("--output", type=click.File("w", encoding="utf-8"), default="-", help="File; standard output by default.")
-def export(form: str, period: str, output: TextIO) -> None:
+@click.option("--output", type=click.File("wb"), default="-", help="File; standard output by default.")
+@click.option("--exact", is_flag=True, help="With small numbers of people: for the planning office only.")
+def export_file(form: ExportForm, period: str, output: IO[bytes], exact: bool) -> None:
     """Write a month's observations, the last revision of each."""
     _month(period)
-    rows = write_csv(observations_for(period), output)
+    content, rows = export(form, period, exact=exact)
+    output.write(content)
     click.echo(f"{rows} observations of {period}", err=True)
 
 

@@ -1,18 +1,16 @@
-"""An indicator of the catalogue as the public sees it, and observations as a table."""
+"""An indicator of the catalogue as the public sees it."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
-from typing import Any, TextIO
+from typing import Any
 
-from config.indicators import Indicator, indicators
-from models.kernel.clock import shown
+from config.indicators import Indicator
 
-COLUMNS = (
-    "indicator", "name", "period", "level", "area", "area_name", "revision", "status", "value", "partial_value", "unit",
-    "numerator", "denominator", "coverage", "origin", "finality", "source", "as_of", "formula", "method",
-)  # fmt: skip
+
+def version_view(indicator: Indicator) -> dict[str, Any]:
+    """The fields of `DefinitionView`."""
+    same = ("since", "observed_by", "owner", "numerator", "denominator", "numerator_per", "denominator_per", "method")
+    return {**{name: getattr(indicator, name) for name in same}, "formula": indicator.formula_zh}
 
 
 def indicator_view(indicator: Indicator, latest: dict[str, Any] | None) -> dict[str, Any]:
@@ -31,16 +29,3 @@ def indicator_view(indicator: Indicator, latest: dict[str, Any] | None) -> dict[
         "target_2025": None if indicator.target is None else float(indicator.target),
         "latest": latest,
     }
-
-
-def write_csv(observations: Iterable[dict[str, Any]], stream: TextIO) -> int:
-    """Write observations as CSV with a header of tokens; returns the number of rows."""
-    writer = csv.DictWriter(stream, COLUMNS, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    rows = 0
-    for each in observations:
-        coverage = f"{each['coverage']['status']}: {each['coverage']['basis']}"
-        name = indicators()[each["indicator"]].name_zh
-        writer.writerow({**each, "name": name, "coverage": coverage, "as_of": shown(each["as_of"])})
-        rows += 1
-    return rows

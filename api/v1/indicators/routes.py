@@ -10,11 +10,14 @@ from api.access import PUBLIC
 from api.endpoint import Call, Endpoint, route
 from api.v1.indicators import staff
 from api.v1.indicators.checkins import CheckInCode, CheckIns
-from api.v1.indicators.presenters import indicator_view
-from api.v1.indicators.schemas import IndicatorList, ObservationPage, ObservationsQuery
-from config.indicators import indicators
+from api.v1.indicators.open_data import OpenData, OpenDirectory, OpenTables
+from api.v1.indicators.presenters import indicator_view, version_view
+from api.v1.indicators.schemas import IndicatorDetail, IndicatorList, ObservationPage, ObservationsQuery
+from config.indicators import definition, indicator_versions, indicators
 from models.indicators.queries import latest_by_indicator, observations_of
 from models.indicators.usage import record_use
+from models.kernel.clock import month_of
+from models.kernel.errors import NotFound
 
 namespace = Namespace("indicators")
 
@@ -26,7 +29,22 @@ class Indicators(Endpoint):
     def get(self, call: Call) -> dict[str, Any]:
         """The plan's 25 indicators with target, method and the city's latest observation by the platform."""
         latest = latest_by_indicator(call.at)
-        return {"items": [indicator_view(each, latest.get(token)) for token, each in indicators().items()]}
+        month = month_of(call.at)
+        return {"items": [indicator_view(definition(token, month), latest.get(token)) for token in indicators()]}
+
+
+class OneIndicator(Endpoint):
+    """One indicator with every version of its definition."""
+
+    @route(access=PUBLIC, response=IndicatorDetail, etag=True)
+    def get(self, call: Call) -> dict[str, Any]:
+        """The indicator as it is defined now, and since when it was defined otherwise."""
+        versions = indicator_versions().get(call.path["token"])
+        if versions is None:
+            raise NotFound()
+        latest = latest_by_indicator(call.at, only=versions[0].token)
+        view = indicator_view(definition(versions[0].token, month_of(call.at)), latest.get(versions[0].token))
+        return {**view, "versions": [version_view(each) for each in versions]}
 
 
 class Observations(Endpoint):
@@ -56,5 +74,9 @@ namespace.add_resource(staff.Series, "/staff/indicators/series/<string:measure>"
 namespace.add_resource(staff.Pushes, "/staff/indicators/pushes")
 namespace.add_resource(staff.RetryPush, "/staff/indicators/pushes/<string:push>/retry")
 namespace.add_resource(staff.ExactObservations, "/staff/indicators/<string:token>/observations")
+namespace.add_resource(OpenData, "/open-data")
+namespace.add_resource(OpenDirectory, "/open-data/facilities.<string:ending>")
+namespace.add_resource(OpenTables, "/open-data/<string:name>")
+namespace.add_resource(OneIndicator, "/indicators/<string:token>")
 namespace.add_resource(Indicators, "/indicators")
 namespace.add_resource(Observations, "/indicators/<string:token>/observations")

@@ -93,3 +93,23 @@ class IndicatorList(BaseModel):
     """All indicators of the plan, in its order."""
 
     items: list[IndicatorView]
+
+
+class DefinitionView(BaseModel):
+    """How an indicator is defined from the month `since` on; numerator and denominator are named measures."""
+
+    since: str
+    observed_by: Literal["platform", "platform_partial", "department"]
+    owner: str | None
+    numerator: str
+    denominator: str | None
+    numerator_per: int
+    denominator_per: int | None
+    formula: str
+    method: str
+
+
+class IndicatorDetail(IndicatorView):
+    """One indicator with every version of its definition, the oldest first."""
+
+    versions: list[DefinitionView]

@@ -251,3 +251,8 @@ def test_the_exact_export_of_rows_reads_back(database: str) -> None:
     )
     sending = Sending(text.getvalue().encode("gb18030"), "a.csv", "市卫健委", date(2026, 11, 5), "2026-10")
     assert import_figures(sending, by=SYSTEM, at=NOW).accepted == 1
+
+
+def test_a_figure_of_the_same_month_is_compared_as_well(database: str) -> None:
+    bring([GOOD])
+    assert [each.code for each in bring([{**GOOD, "value": "9.31"}]).faults] == ["far_from_last"]

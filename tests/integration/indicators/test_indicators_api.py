@@ -130,3 +130,10 @@ def test_counted_uses_are_exported(app: Flask, database: str) -> None:
     assert said.splitlines() == ["day,district_code,township_id,measure,count", "2026-11-23,360902,,facility_view,3"]
     assert runner.invoke(args=["indicators", "rebuild-uses"]).exit_code == 0
     assert runner.invoke(args=["indicators", "uses", "--period", "2026-11"]).stdout == said
+
+
+def test_the_last_month_asked_for_is_within(client: FlaskClient, directory: Callable[..., str]) -> None:
+    observe("2026-10", NOVEMBER)
+    asked = {"area": "3609", "first": "2026-10", "last": "2026-10"}
+    found = client.get(f"{URL}/elder_care_beds/observations", query_string=asked).get_json()["items"]
+    assert [each["period"] for each in found] == ["2026-10"]
