@@ -176,7 +176,8 @@ def _last(figure: Figure, period: str) -> Decimal | None:
         found = latest_value(figure.subject, figure.area, last_day(period))
         return Decimal(str(found["value"])) if found else None
     wanted = {
-        "indicator": figure.subject, "level": level_of(figure.area), "area": figure.area, "period": {"$lt": next_month(period)}, "origin": DEPARTMENT,
+        "indicator": figure.subject, "level": level_of(figure.area), "area": figure.area,
+        "period": {"$lt": next_month(period)}, "origin": DEPARTMENT,
     }  # fmt: skip
     found = max(
         collection(Observation).find(wanted, {"value": 1, "period": 1, "revision": 1}),
