@@ -17,7 +17,6 @@ from models.casework.documents import (
     OPINION_CONTEXT,
     REASON_CONTEXT,
     REFUSED,
-    WITHDRAWN,
     Application,
 )
 from models.casework.notices import day_in_words
@@ -156,38 +155,6 @@ def _next_key(raw: Mapping[str, Any]) -> str:
             programme_of(raw["programme"]).particulars or "", state
         )
     return "refused_finally" if state == REFUSED and raw.get("appeal_decided") else state
-
-
-def progress_of(resident_id: str) -> list[dict[str, Any]]:
-    """Where a resident's applications stand, the newest first: for the chat. No personal data among the words.
-
-    Each: `id`, `programme` (label), `state` (token), `state_label`, `since`, `next_step` (sentence), `due` (aware or
-    None), `due_assumed`. Withdrawn ones are left out.
-    """
-    page = applications_of(resident_id, None, rule("casework.page_size"))
-    return [
-        {
-            "id": raw["_id"],
-            "programme": programme_of(raw["programme"]).label,
-            "state": raw["state"],
-            "state_label": state_label(raw["state"]),
-            "since": as_utc(raw["stage_since"]),
-            "next_step": next_step(raw)["text"],
-            "due": as_utc(raw["due_at"]) if raw.get("due_at") else None,
-            "due_assumed": bool(raw.get("due_assumed")),
-        }
-        for raw in page.items
-        if raw["state"] != WITHDRAWN
-    ]
-
-
-def summary(resident_id: str) -> list[str]:
-    """The same as one sentence an application."""
-    return [
-        say("casework.progress", programme=each["programme"], state=each["state_label"],
-            since=day_in_words(each["since"]), next=each["next_step"])
-        for each in progress_of(resident_id)
-    ]  # fmt: skip
 
 
 def state_label(state: str) -> str:

@@ -7,15 +7,15 @@ from datetime import timedelta
 import pytest
 
 import models.casework.retention as retention
+from bot.dialogues.cases import Cases
 from models.casework import operations
 from models.casework.documents import WITHDRAWN, Application, PaperChunk
 from models.casework.endings import end_what_is_over
 from models.casework.files import clean_file
 from models.casework.papers import add_paper, sweep_papers
-from models.casework.queries import form_of, progress_of, summary, version_of
+from models.casework.queries import form_of, version_of
 from models.childcare import placing
 from models.childcare.operations import reconcile_places
-from models.kernel.actors import Actor
 from models.kernel.database import collection, database
 from models.kernel.ids import new_id
 from models.kernel.lifecycle import Raw
@@ -153,13 +153,11 @@ def test_the_chat_is_told_where_things_stand() -> None:
     waiting = make_submitted(guardian, [make_centre()])
     dropped = make_draft(guardian, [make_centre()])
     operations.withdraw(dropped["_id"], version=None, by=guardian, at=MORNING, key=new_id())
-    (told,) = progress_of(guardian.id)
-    assert (told["id"], told["state"], told["programme"]) == (waiting["_id"], "submitted", "托位申请")
-    assert told["due"] > MORNING
-    (sentence,) = summary(guardian.id)
-    assert "11月30日" in sentence
-    assert not any(secret in str((told, sentence)) for secret in (CHILD_NAME, GUARDIAN_NAME, PHONE))
-    assert progress_of(Actor("resident", new_id()).id) == []
+    (told,) = Cases(guardian.id, str, MORNING).standing()
+    assert (told["id"], told["state"], told["label"]) == (waiting["_id"], "submitted", "托位申请")
+    assert "11月30日" in told["next_step"]
+    assert not any(secret in str(told) for secret in (CHILD_NAME, GUARDIAN_NAME, PHONE))
+    assert Cases(new_id(), str, MORNING).standing() == []
 
 
 def test_a_broken_upload_is_found_by_its_retry() -> None:

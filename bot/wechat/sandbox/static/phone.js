@@ -112,9 +112,23 @@
       for (const value of entry.values) list.append(make("li", "", value));
       node.append(list);
     } else {
-      node.append(make("span", "", entry.text));
+      node.append(entry.side === "out" ? make("span", "", entry.text) : linked(entry.text));
     }
     return node;
+  }
+  /* Links as WeChat shows them: words in its blue. A bubble is a button, so where they lead stands in the title. */
+  function linked(text) {
+    const shown = make("span");
+    let done = 0;
+    for (const found of text.matchAll(/<a ([^>]*)>([^<]*)<\/a>/g)) {
+      shown.append(text.slice(done, found.index));
+      const link = make("span", "link", found[2]);
+      link.title = (/data-miniprogram-path="([^"]*)"/.exec(found[1]) ?? /href="([^"]*)"/.exec(found[1]) ?? [])[1] ?? "";
+      shown.append(link);
+      done = found.index + found[0].length;
+    }
+    shown.append(text.slice(done));
+    return shown;
   }
   function meta(entry) {
     const node = make("span", "meta");
