@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 from mongoengine import BooleanField
 from pymongo.errors import DuplicateKeyError
 
+from config.indicators import CITY
+from models.eldercare.month_records import CITY_LEVEL, VisitMonth, record_id
 from models.kernel.clock import month_of
 from models.kernel.database import collection
 from models.kernel.document import Record
@@ -29,20 +31,26 @@ class MonthMark(Record):
 
 
 def mark(month: str, at: datetime) -> None:
-    """Have a month that has ended counted again; nothing happens for the present one, which nobody has closed."""
-    if month >= month_of(at):
-        return
-    # Made first and marked then: an upsert that races another one may tell nothing of what it did.
-    with suppress(DuplicateKeyError):
-        collection(MonthMark).insert_one(MonthMark(id=month, created_at=at, updated_at=at, open=False).raw())
-    again = {"$set": {"open": True, "updated_at": at}, "$inc": {"version": 1}}
-    collection(MonthMark).update_one({"_id": month}, again)
+    """Have a closed month counted again; nothing happens for one that is not closed: closing counts it anyway."""
+    _mark_closed([month] if month < month_of(at) else [], at)
 
 
 def mark_since(day: str, at: datetime) -> None:
-    """Have every ended month counted again that holds this day or a later one."""
-    for month in months_since(day[:7], at):
-        mark(month, at)
+    """Have every closed month counted again that holds this day or a later one."""
+    _mark_closed(list(months_since(day[:7], at)), at)
+
+
+def _mark_closed(months: list[str], at: datetime) -> None:
+    """A count that was under way meanwhile is made up for by the next night, which counts the latest closed month."""
+    ids = [record_id(month, CITY_LEVEL, CITY, 1) for month in months]
+    for closed in list(collection(VisitMonth).find({"_id": {"$in": ids}}, {"month": 1})) if ids else ():
+        # Made first and marked then: an upsert that races another one may tell nothing of what it did.
+        with suppress(DuplicateKeyError):
+            collection(MonthMark).insert_one(
+                MonthMark(id=closed["month"], created_at=at, updated_at=at, open=False).raw()
+            )
+        again = {"$set": {"open": True, "updated_at": at}, "$inc": {"version": 1}}
+        collection(MonthMark).update_one({"_id": closed["month"]}, again)
 
 
 def months_since(month: str, at: datetime) -> Iterable[str]:
