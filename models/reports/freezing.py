@@ -25,7 +25,7 @@ from models.kernel.errors import NotFound, StaleVersion
 from models.kernel.ids import id_from_key
 from models.kernel.lifecycle import SYSTEM_ROLE, Change, Lifecycle, Raw, Transition, history_entry
 from models.reports.documents import DRAFT, KINDS, PUBLISHED, REPLACED, TAKEN_DOWN, Report
-from models.reports.rendering import render
+from models.reports.rendering import chinese_font, render
 
 MAX_CONTENTION = 20
 WITHOUT_CONTENT = {"inputs": 0, "html": 0, "pdf": 0, "history": 0, "outbox": 0}
@@ -64,7 +64,7 @@ def freeze(inputs: Mapping[str, Any], *, by: Actor, at: datetime) -> Frozen:
     report_id = id_from_key("report", f"{kind} {period} {inputs_hash}")
     found = here.find_one({"_id": report_id}, WITHOUT_CONTENT)
     if found is not None:
-        return Frozen(found, made=False)
+        return Frozen(_with_paper(found, packed), made=False)
     # Rendered from what is stored, not from what lies in memory: so that it can be made again from it.
     rendered = render(orjson.loads(packed), inputs_hash)
     made = Report(
@@ -85,6 +85,16 @@ def freeze(inputs: Mapping[str, Any], *, by: Actor, at: datetime) -> Frozen:
         else:
             return Frozen(stored(report_id), made=True)
     raise StaleVersion()
+
+
+def _with_paper(report: Raw, packed: bytes) -> Raw:
+    """Add the paper to a report that was made where no Chinese font was installed; the page stays as it is."""
+    if report.get("font") is not None or report["state"] == TAKEN_DOWN or chinese_font() is None:
+        return report
+    rendered = render(orjson.loads(packed), report["inputs_hash"])
+    paper = {"pdf": rendered.pdf, "font": rendered.font}
+    collection(Report).update_one({"_id": report["_id"], "html": {"$ne": None}, "font": None}, {"$set": paper})
+    return stored(report["_id"])
 
 
 def stored(report_id: str) -> Raw:

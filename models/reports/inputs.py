@@ -148,9 +148,10 @@ def _replies(months: list[str]) -> list[Json]:
 def _facilities() -> Json:
     """Open facilities by category and county."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for raw in collection(Facility).find({"status": OPEN}, {"_id": 0, "category": 1, "district_code": 1}):
-        counts[raw["category"]][raw["district_code"]] += 1
+    for code in catalogue().districts:
+        for raw in collection(Facility).find({"district_code": code}, {"_id": 0, "category": 1, "status": 1}):
+            counts[raw["category"]][code] += raw["status"] == OPEN
     return {
         category: {code: counts[category][code] for code in catalogue().districts}
-        for category in catalogue().categories if category in counts
+        for category in catalogue().categories if any(counts[category].values())
     }  # fmt: skip

@@ -57,7 +57,7 @@ class World:
     nobodys: tuple[str, ...] = (
         "/childcare/rounds/", "/facilities/", "/public-notices/", "/staff/indicators/", "/staff/childcare/rounds/", "/staff/lottery-draws/",
         "/staff/estates/", "/staff/flats/", "/staff/flat-batches/", "/staff/check-batches/", "/staff/notices/",
-        "/staff/handovers/", "/staff/phone-tasks/", "/staff/proxies/", "/staff/me/principals/",
+        "/staff/handovers/", "/staff/reports/", "/staff/phone-tasks/", "/staff/proxies/", "/staff/me/principals/",
         "/staff/facilities/", "/staff/learned-answers/", "/staff/unanswered/", "/staff/me/sessions/",
     )  # fmt: skip
     # Routes that answer otherwise until the thing has come further, or to an office that has more to do with it.

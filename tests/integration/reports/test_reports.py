@@ -19,9 +19,10 @@ from models.indicators.observations import observe
 from models.kernel.actors import SYSTEM
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection
+from models.kernel.errors import NotFound
 from models.kernel.ids import new_id
 from models.people.documents import Resident
-from models.reports import freezing
+from models.reports import freezing, rendering
 from models.reports.documents import Report
 from models.reports.inputs import service_gap_inputs, yearly_inputs
 from models.reports.population import import_points, population_at
@@ -74,6 +75,22 @@ def test_the_same_inputs_give_the_same_report_and_others_a_further_revision(know
     public_piece()
     later = freezing.freeze(yearly_inputs(2026, MORNING), by=SYSTEM, at=MORNING).report
     assert (later["revision"], later["inputs_hash"] != anew["inputs_hash"]) == (2, True)
+
+
+def test_a_paper_is_added_once_there_is_a_font(known: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    if chinese_font() is None:
+        pytest.skip("no Chinese font is installed here, so there is no paper")
+    inputs = service_gap_inputs(MORNING)
+    with monkeypatch.context() as without:
+        for module in (freezing, rendering):
+            without.setattr(module, "chinese_font", lambda: None)
+        bare = freezing.freeze(inputs, by=SYSTEM, at=MORNING).report
+        assert freezing.freeze(inputs, by=SYSTEM, at=MORNING).report.get("font") is None
+    with pytest.raises(NotFound):
+        freezing.content(bare["_id"], "pdf", public=False)
+    again = freezing.freeze(inputs, by=SYSTEM, at=MORNING)
+    assert (again.made, again.report["html_hash"]) == (False, bare["html_hash"])
+    assert freezing.content(bare["_id"], "pdf", public=False).startswith(b"%PDF-")
 
 
 def test_it_says_what_is_known_unknown_and_why(known: None) -> None:
