@@ -115,8 +115,8 @@ def choice_in(text: str, labels: Sequence[str]) -> int | None:
     bared = [bare(label) for label in labels]
     for fits in (
         [n for n, label in enumerate(bared) if heard == label],
-        [n for n, label in enumerate(bared) if heard in label],
-        [n for n, label in enumerate(bared) if heard in label and not _denied(label, heard)],
+        [n for n, label in enumerate(bared) if len(heard) > 1 and heard in label],
+        [n for n, label in enumerate(bared) if len(heard) > 1 and heard in label and not _denied(label, heard)],
         [n for n, label in enumerate(bared) if label in heard],
     ):
         if len(fits) == 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.dialogues.menu import offered
-from bot.dialogues.nearby import NEARBY
+from bot.dialogues.nearby import DETAIL, LIST, NEARBY
 from bot.dialogues.services import Services
 from bot.dialogues.small_talk import HELP
 from bot.dialogues.state import Outcome, State, Turn
@@ -24,8 +24,10 @@ def not_understood(state: State, turn: Turn, services: Services) -> Outcome:
 
 
 def asked(state: State) -> list[str]:
-    """What is asked, without what was told before it; a list is shown whole."""
-    return list(state.frame.said if state.frame.dialogue == NEARBY else state.frame.said[-1:])
+    """What is asked, without what was told before it; a list of places is not read out again."""
+    if state.frame.dialogue == NEARBY and state.frame.step in (LIST, DETAIL):
+        return [say("bot.nearby.list_again")]
+    return list(state.frame.said[-1:])
 
 
 def out_of_scope(state: State, turn: Turn, services: Services) -> Outcome:

@@ -12,7 +12,7 @@ from bot.dialogues.services import Services
 from bot.dialogues.state import Point, Turn
 from bot.dialogues.wording import distance
 from bot.understanding.hearing import plain
-from config.loading import rule
+from config.loading import catalogue, rule
 from config.programmes import FormField, Version
 from config.text import label, say
 from models.casework import forms
@@ -154,13 +154,23 @@ def _township(turn: Turn, services: Services) -> Read:
     if turn.point is not None:
         return Read(fault=say("bot.form.name_township"))
     named = turn.heard.slots.place or turn.text
-    found = [point for point in services.places(named) if point.township_id]
+    places = services.places(named)
+    found = [point for point in places if point.township_id]
+    if not found and places and places[0].district_code:
+        return Read(again=_townships_of(places[0].district_code))
     if not found:
         return Read(fault=say("bot.form.no_such_township", place=pages.harmless(named.strip()[:20])))
     if len(found) == 1:
         return Read(found[0].township_id)
     options: Options = [[point.township_id, point.label] for point in found[: rule("conversations.list_size")]]
     return Read(again=Question(say("bot.nearby.which_place", choices=numbered([o[1] for o in options])), options))
+
+
+def _townships_of(district_code: str) -> Question:
+    """All townships of a county, to choose from: not everybody knows how theirs is written."""
+    here = [place for place in catalogue().places if place.district_code == district_code]
+    options: Options = [[place.id, place.name_zh] for place in here]
+    return Question(say("bot.form.townships", choices=numbered([each[1] for each in options])), options)
 
 
 def _plain_value(field: FormField, turn: Turn) -> Any:

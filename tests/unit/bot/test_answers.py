@@ -41,7 +41,7 @@ def test_clauses_that_begin_with_it(text: str, means: bool) -> None:
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("3", 2), ("第一个", 0), ("低保", 0), ("特困人员吧", 1), ("低", None), ("5", None), ("未认定", 3)],
+    [("3", 2), ("第一个", 0), ("低保", 0), ("特困人员吧", 1), ("低", None), ("5", None), ("未认定", 3), ("庭", None)],
 )
 def test_a_choice(text: str, number: int | None) -> None:
     assert answers.choice_in(text, HARDSHIP) == number
@@ -53,7 +53,7 @@ def test_a_word_that_an_option_only_denies_means_the_other() -> None:
 
 @pytest.mark.parametrize(
     ("text", "numbers"),
-    [("1 3", [0, 2]), ("2、1", [1, 0]), ("1和2", [0, 1]), ("3 3 1", [2, 0]), ("9", []), ("乙", [1])],
+    [("1 3", [0, 2]), ("2、1", [1, 0]), ("1和2", [0, 1]), ("3 3 1", [2, 0]), ("9", []), ("乙园", [1]), ("园", [])],
 )
 def test_several_choices_keep_their_order(text: str, numbers: list[int]) -> None:
     assert answers.choices_in(text, ["甲园", "乙园", "丙园"]) == numbers

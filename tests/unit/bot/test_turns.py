@@ -8,6 +8,7 @@ from bot.understanding import Slots, Understanding, understand
 from bot.understanding import meaning as wish
 from bot.understanding.plan import Passage
 from config.loading import rule
+from config.programmes import programmes
 from tests.factories.chat import AT, POINT, Known
 
 SURE, UNSURE = 0.9, 0.3
@@ -163,3 +164,18 @@ def test_a_number_or_a_date_is_no_danger_and_no_code() -> None:
     danger = Understanding(wish.EMERGENCY, SURE)
     assert "交代" in heard(state, "明天早上九点", danger, known)[1]
     assert "119" in heard(state, "家里着火了", danger, known)[1]
+
+
+@pytest.mark.parametrize("intent", [wish.APPLY, wish.DOCUMENTS, wish.ELIGIBILITY])
+@pytest.mark.parametrize("programme", sorted(programmes()))
+def test_what_is_said_of_any_programme_fits_one_message(programme: str, intent: str) -> None:
+    known = Known("R1")
+    state, text = heard(State(), "?", Understanding(intent, SURE, Slots(programme=programme)), known)
+    said_bytes = [len(text.encode())]
+    for _ in range(20):  # to the end of the questions, each left out
+        if state.frame.dialogue != "screening":
+            break
+        state, text = says(state, "跳过", known)
+        said_bytes.append(len(text.encode()))
+    assert max(said_bytes) <= rule("conversations.reply_bytes")
+    assert state.frame.dialogue != "screening"
