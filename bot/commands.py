@@ -10,11 +10,14 @@ import click
 import orjson
 from flask import current_app
 from flask.cli import AppGroup
+from rich.progress import track
 
 from bot.account_commands import menu, poster
 from bot.dialogues.engine import answerer
 from bot.dialogues.pages import in_terminal
 from bot.understanding import understand
+from bot.understanding.trained import SHIPPED, save
+from bot.understanding.training import train
 from bot.wechat.messages import DATUM, SUBSCRIBE, Inbound
 from bot.wechat.replies import TextReply, pushable
 from config.text import say
@@ -34,6 +37,14 @@ def understand_lines() -> None:
     """Read one utterance a line, write one JSON object a line."""
     for line in sys.stdin:
         click.echo(orjson.dumps(understand(line.rstrip("\r\n")).as_json()).decode())
+
+
+@bot.command("train")
+def train_understanding() -> None:
+    """Learn anew from the catalogue's examples, and keep it with the product. Takes about a minute."""
+    learned = train(lambda texts: track(texts, description=say("bot.terminal.training")))
+    save(learned, SHIPPED)
+    click.echo(say("bot.terminal.trained", path=str(SHIPPED)))
 
 
 @bot.command("talk")

@@ -59,9 +59,16 @@ class Evidence:
         return self.heard.written(self.place.start, self.place.end) if self.place else None
 
     @property
+    def only_a_place(self) -> bool:
+        """True where the message is a place's name and nothing else."""
+        return self.place is not None and (self.place.start, self.place.end) == (0, len(self.heard.text))
+
+    @property
     def open_now(self) -> bool:
         """True where only what is open at the moment is asked for."""
-        return any(word in self.heard.text for word in intents_file().open_now)
+        text, asked = self.heard.text, intents_file().open_now
+        now = any(word in text for word in asked.moments) and any(word in text for word in asked.states)
+        return now or any(word in text for word in asked.words)
 
     def masked(self) -> str:
         """The message with what it names replaced by the kind of it."""

@@ -48,6 +48,10 @@ class PlaceWords(Entry):
     here: Words
     lead_ins: Words
     breaks: Words
+    landmarks: Words
+    endings: Words
+    kinds: Words
+    no_name: Words
 
 
 class Commands(Entry):
@@ -81,13 +85,22 @@ class ProgrammesFile(Entry):
     within: dict[str, str]
 
 
+class OpenNow(Entry):
+    """Only what is open is wanted: one of `words`, or one of `moments` together with one of `states`."""
+
+    words: Words
+    moments: Words
+    states: Words
+
+
 class IntentsFile(Entry):
-    """The wishes; the government matters done elsewhere; the words that exclude or ask for what is open now."""
+    """The wishes; the matters done elsewhere; words that exclude, ask for what is open, or begin a second wish."""
 
     intents: dict[str, IntentWords]
     elsewhere: dict[str, Words]
     refusals: Words
-    open_now: Words
+    open_now: OpenNow
+    joints: Words
 
 
 class _Traditional(Entry):

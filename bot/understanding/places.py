@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import lru_cache
 
@@ -17,14 +18,14 @@ FULL, SHORT = "full", "short"
 def place_in(heard: Heard, taken: list[Hit]) -> Hit | None:
     """The place named, without what stands in words already `taken` for something else.
 
-    A full name, else a short one, else whatever stands before "nearby".
+    A full name, else a short one, else whatever stands before "nearby", else what ends like a place's name.
     """
     for known in (_full_names(), _short_names()):
         hits = [hit for hit in known.hits(heard) if _counts(hit, heard) and _free(hit, taken)]
         if hits:
             best = max(hits, key=lambda hit: (hit.trust, hit.end - hit.start, hit.start))
             return best if best.phrase.owner == FULL else _as_written(best, _before_nearby(heard, taken))
-    return _before_nearby(heard, taken)
+    return _before_nearby(heard, taken) or _by_its_ending(heard, taken)
 
 
 def county_before(heard: Heard, hit: Hit) -> Hit:
@@ -37,7 +38,7 @@ def county_before(heard: Heard, hit: Hit) -> Hit:
 
 @lru_cache(maxsize=1)
 def _full_names() -> PhraseBook:
-    return PhraseBook(phrases(FULL, sorted({place.name for place in all_places()})))
+    return PhraseBook(phrases(FULL, sorted({place.name for place in all_places()} | set(place_words().landmarks))))
 
 
 @lru_cache(maxsize=1)
@@ -65,18 +66,33 @@ def _free(hit: Hit, taken: list[Hit]) -> bool:
 
 
 def _before_nearby(heard: Heard, taken: list[Hit]) -> Hit | None:
+    ends = [at for near in place_words().near_words if (at := heard.text.find(near)) > 0]
+    return _name_before(heard, min(ends), taken) if ends else None
+
+
+def _by_its_ending(heard: Heard, taken: list[Hit]) -> Hit | None:
+    """A name that no list has, known by what kind of place its last characters say it is."""
+    for end in sorted({found.end() for found in _endings().finditer(heard.text)}):
+        hit = _name_before(heard, end, taken)
+        if hit and len(hit.phrase.text) >= rule("conversations.place_ending_chars_least") and _free(hit, taken):
+            return hit
+    return None
+
+
+@lru_cache(maxsize=1)
+def _endings() -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in place_words().endings))
+
+
+def _name_before(heard: Heard, end: int, taken: list[Hit]) -> Hit | None:
     words = place_words()
-    ends = [at for near in words.near_words if (at := heard.text.find(near)) > 0]
-    if not ends:
-        return None
-    end = min(ends)
     start = max([0, *(hit.end for hit in taken if hit.end < end)])
     for word in words.breaks:
         start = max(start, heard.text.rfind(word, start, end - 1) + len(word) if word in heard.text[:end] else 0)
     name = _without_lead_in(heard.text[start:end])
     if not rule("conversations.place_chars_least") <= len(name) <= rule("conversations.place_chars_most"):
         return None
-    if name in words.here:
+    if name in words.here or name in words.kinds or any(word in name for word in words.no_name):
         return None
     return Hit(Phrase("near", name, "", "", ""), end - len(name), end, 1.0)
 

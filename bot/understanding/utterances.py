@@ -32,11 +32,6 @@ class _File(Entry):
     examples: dict[str, tuple[str, ...]] = Field(min_length=1)
 
 
-class _Asides(Entry):
-    before: tuple[str, ...] = Field(min_length=1)
-    after: tuple[str, ...] = Field(min_length=1)
-
-
 @lru_cache(maxsize=1)
 def utterances() -> tuple[Utterance, ...]:
     """All examples. Raises CatalogueFault with file and line: no file for an intent, an unknown key, one said twice."""
@@ -56,12 +51,6 @@ def utterances() -> tuple[Utterance, ...]:
                     )
                 found.append(each)
     return tuple(found)
-
-
-@lru_cache(maxsize=1)
-def asides() -> _Asides:
-    """What residents say before and after what they want, and which means nothing by itself."""
-    return load_yaml(FOLDER / "asides.yaml", _Asides)
 
 
 def _keys(intent: str) -> set[str]:

@@ -1,0 +1,39 @@
+"""Everything that understanding needs, loaded before the first message, and before a server forks."""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+
+import structlog
+
+from bot.understanding import trained
+from bot.understanding.deciding import understand
+
+KEPT, LOCK = "understanding.npz", "understanding.lock"
+# Goes the longest way: typed pinyin, and no plain words, so that the sentence's vector is needed.
+FIRST = "wo xiang wen yi ge shi qing"
+log = structlog.get_logger()
+
+
+def make_ready(folder: Path) -> None:
+    """Load what was learned; where the examples have changed since, learn anew (a minute) and keep it in `folder`.
+
+    Of several processes that start at once one learns, the others wait for it.
+    """
+    trained.use(trained.load(trained.SHIPPED) or _kept_in(folder))
+    understand(FIRST)
+
+
+def _kept_in(folder: Path) -> trained.Trained:
+    from bot.understanding.training import train  # loads scikit-learn, which only training needs
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = trained.load(folder / KEPT)
+        if found is None:
+            log.warning("understanding_trained_at_start", hint="flask --app wsgi bot train")
+            found = train()
+            trained.save(found, folder / KEPT)
+        return found
