@@ -16,8 +16,12 @@ from bot.account_commands import menu, poster
 from bot.dialogues.engine import answerer
 from bot.dialogues.pages import in_terminal
 from bot.understanding import understand
+from bot.understanding.embedding import passages
+from bot.understanding.indicators import indicator_search
+from bot.understanding.plan import plan_search
 from bot.understanding.trained import SHIPPED, save
 from bot.understanding.training import train
+from bot.understanding.vectors import FOLDER, write
 from bot.wechat.messages import DATUM, SUBSCRIBE, Inbound
 from bot.wechat.replies import TextReply, pushable
 from config.text import say
@@ -44,6 +48,8 @@ def train_understanding() -> None:
     """Learn anew from the catalogue's examples, and keep it with the product. Takes about a minute."""
     learned = train(lambda texts: track(texts, description=say("bot.terminal.training")))
     save(learned, SHIPPED)
+    for search in (plan_search(), indicator_search()):
+        write(FOLDER / f"{search.name}.npz", search.fingerprint(), passages(search.texts))
     click.echo(say("bot.terminal.trained", path=str(SHIPPED)))
 
 

@@ -45,6 +45,7 @@ from bot.dialogues.state import Outcome, Point, State, Turn
 from bot.understanding import Understanding, understand
 from bot.understanding import meaning as wish
 from bot.understanding.lexicon import read_all
+from bot.understanding.readiness import make_ready
 from bot.wechat.messages import CLICK, SCAN, SUBSCRIBE, UNSUBSCRIBE, Inbound
 from bot.wechat.reception import Answer
 from bot.wechat.replies import Reply, TextReply
@@ -70,6 +71,7 @@ STARTS: dict[str, Step] = {
     wish.INDICATOR: indicator.start, wish.GREETING: small_talk.greet, wish.HELP: small_talk.explain,
     wish.THANKS: small_talk.thank, wish.FEEDBACK: feedback.start, wish.EMERGENCY: emergency.warn,
 }  # fmt: skip
+TOLD = (wish.PROGRESS, wish.FEEDBACK, wish.OUT_OF_SCOPE)
 ANSWERS: dict[str, Callable[[State, Turn, Services], Outcome | None]] = {
     nearby.NEARBY: nearby.answer, human.HUMAN: human.answer, linking.LINKING: linking.answer,
     screening.SCREENING: screening.answer, applying.APPLYING: applying.answer, visits.VISITS: visits.answer,
@@ -103,6 +105,7 @@ WORTH_RETURNING = frozenset({screening.SCREENING, applying.APPLYING, visits.VISI
 def answerer(platform: Platform) -> Answer:
     """`answer` for this platform; reads the catalogue's files, so that a fault in one stops the start."""
     read_all()
+    make_ready(platform.settings.data_dir)
     menu_file(), pages_file(), answer_words(), choose.chat_forms(), abuse.abuse_file(), canned_file()
     return partial(answer, platform=platform)
 
@@ -314,6 +317,10 @@ def _wished(state: State, turn: Turn, services: Services) -> Outcome:
     sure = heard.confidence >= rule("conversations.understanding_floor")
     if said("offers", turn.text):
         return offers.start(state, turn, services)
+    # Whoever waits for a person tells that person what the matter is; only what is quickly answered is answered here.
+    waiting = human.forward(state, turn, services) if services.ticket is not None and heard.intent in TOLD else None
+    if waiting is not None:
+        return waiting
     if any(rival != wish.OUT_OF_SCOPE for rival in heard.rivals) and heard.intent != wish.OUT_OF_SCOPE:
         return choose.between(state, turn)
     if sure and heard.intent != wish.OUT_OF_SCOPE:

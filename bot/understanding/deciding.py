@@ -17,6 +17,7 @@ from bot.understanding.features import Vector, clues, sent
 from bot.understanding.lexical import Evidence, evidence
 from bot.understanding.lexicon import intents_file, programmes_file
 from bot.understanding.meaning import (
+    EMERGENCY,
     FIND_SERVICE,
     GREETING,
     HELP,
@@ -27,12 +28,12 @@ from bot.understanding.meaning import (
     Understanding,
 )
 from bot.understanding.trained import CATEGORY, INTENT, PROGRAMME, QUICK, Task, Trained, current
-from bot.understanding.utterances import NONE
+from bot.understanding.utterances import NONE, NOTHING
 from config.loading import rule
 
 Likelihoods = dict[str, float]
 # Said beside a wish these are no wish of their own.
-BESIDE = frozenset({GREETING, THANKS, HELP, OUT_OF_SCOPE})
+BESIDE = frozenset({GREETING, THANKS, HELP, OUT_OF_SCOPE, EMERGENCY})
 
 
 def understand(text: str) -> Understanding:
@@ -72,6 +73,9 @@ def _judged(task: Task, found: Evidence, learned: Trained, vector: Vector | None
 
 
 def _understood(found: Evidence, likely: Likelihoods) -> Understanding:
+    likely = dict(likely)
+    if likely.pop(NOTHING, 0.0) > max(likely.values()):
+        return Understanding(OUT_OF_SCOPE, likely[OUT_OF_SCOPE])
     ranked = sorted(likely, key=lambda intent: likely[intent], reverse=True)
     near = likely[ranked[0]] * rule("conversations.rival_share")
     rivals = tuple(intent for intent in ranked[1:] if likely[intent] >= near)
@@ -81,11 +85,16 @@ def _understood(found: Evidence, likely: Likelihoods) -> Understanding:
 def slots(found: Evidence, intent: str) -> Slots:
     """What a message names, for the intent that it has."""
     if intent == FIND_SERVICE:
-        return Slots(category=_named(found, CATEGORY), place=found.place_text, open_now=found.open_now)
+        category = None if found.only_a_place else _named(found, CATEGORY)
+        return Slots(category=category, place=found.place_text, open_now=found.open_now)
     if intent in WITH_PROGRAMME:
         programme = _named(found, PROGRAMME)
-        wider = programmes_file().within.get(programme) if programme else None
-        return Slots(programme=wider or programme, narrower=programme if wider else None)
+        within = programmes_file().within
+        programme = within.get(programme, programme) if programme else None
+        named = (hit.phrase.owner for hit in found.programmes)
+        return Slots(
+            programme=programme, narrower=next((n for n in named if programme and within.get(n) == programme), None)
+        )
     if intent == OUT_OF_SCOPE and found.matters:
         return Slots(matter=found.matters[-1].phrase.owner)
     return Slots()
@@ -96,7 +105,12 @@ def _named(found: Evidence, task: str) -> str | None:
     learned = current()
     likely = _judged(learned.tasks[task], found, learned, None)
     best = max(likely, key=lambda each: likely[each])
-    return best if best != NONE and likely[best] >= rule("conversations.category_floor") else None
+    floor = rule("conversations.named_floor" if _names_one(found, task) else "conversations.guessed_floor")
+    return best if best != NONE and likely[best] >= floor else None
+
+
+def _names_one(found: Evidence, task: str) -> bool:
+    return bool(found.categories if task == CATEGORY else found.programmes)
 
 
 def _with_second_wish(whole: Understanding, text: str) -> Understanding:

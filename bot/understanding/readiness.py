@@ -7,8 +7,10 @@ from pathlib import Path
 
 import structlog
 
-from bot.understanding import trained
+from bot.understanding import trained, vectors
 from bot.understanding.deciding import understand
+from bot.understanding.indicators import indicator_search
+from bot.understanding.plan import plan_search
 
 KEPT, LOCK = "understanding.npz", "understanding.lock"
 # Goes the longest way: typed pinyin, and no plain words, so that the sentence's vector is needed.
@@ -21,7 +23,9 @@ def make_ready(folder: Path) -> None:
 
     Of several processes that start at once one learns, the others wait for it.
     """
+    vectors.also_in(folder)
     trained.use(trained.load(trained.SHIPPED) or _kept_in(folder))
+    plan_search().load(), indicator_search().load()
     understand(FIRST)
 
 

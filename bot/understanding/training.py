@@ -13,7 +13,7 @@ from bot.understanding.features import Vocabulary, clues, sent, terms, vocabular
 from bot.understanding.lexical import Evidence, evidence
 from bot.understanding.meaning import FIND_SERVICE, WITH_PROGRAMME
 from bot.understanding.trained import CATEGORY, INTENT, PROGRAMME, QUICK, Task, Trained, fingerprint
-from bot.understanding.utterances import NONE, utterances
+from bot.understanding.utterances import NONE, NOTHING, utterances
 
 LEAST_MESSAGES = 2
 # How freely the weights may fit the examples (scikit-learn's C), and how long they are sought.
@@ -28,7 +28,7 @@ def train(progress: Progress = iter) -> Trained:
     found = [each for _, each in lessons]
     vectors = np.array([embedding.question(text) for text in progress([sent(each) for each in found])])
     vocabulary = _vocabulary(found, vectors)
-    intents = [each.intent for each, _ in lessons]
+    intents = [NOTHING if each.names == NOTHING else each.intent for each, _ in lessons]
     tasks = {
         QUICK: _fitted(vocabulary, found, intents, None),
         INTENT: _fitted(vocabulary, found, intents, vectors),

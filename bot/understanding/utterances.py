@@ -17,6 +17,8 @@ from config.yaml_lines import read_yaml
 
 UTTERANCES = FOLDER / "utterances"
 NONE = "none"
+# Under `out_of_scope`: what says nothing by itself.
+NOTHING = "nothing"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def _keys(intent: str) -> set[str]:
     named: dict[str, set[str]] = {
         FIND_SERVICE: set(category_words()),
         INDICATOR: {each.token for each in indicators().values()},
-        OUT_OF_SCOPE: set(intents_file().elsewhere),
+        OUT_OF_SCOPE: {NOTHING, *intents_file().elsewhere},
         **{intent: set(programme_words()) for intent in WITH_PROGRAMME},
     }
     return {NONE} | named.get(intent, set())
