@@ -25,7 +25,8 @@ def make_ready(folder: Path) -> None:
     """
     vectors.also_in(folder)
     trained.use(trained.load(trained.SHIPPED) or _kept_in(folder))
-    plan_search().load(), indicator_search().load()
+    for search in (plan_search(), indicator_search()):
+        search.load()
     understand(FIRST)
 
 

@@ -55,7 +55,7 @@ class Search:
         low = rule("conversations.likeness_unrelated")
         near = min(max((likeness - low) / (1 - low), 0.0), 1.0)
         within = len(asked & self._run_sets[number]) / len(asked)
-        return (near + within) / 2
+        return float(near + within) / 2
 
     def _shared(self, question: str) -> npt.NDArray[np.float32]:
         known = [run for run in _runs(question) if run in self._index.vocab_dict]
