@@ -1,18 +1,19 @@
 """What residents speak of, as counts by month, county and theme.
 
-For the public, counts below `feedback.small_cell` are left out; where only one of a theme would be missing, or the
-missing ones are few together, another is left out too, so that the city's sum gives none of them away. Zero is told.
+For the public, small counts are left out and the others rounded, so that neither sums nor the difference of two tables
+tell of a person.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from config.feedback import themes
-from config.loading import catalogue, rule
+from config.loading import catalogue
 from models.feedback.documents import KINDS, RATING, WITHDRAWN, Feedback
 from models.feedback.queries import theme_of
+from models.indicators.disclosure import Cell, protect
 from models.kernel.clock import month_bounds, previous_month
 from models.kernel.database import collection
 from models.kernel.errors import FieldFault, InvalidInput
@@ -38,24 +39,27 @@ def theme_counts(months: Iterable[str], kinds: Iterable[str] = COUNTED) -> Table
 
 
 def public_theme_counts(months: Iterable[str]) -> tuple[PublicTable, dict[str, int | None]]:
-    """The counts for everybody, None where one is left out, and by theme the sum of all counties and the city."""
-    table = theme_counts(months)
-    shown = {theme: suppressed(row) for theme, row in table.items()}
+    """The counts for everybody, hidden and rounded as all public counts are (`models.indicators.disclosure`): None
+    where few or nobody said something. Beside them by theme the counties' sum; the city's own stand apart from it.
+    """
+    shown: PublicTable = {}
     sums: dict[str, int | None] = {}
-    for theme, row in table.items():
-        total = sum(row.values())
-        sums[theme] = total if total == 0 or total >= rule("feedback.small_cell") else None
+    for theme, row in theme_counts(months).items():
+        counties = {place: Cell(count) for place, count in row.items() if place != CITY}
+        whole = protect({CITY: Cell(sum(cell.counted for cell in counties.values())), **counties})
+        own = protect({CITY: Cell(row[CITY])})[CITY]
+        told = {place: _counted(whole[place]) for place in counties}
+        shown[theme], sums[theme] = {**told, CITY: _counted(own)}, _counted(whole[CITY])
     return shown, sums
 
 
-def suppressed(row: Mapping[str, int]) -> dict[str, int | None]:
-    """One theme's counts by place without those that could tell of a person; the sum of all stays known."""
-    small = rule("feedback.small_cell")
-    hidden = {place for place, count in row.items() if 0 < count < small}
-    rest = sorted((count, place) for place, count in row.items() if count >= small)
-    while hidden and (len(hidden) < 2 or sum(row[place] for place in hidden) < small) and rest:
-        hidden.add(rest.pop(0)[1])
-    return {place: None if place in hidden else count for place, count in row.items()}
+def public_count(count: int) -> int | None:
+    """One count for everybody: None where it is small, else rounded."""
+    return _counted(protect({CITY: Cell(count)})[CITY])
+
+
+def _counted(cell: Cell | None) -> int | None:
+    return None if cell is None else cell.counted
 
 
 def months_between(first: str, last: str) -> list[str]:

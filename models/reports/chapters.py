@@ -218,7 +218,7 @@ def _value(seen: Json | None) -> float | None:
 def _voices(inputs: Json) -> list[Block]:
     """What residents said, as counts; how they were answered; and the public replies."""
     blocks = [heading(say("reports.chapter.voices"))]
-    kinds, small = inputs["feedback"]["kinds"], say("reports.small", least=rule("feedback.small_cell"))
+    kinds, small = inputs["feedback"]["kinds"], say("reports.small", least=rule("indicators.disclosure_least"))
     if not kinds:
         return [*blocks, text(say("reports.no_voices"))]
     counted = [
@@ -228,7 +228,7 @@ def _voices(inputs: Json) -> list[Block]:
     blocks.append(text(say("reports.voices", counts=say("reports.comma").join(counted))))
     answered, kept = inputs["feedback"]["answered"], inputs["feedback"]["in_time"]
     if answered is not None:
-        blocks.append(text(say("reports.in_time", answered=answered, kept=kept, share=f"{kept / answered:.0%}")))
+        blocks.append(text(say("reports.in_time", answered=answered, kept=kept)))
     rows = _theme_rows(inputs, small)
     if rows:
         places = [catalogue().districts[code].name_zh for code in catalogue().districts]
@@ -247,7 +247,7 @@ def _theme_rows(inputs: Json, small: str) -> list[list[str]]:
     for theme in sorted(known, key=[*themes().themes, *known].index):
         row = known[theme]
         total = inputs["themes"]["sums"][theme]
-        if total != 0:
+        if total is not None or row[CITY] is not None:
             cells = ["—" if row[place] is None else str(row[place]) for place in places]
             rows.append([label("feedback.theme", theme), small if total is None else str(total), *cells])
     return rows

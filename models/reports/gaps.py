@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -35,11 +35,15 @@ KINDS_OF_AREA: tuple[AreaKind, ...] = ("main_city", "county_town", "central_town
 
 @dataclass(frozen=True)
 class Places:
-    """Open facilities by category: where they are in space. `digest` tells whether they are the same as once before."""
+    """Open facilities by category: where they are in space, and how many by county.
+
+    `digest` tells whether they are the same as once before.
+    """
 
     by_category: dict[str, Floats]
     count: int
     digest: str
+    counties: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,17 +61,18 @@ class Homes:
 def open_places() -> Places:
     """Every open facility of the directory, read from the database, a county after the other."""
     rows: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    counties: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(catalogue().districts, 0))
     for code in catalogue().districts:
-        found = collection(Facility).find({"district_code": code}, PLACE_FIELDS)
-        for raw in found:
+        for raw in collection(Facility).find({"district_code": code}, PLACE_FIELDS):
             if raw["status"] == OPEN:
                 rows[raw["category"]].append((raw["longitude"], raw["latitude"]))
+                counties[raw["category"]][code] += 1
     digest, where = hashlib.sha256(), {}
     for category in sorted(rows):
         degrees = np.array(sorted(rows[category]))
         digest.update(category.encode() + degrees.tobytes())
         where[category] = space(degrees[:, 0], degrees[:, 1])
-    return Places(where, sum(map(len, rows.values())), digest.hexdigest())
+    return Places(where, sum(map(len, rows.values())), digest.hexdigest(), dict(counties))
 
 
 def gap_report(population: Population, places: Places, progress: Progress = lambda what: None) -> dict[str, Any]:

@@ -5,22 +5,22 @@ Everything here is public already, or a count that is suppressed as the public's
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from config.indicators import CITY, denominators, indicators
-from config.loading import catalogue, rule
-from models.facilities.documents import OPEN, Facility
+from config.loading import rule
 from models.feedback.documents import IN_WORK, SUBMITTED, WITHDRAWN, Feedback
 from models.feedback.queries import published_between
-from models.feedback.theme_counts import public_theme_counts
+from models.feedback.theme_counts import public_count, public_theme_counts
+from models.indicators.disclosure import Cell, protect
 from models.indicators.queries import observations_of
 from models.kernel.clock import as_utc, day_of, month_bounds, shown
 from models.kernel.database import collection
 from models.reports.documents import MIDTERM, SERVICE_GAPS, YEARLY
-from models.reports.gaps import gap_report, open_places
+from models.reports.gaps import Places, gap_report, open_places
 from models.reports.population import population_at
 
 COUNTY = "county"
@@ -45,13 +45,13 @@ def midterm_inputs(at: datetime, progress: Progress = lambda what: None) -> Json
 
 def service_gap_inputs(at: datetime, progress: Progress = lambda what: None) -> Json:
     """Of the service-circle gap report. `gaps` None where no place is known in which people live."""
-    return {**_base(SERVICE_GAPS, f"{day_of(at):%Y-%m}"), "gaps": gaps_at(at, progress)}
+    return {**_base(SERVICE_GAPS, f"{day_of(at):%Y-%m}"), "gaps": gaps_at(at, None, progress)}
 
 
-def gaps_at(at: datetime, progress: Progress = lambda what: None) -> Json | None:
-    """The gap report over the latest points; None where there are none."""
+def gaps_at(at: datetime, places: Places | None, progress: Progress = lambda what: None) -> Json | None:
+    """The gap report over the latest points, None where there are none. `places`: the directory, where it was read."""
     population = population_at(day_of(at))
-    return gap_report(population, open_places(), progress) if population is not None else None
+    return gap_report(population, places or open_places(), progress) if population is not None else None
 
 
 def _inputs(kind: str, period: str, months: list[str], first: str, at: datetime, progress: Progress) -> Json:
@@ -65,14 +65,15 @@ def _inputs(kind: str, period: str, months: list[str], first: str, at: datetime,
     found["feedback"] = _feedback_counts(months)
     found["replies"] = _replies(months)
     progress("facilities")
-    found["facilities"] = _facilities()
+    places = open_places()
+    found["facilities"] = places.counties
     found["denominators"] = [
         {"measure": d.measure, "area": d.area, "as_of": d.as_of.isoformat(), "value": d.value, "status": d.status,
          "source": d.source}
         for d in denominators() if d.area == CITY and d.as_of <= day_of(at)
     ]  # fmt: skip
     progress("gaps")
-    found["gaps"] = gaps_at(at, progress)
+    found["gaps"] = gaps_at(at, places, progress)
     return found
 
 
@@ -130,11 +131,11 @@ def _feedback_counts(months: list[str]) -> Json:
             if raw.get("due_at") is not None and raw["state"] not in (SUBMITTED, IN_WORK):
                 due += 1
                 kept += raw.get("replied_at") is not None and as_utc(raw["replied_at"]) <= as_utc(raw["due_at"])
-    small = rule("feedback.small_cell")
-    shown_kinds = {kind: count if count >= small else None for kind, count in sorted(kinds.items())}
-    # In how many of them the promise was broken tells of nobody once there are enough of both.
-    tells = due >= small and (due - kept == 0 or due - kept >= small) and kept >= small
-    return {"kinds": shown_kinds, "answered": due if tells else None, "in_time": kept if tells else None}
+    told = {kind: public_count(count) for kind, count in sorted(kinds.items())}
+    promise = protect({CITY: Cell(kept, due)})[CITY]
+    return {
+        "kinds": told, "answered": promise.of if promise else None, "in_time": promise.counted if promise else None
+    }  # fmt: skip
 
 
 def _replies(months: list[str]) -> list[Json]:
@@ -143,15 +144,3 @@ def _replies(months: list[str]) -> list[Json]:
     found = published_between(first, last, rule("reports.replies_shown"))
     fields = ("id", "kind_label", "theme_label", "district", "month", "question", "answer")
     return [{name: each[name] for name in fields} for each in found]
-
-
-def _facilities() -> Json:
-    """Open facilities by category and county."""
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for code in catalogue().districts:
-        for raw in collection(Facility).find({"district_code": code}, {"_id": 0, "category": 1, "status": 1}):
-            counts[raw["category"]][code] += raw["status"] == OPEN
-    return {
-        category: {code: counts[category][code] for code in catalogue().districts}
-        for category in catalogue().categories if any(counts[category].values())
-    }  # fmt: skip
