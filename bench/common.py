@@ -70,12 +70,14 @@ def running(*command: str, ready: Callable[[], bool], **environment: str) -> Ite
 
 
 @contextlib.contextmanager
-def serving(target: str, *, factory: bool = False, workers: int = 1, **environment: str) -> Iterator[str]:
+def serving(
+    target: str, *, factory: bool = False, workers: int = 1, threads: int = 4, **environment: str
+) -> Iterator[str]:
     """A granian server of `module:app`; gives its address."""
     port = free_port()
     more = ["--factory"] if factory else []
     command = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers),
-               "--blocking-threads", "4", "--no-ws", "--log-level", "error", *more, target]  # fmt: skip
+               "--blocking-threads", str(threads), "--no-ws", "--log-level", "error", *more, target]  # fmt: skip
     with running(*command, ready=lambda: _listens(port), **environment):
         yield f"http://127.0.0.1:{port}"
 
@@ -130,8 +132,13 @@ class KeptConnections:
     def send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> int:
         """The status of one request."""
         connection = self._free.pop() if self._free else http.client.HTTPConnection(self._host, timeout=30)
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+            connection.close()  # the server had closed a connection that was idle; it asked nobody to wait
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
         answer.read()
         self._free.append(connection)
         return answer.status

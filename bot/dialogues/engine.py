@@ -47,7 +47,7 @@ from bot.understanding import meaning as wish
 from bot.understanding.lexicon import read_all
 from bot.understanding.readiness import make_ready
 from bot.wechat.messages import CLICK, SCAN, SUBSCRIBE, UNSUBSCRIBE, Inbound
-from bot.wechat.reception import Answer
+from bot.wechat.reception import SECONDS, Answer
 from bot.wechat.replies import Reply, TextReply
 from config.loading import rule
 from config.text import say
@@ -152,7 +152,7 @@ def _converse(state: State, spoke_at: datetime | None, message: Inbound, service
     text = message.recognition if message.kind == "voice" else message.content
     if control.says_nothing(text):
         return media.answer_media(media.STICKER, state, services)
-    return _spoken(state, Turn(text, understand(text), services.at, lapsed=lapsed), services)
+    return _spoken(state, Turn(text, _heard(text), services.at, lapsed=lapsed), services)
 
 
 def _event(state: State, message: Inbound, services: Services) -> Outcome:
@@ -166,6 +166,11 @@ def _event(state: State, message: Inbound, services: Services) -> Outcome:
     if item is None:
         return small_talk.explain(state, turn, services)
     return _begin(state.cleared(), Turn(item.label, item.understood(), services.at, chosen=True), services)
+
+
+def _heard(text: str) -> Understanding:
+    with SECONDS.labels("understanding").time():
+        return understand(text)
 
 
 def _located(state: State, message: Inbound, services: Services) -> Outcome:
@@ -234,7 +239,7 @@ def _aside(state: State, offered: asides.Aside, turn: Turn, services: Services) 
 def _rude(state: State, turn: Turn, services: Services) -> Outcome:
     """Abuse is answered calmly; a wish that was said with it is heard all the same."""
     rest = abuse.without_abuse(turn.text)
-    turn = replace(turn, text=rest, heard=understand(rest))
+    turn = replace(turn, text=rest, heard=_heard(rest))
     sure = turn.heard.confidence >= rule("conversations.understanding_floor")
     wished = sure and turn.heard.intent not in (wish.OUT_OF_SCOPE, wish.GREETING, wish.THANKS)
     return abuse.calm(state, turn, _begin(state, turn, services) if wished else None)
