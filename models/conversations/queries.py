@@ -29,8 +29,11 @@ def queue(
 ) -> Page:  # fmt: skip
     """Open tickets of the caseworker's county (of all, for the whole city's staff), the longest waiting first.
 
-    `mine`: only those one has taken; `escalated`: only those that nobody took in time.
+    `mine`: only those one has taken; `escalated`: only those that nobody took in time. The queue is the county's: staff
+    of single townships, who could open none of it, see none of it.
     """
+    if by.township_ids:
+        return Page([], None)
     where: dict[str, Any] = {"state": {"$in": [s for s in states if s in OPEN_STATES]}}
     if by.district_code is not None:
         where["district_code"] = by.district_code

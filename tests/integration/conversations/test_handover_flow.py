@@ -152,6 +152,8 @@ def test_nights_and_holidays_are_no_waiting() -> None:
 
 def test_nobody_comes_and_the_clock_acts_once(client: FlaskClient, staff: Staff, tell: Tell, clock: FixedClock) -> None:
     ticket, me = ask(tell), staff("county_reviewer")
+    township = staff("township_intake", township_ids=("1791416",))
+    assert client.get(URL, headers=township).json["items"] == [], "the queue is the county's"
     assert passing.sound_alarms(clock.now()) == {"escalate": 0, "lapse": 0}
     clock.advance(minutes=16)
     with ThreadPoolExecutor(4) as pool:
