@@ -53,6 +53,17 @@ def closed_rate(month: str) -> MonthRate | None:
     return rate_of_record(record) if record is not None else None
 
 
+def closed_rates_below(month: str) -> list[tuple[str, str, MonthRate]]:
+    """(level, area, frozen rate) of every county and township, the last revision each; none while it is not closed."""
+    found: dict[tuple[str, str], Raw] = {}
+    for each in collection(VisitMonth).find({"month": month, "level": {"$in": [COUNTY, TOWNSHIP]}}, HEAD):
+        area = (each["level"], each["area"])
+        if area not in found or found[area]["revision"] < each["revision"]:
+            found[area] = each
+    # The city's record is written last: until then the month is not closed.
+    return [(*area, rate_of_record(each)) for area, each in sorted(found.items())] if is_closed(month) else []
+
+
 def month_rate(month: str, at: datetime, area: Area = Area()) -> MonthRate:
     """The rate of a month and area: the latest revision where the month is closed, else provisional, up to today.
 

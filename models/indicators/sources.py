@@ -12,7 +12,8 @@ from datetime import datetime
 from config.indicators import CITY
 from config.loading import catalogue, rule
 from config.text import say
-from models.eldercare.month_queries import closed_rate
+from models.eldercare.month_queries import closed_rate, closed_rates_below
+from models.eldercare.month_records import MonthRate
 from models.facilities.documents import AGE_GROUPS, OPEN, Facility
 from models.indicators.counting import Count, Source, areas_of, divided_by, last_day, reach_of
 from models.indicators.documents import CITY_LEVEL
@@ -76,19 +77,24 @@ def nursing_beds(period: str, at: datetime) -> list[Count]:
 
 
 def welfare_visits(period: str, at: datetime) -> list[Count]:
-    """Distinct people seen in the month, of those on the register; for the city only, for a county's are few.
+    """Distinct people seen in the month, of those on the register.
 
     Only a month that is closed has a number: the latest revision of what was frozen with its evidence.
     """
     rate = closed_rate(period)
     if rate is None:
         return []
-    townships = len(catalogue().places)
+    below = [_visits(level, area, each) for level, area, each in closed_rates_below(period) if each.denominator]
+    return [_visits(CITY_LEVEL, CITY, rate), *below]
+
+
+def _visits(level: str, area: str, rate: MonthRate) -> Count:
+    """`rate.coverage` is the share of the area's townships that have somebody on the register."""
+    townships = sum(area in (CITY, place.district_code, place.id) for place in catalogue().places)
     inputs = {"elders_seen": rate.numerator, "elders_on_register": rate.denominator}
     text = say("indicators.source.register", townships=townships, share=round(100 * rate.coverage))
     reach = {"townships": round(rate.coverage * townships), "townships_total": townships}
-    gap = rate.coverage < 1
-    return [Count(CITY_LEVEL, CITY, rate.numerator, rate.denominator, inputs, text, reach, gap)]
+    return Count(level, area, rate.numerator, rate.denominator, inputs, text, reach, rate.coverage < 1)
 
 
 SOURCES: dict[str, Source] = {

@@ -11,9 +11,10 @@ import pytest
 
 from config import indicators as catalogue
 from config.indicators import DeclaredCoverage, indicators
+from config.loading import catalogue as all_places
 from models.eldercare import month_queries as eldercare
 from models.eldercare.month_closing import close_month
-from models.eldercare.month_records import MonthRate
+from models.eldercare.month_records import MonthRate, VisitMonth, record_id
 from models.indicators import sources
 from models.indicators.documents import Observation
 from models.indicators.observations import PUSH_CHANNEL, last_ended, observe
@@ -235,3 +236,39 @@ def test_observing_killed_at_any_write_pushes_each_observation_once(
             ], point
             collection(Observation).delete_many({})
             collection(OutboxMessage).delete_many({})
+
+
+def test_counties_and_townships_are_observed_and_few_people_not_shown(database: str) -> None:
+    """3 of 4 seen in one township, 60 of 80 in another, 200 of 300 in another county."""
+    places = {
+        code: [each.id for each in all_places().places if each.district_code == code] for code in ("360902", "360981")
+    }
+    small, large, other = places["360902"][0], places["360902"][1], places["360981"][0]
+    rows = [
+        ("township", small, 3, 4), ("township", large, 60, 80), ("township", other, 200, 300),
+        ("county", "360902", 63, 84), ("county", "360981", 200, 300), ("city", "3609", 263, 384),
+    ]  # fmt: skip
+    for level, area, seen, people in rows:
+        VisitMonth(
+            id=record_id(MONTH, level, area, 1), created_at=NOVEMBER, updated_at=NOVEMBER, month=MONTH, level=level,
+            area=area, revision=1, numerator=seen, denominator=people, coverage=1.0, evidence="x", as_of=NOVEMBER,
+        ).save()  # fmt: skip
+    observe(MONTH, NOVEMBER)
+    assert [latest("monthly_welfare_visit_rate", area)["numerator"] for _, area, _, _ in rows] == [
+        3,
+        60,
+        200,
+        63,
+        200,
+        263,
+    ]
+    shown = {
+        each["area"]: (each["status"], each["numerator"], each["denominator"], each["partial_value"])
+        for each in observations_for(MONTH) if each["indicator"] == "monthly_welfare_visit_rate"
+    }  # fmt: skip
+    hidden = ("suppressed", None, None, None)
+    assert shown[small] == hidden
+    assert shown[large] == hidden, "it would tell the other's number"
+    assert shown["360981"] == shown[other] == ("partial", 200, 300, 66.7)
+    assert shown["360902"] == ("partial", 60, 80, 75.0)
+    assert shown["3609"] == ("partial", 260, 380, 68.4)
