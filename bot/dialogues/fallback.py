@@ -38,7 +38,8 @@ def out_of_scope(state: State, turn: Turn, services: Services) -> Outcome:
 
 def helped_on(before: State, after: State, texts: list[str]) -> Outcome:
     """Whoever is asked the same again and again is told the ways out."""
-    same = bool(before.frame.dialogue) and after.frame.place == before.frame.place and before.frame.dialogue != HELP
+    reads = before.frame.dialogue in ("", HELP) or before.frame.step in (LIST, DETAIL)
+    same = not reads and after.frame.place == before.frame.place
     count = int(before.facts.get(STUCK, 0)) + 1 if same else 0
     if count == 0 and not before.facts.get(STUCK):
         return after, texts
