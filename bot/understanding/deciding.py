@@ -37,9 +37,10 @@ BESIDE = frozenset({GREETING, THANKS, HELP, OUT_OF_SCOPE, EMERGENCY})
 
 
 def understand(text: str) -> Understanding:
-    """What `text` asks for. An empty text is `out_of_scope` with confidence 0."""
+    """What `text` asks for. An empty text and a bare number (not 120) are `out_of_scope` with confidence 0."""
     found = evidence(text)
-    if not found.heard.text:
+    number = found.heard.text.isdigit() and not found.whole
+    if not found.heard.text or number:
         return Understanding(OUT_OF_SCOPE, 0.0)
     whole = _understood(found, _likelihoods(found))
     return whole if whole.intent in BESIDE else _with_second_wish(whole, text)

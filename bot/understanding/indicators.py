@@ -16,6 +16,8 @@ from config.loading import rule
 def named(text: str) -> list[tuple[str, float]]:
     """Tokens of the catalogue's indicators with how surely they are meant (0 to 1), best first; empty for none."""
     asked = hear(text).text
+    for word in rule("conversations.indicator_question_words"):
+        asked = asked.replace(bare(word), "")
     if not asked:
         return []
     surest: dict[str, float] = {}
