@@ -230,7 +230,8 @@ def test_what_is_a_number_to_call(text: str, phone: str | None) -> None:
 
 def test_rude_words_are_counted_and_the_wish_in_them_is_heard(tell: Tell) -> None:
     assert "别着急" in tell("你们这群废物")
-    wished = tell("他妈的，附近有没有养老院")
+    wished = tell("他妈的，附近有没有养老院", openid="oB")
     assert "别着急" in wished and "养老院" in wished
-    assert "12345" in tell("滚蛋")
-    assert "别着急" not in tell("废物利用在哪里")
+    said = [tell("滚蛋", openid="oC") for _ in range(3)]
+    assert ["12345" in text for text in said] == [False, False, True], "then the ways to complain are named"
+    assert "别着急" not in tell("废物利用在哪里", openid="oD")
