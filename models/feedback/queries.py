@@ -28,7 +28,7 @@ from models.kernel.actors import Actor
 from models.kernel.clock import as_utc, month_bounds, month_of
 from models.kernel.database import collection
 from models.kernel.encryption import open_text
-from models.kernel.errors import InvalidInput, NotFound
+from models.kernel.errors import FieldFault, InvalidInput, NotFound
 from models.kernel.lifecycle import Raw, note_of
 from models.kernel.masking import mask_name
 from models.kernel.paging import Page, decode_cursor, encode_cursor
@@ -73,7 +73,7 @@ def desk(
     wanted: dict[str, Any] = {"desks": {"$in": _desks(by, district_code)}, "state": {"$in": list(states)}}
     ranges: dict[str, Any] = {}
     if set(states) - set(OPEN_STATES):
-        first, following = month_bounds(month or month_of(at))
+        first, following = bounds_of(month or month_of(at))
         ranges = {"$gte": first, "$lt": following}
     after = _position(cursor) if cursor is not None else None
     if after is not None:
@@ -142,6 +142,14 @@ def public_pieces(
             break
     following = _cursor(found[limit - 1], "published_at") if len(found) > limit else None
     return Page([_public_shown(raw) for raw in found[:limit]], following)
+
+
+def bounds_of(month: str) -> tuple[datetime, datetime]:
+    """First moment of a month and of the next. Raises InvalidInput for what is none."""
+    try:
+        return month_bounds(month)
+    except ValueError:
+        raise InvalidInput(faults=[FieldFault("month", "string_pattern_mismatch")]) from None
 
 
 def published_between(first: datetime, last: datetime, most: int) -> list[dict[str, Any]]:

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from config.feedback import themes
 from config.loading import catalogue
 from models.feedback.documents import KINDS, RATING, WITHDRAWN, Feedback
-from models.feedback.queries import theme_of
+from models.feedback.queries import bounds_of, theme_of
 from models.indicators.disclosure import Cell, protect
-from models.kernel.clock import month_bounds, previous_month
+from models.kernel.clock import previous_month
 from models.kernel.database import collection
 from models.kernel.errors import FieldFault, InvalidInput
 
@@ -65,10 +65,7 @@ def _counted(cell: Cell | None) -> int | None:
 def months_between(first: str, last: str) -> list[str]:
     """The months from `first` to `last`, both with. Raises InvalidInput for no month, or more than a year."""
     for month in (first, last):
-        try:
-            month_bounds(month)
-        except ValueError:
-            raise InvalidInput(faults=[FieldFault("month", "string_pattern_mismatch")]) from None
+        bounds_of(month)
     found = [last]
     while found[0] > first and len(found) <= MONTHS_MOST:
         found.insert(0, previous_month(found[0]))

@@ -94,7 +94,8 @@ def test_themes_are_counted_without_telling_of_few(submit: Submit, clock: FixedC
     assert (shown["culture_sport"]["360902"], shown["culture_sport"]["360922"]) == (None, None)
     answer = me("GET", "/feedback-themes?month=2026-11").json
     assert next(each for each in answer["items"] if each["theme"] == "culture_sport")["total"] == 20
-    assert me("GET", "/feedback-themes?month=2026-13").status_code == 422
+    for none in ("2026-13", "0000-01", "9999-12"):
+        assert me("GET", f"/feedback-themes?month={none}").status_code == 422
     assert me("GET", "/feedback-themes?month=2026-11&since=2024-01").status_code == 422
 
 

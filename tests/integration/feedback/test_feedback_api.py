@@ -67,6 +67,7 @@ def test_a_complaint_from_submission_to_satisfaction(
     assert me("GET", "/me/feedback?number=2600001").json["items"][0]["id"] == piece
     listed = township("GET", "/staff/feedback?state=closed").json["items"]
     assert [each["id"] for each in listed] == [piece]
+    assert township("GET", "/staff/feedback?state=closed&month=0000-01").status_code == 422
 
 
 def test_it_goes_where_it_happened(me: Lasting) -> None:
