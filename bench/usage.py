@@ -156,10 +156,12 @@ def _month_reads(at: datetime) -> int:
 
 
 def _insert(numbers: range, at: datetime, hours: int) -> None:
+    """So many events of the `hours` before `at`, in the order of their times, as processes write them."""
     places = catalogue().places
     for first in range(numbers.start, numbers.stop, BATCH):
         batch = range(first, min(first + BATCH, numbers.stop))
-        usage.write_events([_event(n, places[n % len(places)], at - timedelta(hours=n % hours)) for n in batch])
+        back = [timedelta(hours=(numbers.stop - 1 - number) * hours // len(numbers)) for number in batch]
+        usage.write_events([_event(n, places[n % len(places)], at - each) for n, each in zip(batch, back, strict=True)])
 
 
 def _event(number: int, place: Place, at: datetime) -> dict[str, Any]:

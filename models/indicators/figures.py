@@ -42,10 +42,11 @@ from models.kernel.sheets import read_sheet
 class FigureFile(Record):
     """A file of figures that was read: who sent it, who read it in, and what became of its rows.
 
-    The id is that of content, period and sender, so that the same file again finds it.
+    The id is that of content, period, sender and whose place it was read for, so that the same file again finds it.
     """
 
     name = StringField(required=True)
+    district_code = StringField()
     sender = StringField(required=True)
     sent_on = StringField(required=True)
     period = StringField(required=True)
@@ -95,14 +96,16 @@ def import_figures(sending: Sending, *, by: Actor, at: datetime, dry_run: bool =
         raise Forbidden()
     period = _period(sending, at)
     digest = hashlib.sha256(sending.content).hexdigest()
-    report = FigureReport(id_from_key("figure file", f"{digest}|{period}|{sending.sender}"), dry_run)
+    report = FigureReport(
+        id_from_key("figure file", f"{digest}|{period}|{sending.sender}|{by.district_code or ''}"), dry_run
+    )
     known = collection(FigureFile).find_one({"_id": report.file_id, "finished": True})
     if known is not None:
         report.repeated, report.faults = True, [RowFault(**each) for each in known["faults"]]
         report.accepted, report.unchanged = known["counts"]["accepted"], known["counts"]["unchanged"]
         return report
     rows = read_sheet(sending.content, sending.name, column_titles(), REQUIRED)
-    figures = _sound([read_figure(row, period) for row in rows], period, report)
+    figures = _sound(_of_place([read_figure(row, period) for row in rows], by), period, report)
     for subject in dict.fromkeys(each.subject for each in figures):
         _take([each for each in figures if each.subject == subject], period, sending, report, at)
     report.faults.sort(key=lambda each: each.line)
@@ -111,9 +114,10 @@ def import_figures(sending: Sending, *, by: Actor, at: datetime, dry_run: bool =
     return report
 
 
-def files(limit: int) -> list[Raw]:
-    """The files read in, the latest first."""
-    found = list(collection(FigureFile).find({}, {"version": 0}))
+def files(by: Actor, limit: int) -> list[Raw]:
+    """The files read in, the latest first; a county's planners see those of their county."""
+    wanted = {"district_code": by.district_code} if by.district_code else {}
+    found = list(collection(FigureFile).find(wanted, {"version": 0}))
     return sorted(found, key=lambda each: (each["created_at"], each["_id"]), reverse=True)[:limit]
 
 
@@ -126,6 +130,21 @@ def _period(sending: Sending, at: datetime) -> str:
     if sending.sent_on > day_of(at):
         raise InvalidInput(faults=[FieldFault("sent_on", "date_in_future")])
     return period
+
+
+def _of_place(read: Iterable[Figure | list[RowFault]], by: Actor) -> list[Figure | list[RowFault]]:
+    """A county's planners send figures of their county and its townships only."""
+    return [
+        each if isinstance(each, list) or by.kind == "system" or in_scope(by, each.area)
+        else [RowFault(each.line, "area", "other_place")]
+        for each in read
+    ]  # fmt: skip
+
+
+def in_scope(by: Actor, area: str) -> bool:
+    """True where this member of staff is responsible for all of the area."""
+    place = catalogue().place(area)
+    return by.covers(place.district_code, place.id) if place else by.covers(area)
 
 
 def _sound(read: Iterable[Figure | list[RowFault]], period: str, report: FigureReport) -> list[Figure]:
@@ -235,7 +254,8 @@ def _source(figure: Figure, sending: Sending) -> str:
 def _keep(report: FigureReport, sending: Sending, period: str, by: Actor, at: datetime) -> None:
     kept = FigureFile(
         id=report.file_id, created_at=at, updated_at=at, name=sending.name, sender=sending.sender,
-        sent_on=sending.sent_on.isoformat(), period=period, imported_by=by.id, counts=report.counts(),
+        sent_on=sending.sent_on.isoformat(), period=period, imported_by=by.id,
+        district_code=by.district_code, counts=report.counts(),
         faults=[asdict(each) for each in report.faults], finished=True,
     )  # fmt: skip
     with suppress(DuplicateKeyError):  # two runs of one file end at the same moment

@@ -47,7 +47,7 @@ class FigureFiles(Endpoint):
     @route(access=staff(PLANNER), response=FigureFileList)
     def get(self, call: Call) -> dict[str, Any]:
         """The files that were read, the latest first."""
-        return {"items": [file_view(each) for each in figures.files(rule("indicators.figure_files_shown"))],
+        return {"items": [file_view(each) for each in figures.files(call.actor, rule("indicators.figure_files_shown"))],
                 "next": None}  # fmt: skip
 
 
@@ -56,8 +56,11 @@ class ExactObservations(Endpoint):
     def get(self, call: Call) -> dict[str, Any]:
         """An indicator's observations with the counts behind them, also where the public sees none."""
         asked = call.query
+        area = asked.area or call.actor.district_code
+        if area is not None and not figures.in_scope(call.actor, area):
+            raise NotFound()  # a county's planners see their county and its townships
         page = queries.observations_of(
-            call.path["token"], level=asked.level, area=asked.area, first=asked.first, last=asked.last,
+            call.path["token"], level=asked.level, area=area, first=asked.first, last=asked.last,
             all_revisions=asked.revisions == "all", exact=True, limit=asked.limit, cursor=asked.cursor,
         )  # fmt: skip
         return {"items": page.items, "next": page.next}

@@ -256,3 +256,24 @@ def test_the_exact_export_of_rows_reads_back(database: str) -> None:
 def test_a_figure_of_the_same_month_is_compared_as_well(database: str) -> None:
     bring([GOOD])
     assert [each.code for each in bring([{**GOOD, "value": "9.31"}]).faults] == ["far_from_last"]
+
+
+def test_a_countys_planner_sends_and_sees_its_county_only(
+    client: FlaskClient, staff: Callable[..., dict[str, str]]
+) -> None:
+    mine = staff("planner", district_code="360902")
+    rows = [GOOD, {**GOOD, "area": "袁州区"}, {**GOOD, "area": "樟树市"}]
+    answer = client.post(
+        "/api/v1/staff/indicators/figures",
+        query_string={"sender": "区教体局", "sent_on": "2026-11-05", "period": "2026-10"},
+        data={"file": (io.BytesIO(sheet(rows)), "报送.csv")}, headers={**mine, "Idempotency-Key": new_id()},
+    ).get_json()  # fmt: skip
+    assert [(each["line"], each["code"]) for each in answer["faults"]] == [(2, "other_place"), (4, "other_place")]
+    url = "/api/v1/staff/indicators/preschool_gross_enrolment/observations"
+    own = client.get(url, headers=mine, query_string={"level": "county"}).get_json()["items"]
+    assert [each["area"] for each in own] == ["360902"]
+    for area in ("3609", "360982"):
+        assert client.get(url, headers=mine, query_string={"level": "county", "area": area}).status_code == 404
+    files = "/api/v1/staff/indicators/figure-files"
+    assert len(client.get(files, headers=mine).get_json()["items"]) == 1
+    assert client.get(files, headers=staff("planner", district_code="360982")).get_json()["items"] == []
