@@ -169,7 +169,7 @@ def _event(number: int, place: Place, at: datetime) -> dict[str, Any]:
         "_id": f"bench-{number}", "version": 1, "created_at": at, "updated_at": at,
         "measure": MEASURES[number % len(MEASURES)], "slot": usage.slot_of(at),
         "district_code": place.district_code, "township_id": place.id,
-        "count": 1, "expires_at": NOW + timedelta(days=35),
+        "count": 1,
     }  # fmt: skip
 
 

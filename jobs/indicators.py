@@ -8,13 +8,13 @@ from typing import Any
 
 from models.indicators.approvals import count_approvals
 from models.indicators.observations import observe
-from models.indicators.rollups import roll_up
+from models.indicators.rollups import forget_raw, roll_up
 from models.platform import Platform
 
 
 def roll_up_usage(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
-    """Count the uses of the hours that have new events."""
-    return roll_up(at)
+    """Count the uses of the hours that have new events; let go of raw events that need not be kept."""
+    return {**roll_up(at), "forgotten": forget_raw(at)}
 
 
 def count_trainings(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:

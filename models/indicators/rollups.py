@@ -57,6 +57,13 @@ def roll_up(at: datetime) -> dict[str, int]:
     return counts
 
 
+def forget_raw(at: datetime) -> int:
+    """Delete the raw events, and marks of hours, that are older than they are kept; returns how many events."""
+    oldest = slot_of(at - timedelta(days=rule("indicators.usage_raw_days")))
+    collection(UsageSlot).delete_many({"_id": {"$lt": oldest}})
+    return collection(UsageEvent).delete_many({"slot": {"$lt": oldest}}).deleted_count
+
+
 def rebuild(at: datetime) -> dict[str, int]:
     """Count every hour that still has all its raw events, marked or not; the same numbers as the roll-ups made."""
     slots = sorted(collection(UsageEvent).distinct("slot", {"slot": {"$gte": slot_of(_oldest(at))}}))

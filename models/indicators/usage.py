@@ -18,7 +18,7 @@ import atexit
 import os
 import threading
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -192,7 +192,6 @@ def _event(line: Line, count: int) -> dict[str, Any]:
         "_id": new_id(), "version": 1, "created_at": at, "updated_at": at, "measure": measure, "slot": slot_of(at),
         "district_code": district_code if district_code in catalogue().districts else NO_PLACE,
         "township_id": place.id if place else NO_PLACE, "count": count,
-        "expires_at": at + timedelta(days=rule("indicators.usage_raw_days")),
     }  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def event(
     return {
         "_id": f"event-{number}", "version": 1, "created_at": at, "updated_at": at, "measure": measure,
         "slot": usage.slot_of(at), "district_code": COUNTY if place else "", "township_id": TOWNSHIP if place else "",
-        "count": count, "expires_at": at + timedelta(days=35),
+        "count": count,
     }  # fmt: skip
 
 
@@ -263,3 +263,14 @@ def test_a_writer_killed_between_events_and_marks_is_counted_by_the_next_roll_up
             assert cells() == expected(stored), point
             forget_all()
     assert killed >= 3
+
+
+def test_raw_events_are_let_go_after_35_days_and_their_counts_stay(database: str) -> None:
+    for number, days in enumerate((34, 36)):
+        usage.write_events([event(number, NOW - timedelta(days=days))])
+        roll_up(NOW - timedelta(days=days - 1))
+    assert rollups.forget_raw(NOW) == 1
+    assert collection(UsageEvent).count_documents({}) == 1
+    rebuild(NOW)
+    assert sum(cells("2026-10-01", "2026-11-30").values()) == 2
+    assert rollups.forget_raw(NOW) == 0

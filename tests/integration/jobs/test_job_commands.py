@@ -70,7 +70,7 @@ def test_a_simulated_quarter_by_hand(app: Flask) -> None:
         assert "already done" in runner.invoke(args=run).output
         exported = runner.invoke(args=["indicators", "export", "--format", "csv", "--period", month]).stdout
         assert exported.startswith("indicator,name,period")
-        assert exported.count(f",{month},city,") == len(SOURCES)
+        assert exported.count(f",{month},city,") == len(SOURCES) - 1, "no month of visits is closed"
 
 
 def test_an_errand_of_another_door_is_carried_out(app: Flask) -> None:
