@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from models.childcare import operations
+from models.childcare import operations, supervision
 from models.childcare.erasing import apply_retention
 from models.childcare.round_following import follow_rounds as follow
 from models.platform import Platform
@@ -14,7 +14,7 @@ from models.platform import Platform
 
 def reconcile(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
     """Between placements, offers and centres."""
-    return operations.reconcile_places(at)
+    return {**operations.reconcile_places(at), "suspensions": supervision.settle_pending(at)}
 
 
 def follow_rounds(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
@@ -29,4 +29,5 @@ def fill(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
 
 def pass_time(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
     """Children who outgrew childcare, months that begin, registrations that lapsed, what need not be kept."""
-    return {**operations.pass_time(at), **apply_retention(at)}
+    ended = supervision.pass_time(at)
+    return {**operations.pass_time(at), **apply_retention(at), "suspensions_over": ended}

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from config.programmes import Version
-from models.casework.documents import CORRECTION, CORRECTION_CONTEXT, Application
+from models.casework.documents import CORRECTION, CORRECTION_CONTEXT, FORM_CONTEXT, Application
 from models.kernel.clock import as_utc
 from models.kernel.database import change_one, collection
 from models.kernel.encryption import open_json, seal_json
@@ -74,6 +74,18 @@ def steps_shown(raw: Raw, rules: Version) -> list[dict[str, Any]]:
         kind = rules.paper(each["paper"])
         shown.append({**each, "label": kind.label if kind else each["paper"]})
     return shown
+
+
+def changed_answers(raw: Raw) -> list[dict[str, Any]]:
+    """The answers that the applicant changed since the application was first handed in: `{name, before, after}`."""
+    if not raw.get("handed_in"):
+        return []
+    before, after = open_json(raw["handed_in"], FORM_CONTEXT), open_json(raw["form"], FORM_CONTEXT)
+    names = dict.fromkeys((*before, *after))
+    return [
+        {"name": name, "before": before.get(name), "after": after.get(name)}
+        for name in names if before.get(name) != after.get(name)
+    ]  # fmt: skip
 
 
 def _steps(raw: Raw) -> list[dict[str, Any]]:

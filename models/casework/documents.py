@@ -51,6 +51,7 @@ class Application(Causing):
     `household`: the household as it was at submission (`households.snapshot`), `household_id` its id; `people`: whom it
     concerns as blind marks, `{role, member_id, marks}`; `claims_version`: the version its people are held for;
     `matter`: which of several that one person may have in the programme (blind).
+    `handed_in`: the answers as they were before the first correction.
     `papers_replaced`: files the office has seen that were replaced since, with `replaced_at` and `replaced_by`.
     `open_for`: blind index of applicant and person, set while the application is open, unique.
     """
@@ -79,6 +80,7 @@ class Application(Causing):
     decided_by = StringField()
     reason = BinaryField()
     correction = BinaryField()
+    handed_in = EncryptedJsonField(FORM_CONTEXT)
     places = ListField(DictField())
     approved_at = DateTimeField()
     closed_at = DateTimeField()

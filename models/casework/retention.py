@@ -26,8 +26,8 @@ from models.people.holders import register_holder
 HOLDER = "applications"
 NOBODY = "erased"
 BATCH = 500
-PERSONAL = ("form", "reason", "correction", "child_id", "open_for", "retention_due_at", "opinion_reason", "appeal",
-            "household", "household_id", "people", "matter", "assignee_id")  # fmt: skip
+PERSONAL = ("form", "handed_in", "reason", "correction", "child_id", "open_for", "retention_due_at", "opinion_reason",
+            "appeal", "household", "household_id", "people", "matter", "assignee_id")  # fmt: skip
 
 
 def apply_retention(at: datetime) -> dict[str, int]:

@@ -73,6 +73,8 @@ def request_correction(
     clock = clock_of(raw, rules, CORRECTION, at)
     wanted = asked_for(reason, papers, why, at)
     written = {**clock, "correction": seal_json(wanted, CORRECTION_CONTEXT)}
+    if raw.get("form") and not raw.get("handed_in"):
+        written["handed_in"] = raw["form"]  # sealed as it is
     notice = step_notice(raw, programme_of(raw["programme"]), "correction", due_at=clock["due_at"])
     return by_staff(raw, REQUEST_CORRECTION, by, at, version, key, Change(set=written, note=reason, outbox=[notice]))
 

@@ -14,6 +14,7 @@ VALUES_CONTEXT = "childcare_placements.values"
 MESSAGE_CONTEXT = "childcare_messages.text"
 RATING_CONTEXT = "childcare_ratings.text"
 REPLY_CONTEXT = "childcare_ratings.reply"
+INSPECTION_NOTE_CONTEXT = "centre_inspections.note"
 
 # Of a holder at its centre.
 HELD, GIVEN = "held", "given"
@@ -39,6 +40,8 @@ class ChildcareCentre(Record):
     unpublished = BooleanField(default=False)
     shown_month = StringField()
     lapse_told = StringField()
+    # `{order, id, until}` of the latest suspension as it stands, `until` the last day or None once it is over.
+    suspension = DictField()
 
     meta: ClassVar[dict[str, Any]] = {"collection": "childcare_centres"}
     index_specs: ClassVar[list[dict[str, Any]]] = [
@@ -211,3 +214,63 @@ class ChildcareRoundResult(Record):
     content = BinaryField(required=True)
 
     meta: ClassVar[dict[str, Any]] = {"collection": "childcare_round_results"}
+
+
+class CentreInspection(Causing):
+    """What an office found at a centre: an inspection, an incident, or a complaint that was looked into.
+
+    `findings` is written for everybody and public once published; `note` is for the office only.
+    """
+
+    state = StringField(required=True)
+    centre_id = StringField(required=True)
+    district_code = StringField(required=True)
+    township_id = StringField()
+    kind = StringField(required=True)
+    on = StringField(required=True)
+    outcome = StringField(required=True)
+    findings = StringField(required=True)
+    note = EncryptedStringField(INSPECTION_NOTE_CONTEXT)
+    published_at = DateTimeField()
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "centre_inspections"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {"keys": [("centre_id", 1), ("state", 1)], "name": "centre"},
+        OUTBOX_INDEX,
+    ]
+
+
+class CentreSuspension(Causing):
+    """A centre is given no more children, until a day or (`exclusion`) for good. One at a time (`active`).
+
+    `number`: which of its centre's. `unsettled`: the centre's own document does not show the last step yet.
+    `reason` is public; the appeal's and the decisions' words stand in the history.
+    """
+
+    state = StringField(required=True)
+    centre_id = StringField(required=True)
+    number = IntField(required=True)
+    district_code = StringField(required=True)
+    township_id = StringField()
+    kind = StringField(required=True)
+    inspection_id = StringField()
+    reason = StringField(required=True)
+    since = StringField(required=True)
+    until = StringField()
+    active = BooleanField(required=True)
+    unsettled = BooleanField(required=True)
+    suspended_by = StringField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "centre_suspensions"}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {"keys": [("centre_id", 1), ("number", 1)], "name": "unique_number", "unique": True},
+        {
+            "keys": [("centre_id", 1)],
+            "name": "unique_active",
+            "unique": True,
+            "partialFilterExpression": {"active": True},
+        },
+        {"keys": [("unsettled", 1)], "name": "unsettled", "partialFilterExpression": {"unsettled": True}},
+        {"keys": [("until", 1)], "name": "running", "partialFilterExpression": {"active": True}},
+        OUTBOX_INDEX,
+    ]

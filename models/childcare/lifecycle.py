@@ -11,14 +11,16 @@ from models.childcare.documents import (
     PLACED,
     RATED,
     WAITING,
+    CentreInspection,
+    CentreSuspension,
     ChildcarePlacement,
     ChildcareRating,
     ChildcareRound,
 )
 from models.housing.seeded_steps import another_person, not_who_entered, seed_is_out
 from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR, TOWNSHIP_INTAKE, Actor
-from models.kernel.clock import as_utc
-from models.kernel.errors import Conflict
+from models.kernel.clock import as_utc, day_of
+from models.kernel.errors import Conflict, Forbidden
 from models.kernel.lifecycle import OWNER, SYSTEM_ROLE, Lifecycle, Raw, Transition
 
 OFFER, TAKE_UP, PASS_ON, GIVE_UP, END = "offer", "take_up", "pass_on", "give_up", "end"
@@ -27,12 +29,33 @@ OPEN, COMMITTED, SEEDED, RUN, PUBLISHED, DONE, VOID = (
 )  # fmt: skip
 ROUND_ROLES = (COUNTY_REVIEWER, SUPERVISOR)
 CENTRE_ROLES = (TOWNSHIP_INTAKE, COUNTY_REVIEWER)
+OVERSIGHT_ROLES = (COUNTY_REVIEWER, SUPERVISOR)
+RECORDED, SHOWN_PUBLICLY, TAKEN_BACK = "recorded", "public", "taken_back"
+IN_FORCE, APPEALED, UPHELD, LIFTED, OVER = "in_force", "appealed", "upheld", "lifted", "over"
+RUNNING = (IN_FORCE, APPEALED, UPHELD)
 
 
 def _within_days(rating: Raw, by: Actor, at: datetime) -> None:
     days = rule("childcare.rating_edit_days")
     if at > as_utc(rating["rated_at"]) + timedelta(days=days):
         raise Conflict("rating_settled", days=days)
+
+
+def _in_appeal_time(suspension: Raw, by: Actor, at: datetime) -> None:
+    days = rule("childcare.suspension_appeal_days")
+    if at > as_utc(suspension["created_at"]) + timedelta(days=days):
+        raise Conflict("suspension_appeal_late", days=days)
+
+
+def _not_who_suspended(suspension: Raw, by: Actor, at: datetime) -> None:
+    """Whoever suspended a centre does not also decide on its appeal."""
+    if suspension["state"] == APPEALED and by.id == suspension["suspended_by"]:
+        raise Forbidden("suspension_needs_second_person")
+
+
+def _is_over(suspension: Raw, by: Actor, at: datetime) -> None:
+    if not suspension.get("until") or suspension["until"] >= day_of(at).isoformat():
+        raise Conflict("not_due")
 
 
 PLACEMENT_LIFECYCLE = Lifecycle(
@@ -71,5 +94,27 @@ ROUND_LIFECYCLE = Lifecycle(
         Transition("publish", (RUN,), PUBLISHED, ROUND_ROLES),
         Transition("finish", (PUBLISHED,), DONE, (SYSTEM_ROLE,)),
         Transition("void", (OPEN, COMMITTED, SEEDED, RUN), VOID, (SUPERVISOR,)),
+    ],
+)
+
+INSPECTION_LIFECYCLE = Lifecycle(
+    "centre_inspection",
+    CentreInspection,
+    RECORDED,
+    [
+        Transition("publish", (RECORDED,), SHOWN_PUBLICLY, OVERSIGHT_ROLES),
+        Transition("take_back", (RECORDED, SHOWN_PUBLICLY), TAKEN_BACK, OVERSIGHT_ROLES),
+    ],
+)
+
+SUSPENSION_LIFECYCLE = Lifecycle(
+    "centre_suspension",
+    CentreSuspension,
+    IN_FORCE,
+    [
+        Transition("appeal", (IN_FORCE,), APPEALED, CENTRE_ROLES, guard=_in_appeal_time),
+        Transition("uphold", (APPEALED,), UPHELD, OVERSIGHT_ROLES, guard=_not_who_suspended),
+        Transition("lift", RUNNING, LIFTED, OVERSIGHT_ROLES, guard=_not_who_suspended),
+        Transition("lapse", RUNNING, OVER, (SYSTEM_ROLE,), guard=_is_over),
     ],
 )

@@ -77,21 +77,34 @@ def tell_of_lapses(at: datetime) -> dict[str, int]:
 
     Existing placements stay (source: assumption to confirm; the plan asks for supervision, not for the children to go).
     """
-    today, counts = day_of(at), {"offers_taken_back": 0, "families_told": 0}
-    taking = [each["_id"] for each in collection(ChildcareCentre).find({}, {"_id": 1})]
-    closed = [each for each in places.centres(taking).values() if places.closed_because(each, today)]
-    for facility in closed:
-        occasion = f"{facility.get('registration_valid_until')} {facility.get('status')}"
-        centre = collection(ChildcareCentre).find_one({"_id": facility["_id"], "lapse_told": {"$ne": occasion}})
-        if centre is None:
-            continue
-        for application_id, holder in centre["holders"].items():
-            told = holder["state"] == GIVEN
-            counts["families_told"] += told and _tell_of_lapse(application_id, facility, occasion, at)
-            counts["offers_taken_back"] += not told and _take_back(application_id, at)
-        # Last, so that a crash before repeats what is keyed and does no harm.
-        collection(ChildcareCentre).update_one({"_id": facility["_id"]}, {"$set": {"lapse_told": occasion}})
+    counts = {"offers_taken_back": 0, "families_told": 0}
+    for each in collection(ChildcareCentre).find({}, {"_id": 1}):
+        back, told = tell_of_lapse(each["_id"], at)
+        counts["offers_taken_back"] += back
+        counts["families_told"] += told
     return counts
+
+
+def tell_of_lapse(centre_id: str, at: datetime) -> tuple[int, int]:
+    """One centre's part: how many offers were taken back, and how many families told. Safe to repeat."""
+    facility = places.centres([centre_id]).get(centre_id)
+    why = places.closed_because(facility, day_of(at))
+    if facility is None or why is None:
+        return 0, 0
+    occasion = f"{facility.get('registration_valid_until')} {facility.get('status')}"
+    if why == "suspended":
+        occasion = f"suspended until {facility['suspended_until']}"
+    centre = collection(ChildcareCentre).find_one({"_id": centre_id, "lapse_told": {"$ne": occasion}})
+    if centre is None:
+        return 0, 0
+    back = told = 0
+    for application_id, holder in centre["holders"].items():
+        given = holder["state"] == GIVEN
+        told += given and _tell_of_lapse(application_id, facility, occasion, why, at)
+        back += not given and _take_back(application_id, at)
+    # Last, so that a crash before repeats what is keyed and does no harm.
+    collection(ChildcareCentre).update_one({"_id": centre_id}, {"$set": {"lapse_told": occasion}})
+    return back, told
 
 
 def follow_up(placement_id: str, at: datetime) -> None:
@@ -116,12 +129,13 @@ def follow_up_handler(now: Callable[[], datetime]) -> Handler:
     return Handler(send, idempotent=True)
 
 
-def _tell_of_lapse(application_id: str, facility: dict[str, Any], occasion: str, at: datetime) -> bool:
+def _tell_of_lapse(application_id: str, facility: dict[str, Any], occasion: str, why: str, at: datetime) -> bool:
     placement = collection(ChildcarePlacement).find_one({"_id": application_id, "state": PLACED})
     if placement is None:
         return False
     key = f"childcare:{application_id}:lapse:{occasion}"
-    enqueue(placement_notice(placement, "lapsed", centre=facility["name"], key=key), at)
+    step = "suspended" if why == "suspended" else "lapsed"
+    enqueue(placement_notice(placement, step, centre=facility["name"], key=key), at)
     return True
 
 

@@ -40,8 +40,18 @@ class Hold:
 
 
 def centres(ids: Iterable[str]) -> dict[str, Raw]:
-    """The facilities with these ids, as stored."""
-    return {raw["_id"]: raw for raw in collection(Facility).find({"_id": {"$in": list(ids)}})}
+    """The facilities with these ids, as stored, and until when each is suspended."""
+    return {raw["_id"]: raw for raw in with_suspensions(collection(Facility).find({"_id": {"$in": list(ids)}}))}
+
+
+def with_suspensions(facilities: Iterable[Raw]) -> list[Raw]:
+    """Facilities with `suspended_until`, the last day of a suspension, where there is one."""
+    found = list(facilities)
+    own = {"_id": {"$in": [each["_id"] for each in found]}, "suspension.until": {"$type": "string"}}
+    until = {
+        each["_id"]: each["suspension"]["until"] for each in collection(ChildcareCentre).find(own, {"suspension": 1})
+    }
+    return [{**each, "suspended_until": until[each["_id"]]} if each["_id"] in until else each for each in found]
 
 
 def obstacle(facility: Mapping[str, Any] | None, group: AgeGroup, day: date) -> str | None:
@@ -62,6 +72,8 @@ def closed_because(facility: Mapping[str, Any] | None, day: date) -> str | None:
         return "unknown_centre"
     if (facility.get("registration_valid_until") or "") < day.isoformat():
         return "registration_lapsed"
+    if (facility.get("suspended_until") or "") >= day.isoformat():
+        return "suspended"
     return None
 
 
@@ -103,7 +115,12 @@ def take(application_id: str, hold: Hold, at: datetime) -> bool:
     _create(hold.centre_id, at)
     room = {f"occupied.{group}.{month}": {"$not": {"$gte": places[group]}} for month, group in hold.stay.items()}
     taken = target.update_one(
-        {"_id": hold.centre_id, holder: {"$exists": False}, **room},
+        {
+            "_id": hold.centre_id,
+            holder: {"$exists": False},
+            **room,
+            "suspension.until": {"$not": {"$gte": day_of(at).isoformat()}},
+        },
         {
             "$set": {
                 holder: {"spans": spans, "attempt": hold.attempt, "state": HELD, "at": at},
@@ -222,6 +239,16 @@ def _show(facility: Raw, occupied: Mapping[str, Mapping[str, int]], at: datetime
         {"$set": {**free, "changed_at": database_time(), "updated_at": at}, "$inc": {"version": 1}},
     )
     return bool(written.modified_count)
+
+
+def suspend(centre_id: str, suspension_id: str, order: int, until: str | None, at: datetime) -> None:
+    """Show a suspension as it stands; a later step (`order`) is never overwritten by an earlier one. Idempotent."""
+    _create(centre_id, at)
+    collection(ChildcareCentre).update_one(
+        {"_id": centre_id, "suspension.order": {"$not": {"$gte": order}}},
+        {"$set": {"suspension": {"id": suspension_id, "order": order, "until": until}, "updated_at": at},
+         "$inc": {"version": 1}},
+    )  # fmt: skip
 
 
 def _create(centre_id: str, at: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from config.loading import rule
 from config.text import label, say
 from models.casework.notices import day_in_words
-from models.childcare import places, ratings, rounds, threads
+from models.childcare import places, ratings, rounds, supervision, threads
 from models.childcare.documents import (
     CENTRE,
     GUARDIAN,
@@ -18,16 +18,17 @@ from models.childcare.documents import (
     PLACED,
     WAITING,
     ChildcarePlacement,
+    ChildcareRating,
     ChildcareRound,
 )
-from models.childcare.lifecycle import DONE, PUBLISHED
+from models.childcare.lifecycle import DONE, PUBLISHED, ROUND_LIFECYCLE
 from models.childcare.ordering import priorities, waiting_at
 from models.childcare.placing import stay_now
 from models.childcare.round_input import of
 from models.childcare.round_record import committed_part, record_of, result_part
 from models.childcare.rounds_active import in_a_round
 from models.childcare.stays import month_text, months_from, places_of
-from models.facilities.documents import AGE_GROUPS
+from models.facilities.documents import AGE_GROUPS, Facility
 from models.housing.draw import number, salt_of, seal_of
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc, day_of, shown
@@ -38,6 +39,13 @@ from models.kernel.paging import Page, decode_cursor, encode_cursor
 
 ROUND_FIELDS = ("name", "district_code", "month", "state", "opened_at", "committed_at", "count", "families",
                 "seed_source", "commitment", "seed", "statement", "void", "replaces", "version")  # fmt: skip
+
+
+CENTRE_FIELDS = (
+    "name", "category", "district_code", "township_id", "registration_number", "registration_valid_until", "status",
+    "places_infant", "places_toddler", "places_preschool", "free_infant", "free_toddler", "free_preschool",
+    "inclusive",
+)  # fmt: skip
 
 
 def placements_of(resident_id: str) -> list[Raw]:
@@ -119,8 +127,36 @@ def centre_shown(centre_id: str, at: datetime) -> dict[str, Any]:
             }
             for group in AGE_GROUPS if group in kept
         ],
-        "rating": ratings.public_average(centre_id),
+        "rating": ratings.public_average(centre_id), **supervision.public_supervision(centre_id),
     }  # fmt: skip
+
+
+def centres_of(by: Actor, district_code: str, at: datetime) -> list[dict[str, Any]]:
+    """A county's centres by name for its staff: registration, places, what is free, why none is given.
+
+    Raises Forbidden.
+
+    A county has some dozen to a few hundred centres: all are read.
+    """
+    if by.district_code not in (None, district_code):
+        raise Forbidden("not_your_place")
+    wanted = {"district_code": district_code, "category": places.CATEGORY}
+    found = places.with_suspensions(collection(Facility).find(wanted, dict.fromkeys(CENTRE_FIELDS, 1)))
+    return [
+        {
+            "id": each["_id"], **{name: each.get(name) for name in CENTRE_FIELDS if name != "category"},
+            "reason": places.closed_because(each, day_of(at)),
+        }
+        for each in sorted(found, key=lambda each: (each["name"], each["_id"]))
+        if by.covers(each["district_code"], each.get("township_id"))
+    ]  # fmt: skip
+
+
+def ratings_at(centre_id: str) -> list[dict[str, Any]]:
+    """What families said of a centre, the newest first, with the placement to which a reply goes."""
+    found = collection(ChildcareRating).find({"centre_id": centre_id})
+    newest = sorted(found, key=lambda each: (as_utc(each["rated_at"]), each["_id"]), reverse=True)
+    return [{"placement_id": each["_id"], **ratings.shown(each)} for each in newest[: rule("childcare.ratings_shown")]]
 
 
 def priorities_shown() -> dict[str, Any]:
@@ -139,6 +175,18 @@ def round_shown(each: Mapping[str, Any]) -> dict[str, Any]:
         "statement": each.get("statement") if public else None,
         "seed_source": each.get("seed_source") or None, "commitment": each.get("commitment") or None,
         "void": each.get("void") or None,
+    }  # fmt: skip
+
+
+def round_of_staff(each: Mapping[str, Any], by: Actor) -> dict[str, Any]:
+    """A round for who carries it out: its steps so far, and what may be done now."""
+    return {
+        **round_shown(each), "state_label": label("childcare.round", each["state"]),
+        "events": [{**step, "label": label("childcare.round_steps", step["action"])} for step in each["steps"]],
+        "actions": [
+            {"action": name, "label": label("childcare.round_steps", name)}
+            for name in ROUND_LIFECYCLE.actions_for(dict(each), by)
+        ],
     }  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def _centres(district_code: str | None, day: date) -> dict[str, dict[str, Any]]:
         wanted["district_code"] = district_code
     found: dict[str, dict[str, Any]] = {
         facility["_id"]: {"places": places_of(facility), "occupied": {}}
-        for facility in collection(Facility).find(wanted)
+        for facility in places.with_suspensions(collection(Facility).find(wanted))
         if places.closed_because(facility, day) is None and places_of(facility)
     }
     for centre in collection(ChildcareCentre).find({"_id": {"$in": list(found)}}, {"occupied": 1}):

@@ -113,6 +113,47 @@ def first(list_key: str, count: int) -> list[str]:
     return found[:count]
 
 
+def after(list_key: str, key: str, count: int) -> tuple[int, list[str]]:
+    """How many come before the first key behind `key`, and up to `count` keys from there on, in order.
+
+    Reads the directory and the leaves that hold them, however deep in the list.
+    """
+    directory = collection(WaitingDirectory).find_one({"_id": list_key})
+    if directory is None:
+        return 0, []
+    leaves = sorted((leaf["low"], leaf["n"], leaf_id) for leaf_id, leaf in directory["leaves"].items())
+    here = max(bisect_right(leaves, key, key=lambda each: each[0]) - 1, 0)
+    ahead, found, leaf_id = sum(n for _, n, _ in leaves[:here]), list[str](), leaves[here][2]
+    while leaf_id is not None and len(found) < count:
+        leaf = collection(WaitingLeaf).find_one({"_id": leaf_id})
+        if leaf is None:
+            break
+        keys = sorted(item["k"] for item in leaf["items"])
+        behind = [each for each in keys if each > key]
+        ahead += len(keys) - len(behind)
+        found += behind
+        leaf_id = leaf["right"]
+    return ahead, found[:count]
+
+
+def before(list_key: str, key: str) -> str | None:
+    """The key right before one, None for the first."""
+    directory = collection(WaitingDirectory).find_one({"_id": list_key}) or {"leaves": {}}
+    lows = sorted(((leaf["low"], leaf_id) for leaf_id, leaf in directory["leaves"].items()), reverse=True)
+    for _, leaf_id in (each for each in lows if each[0] < key):
+        leaf = collection(WaitingLeaf).find_one({"_id": leaf_id}) or {"items": []}
+        smaller = [item["k"] for item in leaf["items"] if item["k"] < key]
+        if smaller:
+            return str(max(smaller))
+    return None
+
+
+def totals(list_keys: Sequence[str]) -> dict[str, int]:
+    """How many wait on each list that has begun."""
+    found = collection(WaitingDirectory).find({"_id": {"$in": list(list_keys)}})
+    return {each["_id"]: sum(leaf["n"] for leaf in each["leaves"].values()) for each in found}
+
+
 def every(list_key: str) -> Iterator[tuple[str, int]]:
     """All keys in order with their versions. Reads the whole list, leaf by leaf."""
     for leaf in _chain(list_key):

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from config.loading import rule
 from config.text import label
-from models.housing.flat_documents import Flat, Tenancy
+from models.housing.flat_documents import LIVED_IN, OFFERED, Flat, RentEntry, Tenancy
+from models.housing.rents import arrears
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
@@ -45,3 +47,47 @@ def tenancies_of_place(
     left = [each for each in found if after is None or each["_id"] > after]
     page = left[:limit]
     return Page(page, page[-1]["_id"] if len(left) > limit else None)
+
+
+def households_of(batch_id: str) -> list[dict[str, Any]]:
+    """Who got an offer of a batch, the longest ago first: `{tenancy, offered flat, expires_at}`."""
+    found = sorted(collection(Tenancy).find({"batch_id": batch_id}, {"outbox": 0}), key=lambda each: str(each["_id"]))
+    return [
+        {
+            **{name: each.get(name) for name in ("state", "version", "township_id", "persons", "declines")},
+            "id": each["_id"], "state_label": label("housing.tenancy_states", each["state"]),
+            "flat": (each.get("offer") or {}).get("subject"), "due_at": _due(each),
+        }
+        for each in found
+    ]  # fmt: skip
+
+
+def in_arrears(by: Actor, *, after: str | None) -> Page:
+    """Who lives there and owes rent: `{tenancy, owed_fen, since, months}`, from one stretch of the place's tenancies.
+
+    A stretch holds at most `housing.page_size_most` tenancies, so a page may be short while `next` leads on.
+    """
+    wanted: dict[str, Any] = {"state": {"$in": list(LIVED_IN)}}
+    if by.district_code:
+        wanted["district_code"] = by.district_code
+    if by.township_ids:
+        wanted["township_id"] = {"$in": list(by.township_ids)}
+    found = sorted(collection(Tenancy).find(wanted, dict.fromkeys(LISTED, 1)), key=lambda each: str(each["_id"]))
+    left = [each for each in found if after is None or each["_id"] > after]
+    stretch = left[: rule("housing.page_size_most")]
+    lines: dict[str, list[dict[str, Any]]] = {each["_id"]: [] for each in stretch}
+    for line in collection(RentEntry).find({"tenancy_id": {"$in": list(lines)}}):
+        lines[line["tenancy_id"]].append(line)
+    items = []
+    for tenancy in stretch:
+        ledger = sorted(lines[tenancy["_id"]], key=lambda each: (each["on"], each["created_at"], each["_id"]))
+        owed, since, months = arrears(ledger)
+        if owed > 0:
+            items.append({"tenancy": tenancy, "owed_fen": owed, "since": since, "months": months})
+    return Page(items, stretch[-1]["_id"] if len(left) > len(stretch) else None)
+
+
+def _due(tenancy: Mapping[str, Any]) -> datetime | None:
+    """By when the household has to do the next step: answer the offer, choose, sign."""
+    due = tenancy["offer"]["expires_at"] if tenancy["state"] == OFFERED else tenancy.get("due_at")
+    return as_utc(due) if due else None

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Literal
 
 from openpyxl import Workbook, load_workbook
 
@@ -21,6 +21,7 @@ from models.kernel.errors import FieldFault, InvalidInput
 
 ZIP_MAGIC = b"PK\x03\x04"
 CSV, XLSX = "csv", "xlsx"
+Form = Literal["csv", "xlsx"]
 MEDIA_TYPES = {CSV: "text/csv", XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 # A spreadsheet would run a cell that begins so.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

@@ -90,6 +90,8 @@ class Caseworker(Record):
     token_epoch = IntField(required=True, default=1)
     active = BooleanField(required=True, default=True)
     demo = BooleanField(default=False)
+    # Of queues: `{number, name, query}`, the last saved at the end.
+    saved_filters = ListField(DictField())
 
     meta: ClassVar[dict[str, Any]] = {"collection": "caseworkers"}
     index_specs: ClassVar[list[dict[str, Any]]] = [

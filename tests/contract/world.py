@@ -59,6 +59,8 @@ class World:
         "/staff/estates/", "/staff/flats/", "/staff/flat-batches/", "/staff/check-batches/", "/staff/notices/",
         "/staff/handovers/", "/staff/reports/", "/staff/phone-tasks/", "/staff/proxies/", "/staff/me/principals/",
         "/staff/facilities/", "/staff/learned-answers/", "/staff/unanswered/", "/staff/me/sessions/",
+        "/staff/me/saved-filters/", "/staff/childcare/centres/", "/staff/childcare/suspensions/",
+        "/staff/childcare/inspections/", "/staff/waiting-lists/",
     )  # fmt: skip
     # Routes that answer otherwise until the thing has come further, or to an office that has more to do with it.
     not_yet: frozenset[str] = frozenset({

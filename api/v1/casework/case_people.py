@@ -13,10 +13,13 @@ from models.casework.case_people import household_of_case, person_of_case
 from models.casework.duplicates import Found
 from models.kernel import audit
 from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR, TOWNSHIP_INTAKE
+from models.kernel.clock import as_utc
 from models.kernel.errors import NotFound
-from models.kernel.lifecycle import Raw
+from models.kernel.lifecycle import Raw, note_of
 from models.kernel.masking import mask_name
 
+# What the office said or did to a case before it is decided.
+OFFICE_STEPS = ("accept", "request_correction", "resubmit", "first_review", "transfer", "reopen")
 READERS = staff(TOWNSHIP_INTAKE, COUNTY_REVIEWER, SUPERVISOR)
 
 
@@ -55,6 +58,29 @@ class CorrectionOfCase(Endpoint):
         """What was asked for last, paper by paper, and how it was answered. The look is recorded."""
         raw = _looked_at("application.correction_read", call)
         return {"items": corrections.steps_shown(raw, queries.version_of(raw))}
+
+
+class DifferencesOfCase(Endpoint):
+    @route(access=READERS)
+    def get(self, call: Call) -> dict[str, Any]:
+        """What changed since it was handed in, for who decides after the township. The look is recorded."""
+        raw = _looked_at("application.differences_read", call)
+        replaced = papers.replaced_shown(raw)
+        fresh = {each["paper"]: each for each in raw["papers"]}
+        steps = [each for each in raw["history"] if each["action"] in OFFICE_STEPS]
+        return {
+            "answers": corrections.changed_answers(raw),
+            "papers": [
+                {"paper": each["paper"], "before": each["id"], "replaced_at": each["replaced_at"],
+                 "after": fresh[each["paper"]]["id"] if each["paper"] in fresh else None}
+                for each in replaced
+            ],
+            "steps": [
+                {"action": each["action"], "label": label("casework.action", each["action"]),
+                 "at": as_utc(each["at"]), "note": note_of(each)}
+                for each in steps
+            ],
+        }  # fmt: skip
 
 
 def _looked_at(action: str, call: Call) -> Raw:

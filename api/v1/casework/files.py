@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from flask import Response, request
 
 from models.casework.files import CleanFile, clean_file
 from models.kernel.errors import FieldFault, InvalidInput
+from models.kernel.sheets import MEDIA_TYPES, write_sheet
 
 MULTIPART = "multipart/form-data"
 PAPER, FILE = "paper", "file"
@@ -64,6 +66,14 @@ def _part_faults(texts: tuple[str, ...]) -> list[FieldFault]:
     return faults + [
         FieldFault(name, "missing" if not parts else "repeated") for name, parts in given.items() if len(parts) != 1
     ]
+
+
+def sheet(form: str, name: str, rows: Sequence[Sequence[str]]) -> Response:
+    """A table as an attachment, its header first; no cell runs as a formula."""
+    response = Response(write_sheet(form, rows), mimetype=MEDIA_TYPES[form])
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.{form}"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 def download(file: CleanFile) -> Response:

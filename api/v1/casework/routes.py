@@ -6,7 +6,7 @@ from flask_restx import Namespace
 
 import models.casework.offer_erasing
 import models.casework.retention  # noqa: F401  makes its part of copies and erasures known
-from api.v1.casework import case_people, offers, paper_steps, residents, staff, telling_routes
+from api.v1.casework import case_people, offers, paper_steps, queue_files, residents, staff, telling_routes
 
 namespace = Namespace("casework", description="Programmes, applications, papers and their review.")
 
@@ -27,6 +27,7 @@ namespace.add_resource(residents.Withdraw, f"{APPLICATION}/withdraw")
 namespace.add_resource(residents.Appeal, f"{APPLICATION}/appeal")
 namespace.add_resource(staff.Queue, "/staff/applications")
 namespace.add_resource(staff.Escalated, "/staff/applications/escalated")
+namespace.add_resource(queue_files.QueueFile, "/staff/applications/export")
 namespace.add_resource(staff.Counts, "/staff/applications/counts")
 namespace.add_resource(staff.Search, "/staff/applications/search")
 namespace.add_resource(staff.OneStaffApplication, STAFF_APPLICATION)
@@ -54,4 +55,5 @@ namespace.add_resource(paper_steps.CorrectionAnswer, f"{APPLICATION}/correction/
 namespace.add_resource(case_people.HouseholdOfCase, f"{STAFF_APPLICATION}/household")
 namespace.add_resource(case_people.DuplicatesOfCase, f"{STAFF_APPLICATION}/duplicates")
 namespace.add_resource(case_people.ReplacedPapersOfCase, f"{STAFF_APPLICATION}/replaced-papers")
+namespace.add_resource(case_people.DifferencesOfCase, f"{STAFF_APPLICATION}/differences")
 namespace.add_resource(case_people.CorrectionOfCase, f"{STAFF_APPLICATION}/correction")

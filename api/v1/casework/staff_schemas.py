@@ -25,6 +25,7 @@ from api.v1.casework.telling_views import CheckView, EvidenceForRule, OwnNoticeV
 from config.loading import rule
 from config.text import sentences
 from models.kernel.ids import ID_PATTERN
+from models.kernel.sheets import Form
 
 # Far beyond any deadline, and within what the database can hold in any zone.
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -66,7 +67,7 @@ class AssignBody(Body):
     """Whose case it is from now on; null: everybody's at its place."""
 
     version: Version
-    assignee_id: Annotated[str, Field(pattern=ID_PATTERN)] | None
+    assignee_id: Annotated[str, Field(pattern=ID_PATTERN)] | None = None
 
 
 class EndBody(Body):
@@ -105,6 +106,18 @@ class QueueQuery(Query):
     due_before: Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)] | None = None
     cursor: Cursor | None = None
     limit: Limit = rule("casework.page_size")
+
+
+class QueueFileQuery(Query):
+    """As `QueueQuery`, all pages in one table."""
+
+    stage: Literal["submitted", "accepted", "reviewed", "correction", "on_notice", "appealed"]
+    district_code: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = None
+    township_id: Annotated[str, Field(pattern=r"^[0-9]{1,12}$")] | None = None
+    programme: Token | None = None
+    mine: bool = False
+    due_before: Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)] | None = None
+    form: Form = "xlsx"
 
 
 class EscalatedQuery(Query):

@@ -22,11 +22,12 @@ from api.v1.childcare.schemas import (
 )
 from models.childcare import queries, rounds, threads
 from models.childcare.rounds import RoundPlan
-from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR
-from models.kernel.errors import NotFound
+from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR, TOWNSHIP_INTAKE
+from models.kernel.errors import Forbidden, NotFound
 from models.kernel.ids import ID_PATTERN
 
 STEPS = staff(COUNTY_REVIEWER, SUPERVISOR)
+READERS = staff(TOWNSHIP_INTAKE, COUNTY_REVIEWER, SUPERVISOR)
 
 
 class Rounds(Endpoint):
@@ -64,6 +65,16 @@ class StaffRounds(Endpoint):
         """Open a round: its centres' places wait for it from now on."""
         plan = RoundPlan(**call.body.model_dump())
         return queries.round_shown(rounds.open_round(plan, by=call.actor, at=call.at))
+
+
+class OneStaffRound(Endpoint):
+    @route(access=READERS)
+    def get(self, call: Call) -> dict[str, Any]:
+        """A round without its list: how far it has come, its statement, what I may do now."""
+        each = rounds.read_round(_round_id(call))
+        if call.actor.district_code is not None and each.get("district_code") not in (None, call.actor.district_code):
+            raise Forbidden("not_your_place")
+        return queries.round_of_staff(each, call.actor)
 
 
 class CommitRound(Endpoint):

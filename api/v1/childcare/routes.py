@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_restx import Namespace
 
 import models.childcare.erasing  # noqa: F401  makes its part of copies and erasures known
-from api.v1.childcare import residents, rounds, staff
+from api.v1.childcare import residents, rounds, staff, supervision
 
 namespace = Namespace("childcare", description="Childcare places: placement, rounds, messages and ratings.")
 
@@ -32,3 +32,18 @@ namespace.add_resource(rounds.CorrectRoundSeed, f"{ROUND}/correct-seed")
 namespace.add_resource(rounds.RunRound, f"{ROUND}/run")
 namespace.add_resource(rounds.PublishRound, f"{ROUND}/publish")
 namespace.add_resource(rounds.VoidRound, f"{ROUND}/void")
+namespace.add_resource(rounds.OneStaffRound, ROUND)
+
+CENTRE = "/staff/childcare/centres/<string:centre_id>"
+SUSPENSION = "/staff/childcare/suspensions/<string:suspension_id>"
+INSPECTION = "/staff/childcare/inspections/<string:inspection_id>"
+
+namespace.add_resource(supervision.StaffCentres, "/staff/childcare/centres")
+namespace.add_resource(supervision.OneStaffCentre, CENTRE)
+namespace.add_resource(supervision.Inspections, f"{CENTRE}/inspections")
+namespace.add_resource(supervision.PublishInspection, f"{INSPECTION}/publish")
+namespace.add_resource(supervision.TakeBackInspection, f"{INSPECTION}/take-back")
+namespace.add_resource(supervision.Suspensions, f"{CENTRE}/suspensions")
+namespace.add_resource(supervision.AppealSuspension, f"{SUSPENSION}/appeal")
+namespace.add_resource(supervision.UpholdSuspension, f"{SUSPENSION}/uphold")
+namespace.add_resource(supervision.LiftSuspension, f"{SUSPENSION}/lift")

@@ -129,3 +129,38 @@ class VoidRoundBody(Body):
 
     reason: PublicReason
     version: Version | None = None
+
+
+class CentresQuery(Query):
+    """The centres of a county, one's own where none is named."""
+
+    district_code: District | None = None
+
+
+class VersionBody(Body):
+    version: Version | None = None
+
+
+class ReasonBody(VersionBody):
+    """Why; on file, and told to the centre."""
+
+    reason: PublicReason
+
+
+class InspectionBody(Body):
+    """What was found on which day. `findings` becomes public, `note` does not."""
+
+    kind: Literal["inspection", "incident", "complaint"]
+    on: Day
+    outcome: Literal["sound", "faults", "serious"]
+    findings: PublicReason
+    note: MessageText | None = None
+
+
+class SuspendBody(Body):
+    """`until`: the last day, for a `suspension` only. `reason` is public. `inspection_id`: the finding it rests on."""
+
+    kind: Literal["suspension", "exclusion"]
+    reason: PublicReason
+    until: Day | None = None
+    inspection_id: RecordId | None = None

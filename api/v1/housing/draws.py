@@ -17,13 +17,14 @@ from api.v1.housing.schemas import (
     SeedBody,
     VoidDrawBody,
 )
-from models.housing import operations, queries
+from models.housing import draw_checks, operations, queries
 from models.housing.operations import Plan
-from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR
-from models.kernel.errors import NotFound
+from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR, TOWNSHIP_INTAKE
+from models.kernel.errors import Forbidden, NotFound
 from models.kernel.ids import ID_PATTERN
 
 STEPS = staff(COUNTY_REVIEWER, SUPERVISOR)
+READERS = staff(TOWNSHIP_INTAKE, COUNTY_REVIEWER, SUPERVISOR)
 
 
 class LotteryDraws(Endpoint):
@@ -59,6 +60,30 @@ class StaffLotteryDraws(Endpoint):
             replaces=asked.replaces, demonstrations=not call.platform.settings.production,
         )  # fmt: skip
         return queries.summary(operations.commit_draw(plan, by=call.actor, at=call.at))
+
+
+class OneStaffDraw(Endpoint):
+    @route(access=READERS)
+    def get(self, call: Call) -> dict[str, Any]:
+        """A draw without its list: how far it has come, by when the seed is known, what I may do now."""
+        stored = queries.draw(draw_id_of(call))
+        if call.actor.district_code is not None and stored.get("district_code") not in (None, call.actor.district_code):
+            raise Forbidden("not_your_place")
+        return draw_checks.draw_of_staff(stored, call.actor)
+
+
+class CheckDraw(Endpoint):
+    @route(access=READERS, rate="draw_record")
+    def get(self, call: Call) -> dict[str, Any]:
+        """The published record computed again, as anyone can; what is not as it must be, in words."""
+        return draw_checks.checked(queries.draw(draw_id_of(call)))
+
+
+class SeedSources(Endpoint):
+    @route(access=READERS)
+    def get(self, call: Call) -> dict[str, Any]:
+        """The public results that a draw may name as its seed."""
+        return {"items": draw_checks.sources(demonstrations=not call.platform.settings.production), "next": None}
 
 
 class EnterSeed(Endpoint):

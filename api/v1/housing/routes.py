@@ -6,19 +6,24 @@ from flask_restx import Namespace
 
 import models.housing.erasing
 import models.housing.tenancy_erasing  # noqa: F401
-from api.v1.housing import draws, estates, tenancies, waiting
+from api.v1.housing import draws, estates, households, tenancies, waiting
 
 namespace = Namespace("housing", description="Waiting lists, and lottery draws that anyone can verify.")
 
 namespace.add_resource(draws.LotteryDraws, "/lottery-draws")
 namespace.add_resource(draws.OneLotteryDraw, "/lottery-draws/<string:draw_id>")
 namespace.add_resource(draws.StaffLotteryDraws, "/staff/lottery-draws")
+namespace.add_resource(draws.OneStaffDraw, "/staff/lottery-draws/<string:draw_id>")
+namespace.add_resource(draws.CheckDraw, "/staff/lottery-draws/<string:draw_id>/check")
+namespace.add_resource(draws.SeedSources, "/staff/seed-sources")
 namespace.add_resource(draws.EnterSeed, "/staff/lottery-draws/<string:draw_id>/seed")
 namespace.add_resource(draws.CorrectSeed, "/staff/lottery-draws/<string:draw_id>/correct-seed")
 namespace.add_resource(draws.RunDraw, "/staff/lottery-draws/<string:draw_id>/run")
 namespace.add_resource(draws.PublishDraw, "/staff/lottery-draws/<string:draw_id>/publish")
 namespace.add_resource(draws.VoidDraw, "/staff/lottery-draws/<string:draw_id>/void")
 namespace.add_resource(waiting.WaitingLists, "/waiting-lists")
+namespace.add_resource(waiting.StaffWaitingLists, "/staff/waiting-lists")
+namespace.add_resource(waiting.StaffListEntries, "/staff/waiting-lists/<string:list_key>/entries")
 namespace.add_resource(waiting.OneWaitingEntry, "/staff/waiting-entries/<string:entry_id>")
 namespace.add_resource(waiting.MoveEntry, "/staff/waiting-entries/<string:entry_id>/move")
 namespace.add_resource(waiting.PauseEntry, "/staff/waiting-entries/<string:entry_id>/pause")
@@ -50,6 +55,9 @@ namespace.add_resource(estates.ImportFlats, "/staff/estates/import")
 namespace.add_resource(estates.EstateFlats, "/staff/estates/<string:estate_id>/flats")
 namespace.add_resource(estates.FlatUse, "/staff/flats/<string:flat_id>/use")
 namespace.add_resource(estates.Batches, "/staff/flat-batches")
+namespace.add_resource(households.OneBatch, "/staff/flat-batches/<string:batch_id>")
+namespace.add_resource(households.Arrears, "/staff/rent-arrears")
+namespace.add_resource(households.LedgerFile, f"{STAFF_TENANCY}/rent/file")
 namespace.add_resource(estates.CloseBatch, "/staff/flat-batches/<string:batch_id>/close")
 namespace.add_resource(estates.StaffTenancies, "/staff/tenancies")
 namespace.add_resource(estates.OneStaffTenancy, STAFF_TENANCY)

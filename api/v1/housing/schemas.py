@@ -86,6 +86,14 @@ class VoidDrawBody(Body):
     version: Version | None = None
 
 
+class ListEntriesQuery(Query):
+    """A page of a list, who waits or who rests."""
+
+    state: Literal["waiting", "paused"] = "waiting"
+    cursor: str | None = Field(default=None, min_length=1, max_length=600)
+    limit: int = Field(default=rule("housing.page_size"), ge=1, le=rule("housing.page_size_most"))
+
+
 class WaitingActionBody(Body):
     """`reason`: one of the list's reasons for this action. `note` is for the file only."""
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from api.access import PUBLIC, staff
 from api.endpoint import Call, Endpoint, route
-from api.v1.housing.schemas import MoveBody, WaitingActionBody
+from api.v1.housing.schemas import ListEntriesQuery, MoveBody, WaitingActionBody
 from config.text import label
-from models.housing import allocation, queries, waiting_list
+from models.housing import allocation, list_queries, queries, waiting_list
 from models.housing.documents import WaitingEntry
 from models.housing.ordering import waiting_lists
 from models.kernel import audit
@@ -33,6 +33,25 @@ class WaitingLists(Endpoint):
                 for token, each in waiting_lists().lists.items()
             ]
         }  # fmt: skip
+
+
+class StaffWaitingLists(Endpoint):
+    @route(access=READERS)
+    def get(self, call: Call) -> dict[str, Any]:
+        """The lists of my place, with how many wait on each."""
+        return {"items": list_queries.lists_of(call.actor), "next": None}
+
+
+class StaffListEntries(Endpoint):
+    @route(access=READERS, query=ListEntriesQuery)
+    def get(self, call: Call) -> dict[str, Any]:
+        """Who waits on a list, in its order, and what put each there; names masked."""
+        key = call.path["list_key"]
+        page = list_queries.page_of_list(
+            key, call.actor, state=call.query.state, cursor=call.query.cursor, limit=call.query.limit
+        )
+        return {**list_queries.list_shown(key), "order": queries.ordering_shown(key.partition(":")[0]),
+                "tie": label("housing", "tie"), "items": page.items, "next": page.next}  # fmt: skip
 
 
 class OneWaitingEntry(Endpoint):
@@ -117,7 +136,14 @@ def _own(call: Call) -> dict[str, Any]:
 def _shown(entry: dict[str, Any], call: Call) -> dict[str, Any]:
     standing = queries.position(entry["list_key"], entry["application_id"])
     moved = queries.what_moved(entry["list_key"], entry["application_id"], call.at)
+    for move in (*standing["moves"], *moved):
+        move["action_label"] = label("housing.actions", move["action"])
+        move["reason_label"] = label("housing.reasons", move["reason"])
     return {
         "id": entry["_id"], "application_id": entry["application_id"], "list": entry["list_key"],
-        "version": entry["version"], **standing, "moved_by": moved,
+        "version": entry["version"], **standing, "state_label": label("housing.states", standing["state"]),
+        "applicant": list_queries.applicant_of(entry["application_id"]), "township_id": entry.get("township_id"),
+        "why": list_queries.why_there(entry, list_queries.ahead_of(entry)), "tie": label("housing", "tie"),
+        "actions": list_queries.actions_of(entry, call.actor),
+        "values": list_queries.move_lines(entry["list_key"].partition(":")[0]), "moved_by": moved,
     }  # fmt: skip

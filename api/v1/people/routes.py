@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_restx import Namespace
 
-from api.v1.people import households, me, proxies, staff, staff_notices
+from api.v1.people import households, me, proxies, saved_filters, staff, staff_notices
 
 namespace = Namespace("people")
 
@@ -35,6 +35,8 @@ for endpoint, path in (
     (staff.StaffMe, "/staff/me"),
     (staff_notices.StaffNotices, "/staff/notices"),
     (staff_notices.StaffNoticeRead, "/staff/notices/<string:notice_id>/read"),
+    (saved_filters.SavedFilters, "/staff/me/saved-filters"),
+    (saved_filters.RemoveSavedFilter, "/staff/me/saved-filters/<string:number>/remove"),
     (staff.StaffSessions, "/staff/me/sessions"),
     (staff.EndStaffSession, "/staff/me/sessions/<string:number>/end"),
     (staff.StaffOtp, "/staff/me/otp"),
