@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, g, request
 from pydantic import BaseModel
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 from api.endpoint import EXTENSION, FORM, Call, Endpoint, Reply, Route, carry_out, parse_pairs
 from api.errors import answer_error
@@ -46,6 +46,8 @@ def perform(session: Session, path: str, fields: MultiDict[str, str], key: str, 
         _demand(spec, session.actor)
         if spec.upload is None:
             g.setdefault(FORM, values_of(fields, spec.body))
+        else:  # the route takes exactly its own parts; the form's own are not for it
+            request.form = ImmutableMultiDict(fields)
         return carry_out(spec, lambda call: work(endpoint, call), session.actor, at, named, key)
     except Exception as error:  # the one place where a form's errors become answers
         return answer_error(error)

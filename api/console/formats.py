@@ -13,6 +13,7 @@ from flask import Blueprint, current_app
 from api.endpoint import EXTENSION
 from config.loading import catalogue
 from config.text import label, say
+from models.housing.amounts import yuan
 from models.kernel.clock import as_utc, day_of, local
 
 # By what browsers name themselves; the first that is found says it, for most name others too.
@@ -42,7 +43,9 @@ def install(blueprint: Blueprint, asset: Callable[[str], str]) -> None:
         "link": link,
         "place": place,
     }
-    filters: dict[str, Callable[..., Any]] = {"moment": moment, "day": day, "left": left, "iso": iso, "qr": qr}
+    filters: dict[str, Callable[..., Any]] = {
+        "moment": moment, "day": day, "left": left, "iso": iso, "qr": qr, "yuan": yuan, "pairs": pairs,
+    }  # fmt: skip
     for name, function in functions.items():
         blueprint.add_app_template_global(function, name)
     for name, function in filters.items():
@@ -114,6 +117,11 @@ def place(code: str | None) -> str:
         return district.name_zh
     township = catalogue().place(code or "")
     return township.name_zh if township else ""
+
+
+def pairs(choices: list[dict[str, str]]) -> list[tuple[str, str]]:
+    """Choices of the API as value and label."""
+    return [(each["value"], each["label"]) for each in choices]
 
 
 def _read(at: Time) -> datetime | None:

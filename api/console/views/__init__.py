@@ -9,7 +9,7 @@ from api.console.views import sign_in
 
 __all__ = ["ANSWERS", "load_all", "sign_in"]
 # Templates of `shown/`: they show what a form's route answered, which is told once or belongs in no address.
-ANSWERS = ("otp", "recovery", "search")
+ANSWERS = ("imported", "otp", "recovery", "search")
 
 
 def load_all() -> None:

@@ -38,6 +38,7 @@ def application(look: Look, application_id: str) -> Shown:
         papers=_papers(case, rules), kinds=[{"token": each.token, "label": each.label} for each in rules.papers],
         household=_optional(look, f"{base}/household"), duplicates=look.ask(f"{base}/duplicates")["items"],
         correction=look.ask(f"{base}/correction")["items"], replaced=look.ask(f"{base}/replaced-papers")["items"],
+        differences=_differences(look, base, rules), undo=_undo(labels),
         candidates=look.ask(f"{base}/caseworkers")["items"] if "assign" in labels else [],
         sentences=_sentences(), end_reasons=_end_reasons(), townships=_everywhere(case), way=_way(look, application_id),
     )  # fmt: skip
@@ -48,6 +49,26 @@ def as_applicant(look: Look, application_id: str) -> Shown:
     """What the applicant sees of the case: the same words, nothing of the office."""
     case = look.ask(f"/staff/applications/{application_id}")
     return show("as_applicant.html", case=case)
+
+
+def _differences(look: Look, base: str, rules: Version) -> dict[str, Any]:
+    """What changed since the application was handed in, in words: answers, papers, and what the office said."""
+    found = look.ask(f"{base}/differences")
+    fields, kinds = rules.form.properties, {each.token: each.label for each in rules.papers}
+    answers = [
+        {"title": fields[each["name"]].title, **{
+            side: "" if each[side] in (None, "", []) else _in_words(each[side], fields[each["name"]], {})
+            for side in ("before", "after")
+        }}
+        for each in found["answers"] if each["name"] in fields and fields[each["name"]].format not in RECORDS
+    ]  # fmt: skip
+    papers = [{**each, "kind": kinds.get(each["paper"], each["paper"])} for each in found["papers"]]
+    return {"answers": answers, "papers": papers, "steps": found["steps"]}
+
+
+def _undo(labels: Mapping[str, str]) -> list[str]:
+    """Of the steps offered now, which can be taken back and how, and which cannot."""
+    return [said for each in labels if (said := label("console_cases.undo", each)) != each]
 
 
 def _optional(look: Look, path: str) -> Any:

@@ -16,6 +16,7 @@ from models.kernel.clock import at_local, day_of, shown
 
 CASEWORK = (TOWNSHIP_INTAKE, COUNTY_REVIEWER, SUPERVISOR)
 QUEUE = "/console/applications"
+EXPORT = "/staff/applications/export"
 # In which stages the office of a role has something to do; in the others somebody else has.
 OWN_STAGES = {
     TOWNSHIP_INTAKE: ("submitted", "accepted"), COUNTY_REVIEWER: ("accepted", "reviewed"), SUPERVISOR: ("appealed",),
@@ -55,7 +56,9 @@ def queue(look: Look) -> Shown:
         programmes=[(each.token, each.label) for each in programmes().values()],
         total=_total(counted["items"], asked) if unfiltered else None,
         next_link=link(QUEUE, **plain, cursor=found["next"]) if found["next"] else "",
-        first_link=link(QUEUE, **plain) if asked["cursor"] else "",
+        first_link=link(QUEUE, **plain) if asked["cursor"] else "", saved=_saved(look),
+        files=[(form, link(f"/console/files{EXPORT}", form=form, **_of_file(look, asked, district)))
+               for form in ("xlsx", "csv")],
     )  # fmt: skip
 
 
@@ -68,6 +71,16 @@ def queue_query(look: Look, asked: dict[str, str], district: str) -> dict[str, A
         "township_id": asked["township_id"], "mine": "true" if asked["mine"] else "", "cursor": asked["cursor"],
         "due_before": shown(until) if until else "",
     }  # fmt: skip
+
+
+def _saved(look: Look) -> list[dict[str, str]]:
+    """The filters that the caseworker keeps: name, number, and the list they lead to."""
+    found = look.ask("/staff/me/saved-filters")["items"]
+    return [{**each, "path": link(QUEUE, **each["query"])} for each in found]
+
+
+def _of_file(look: Look, asked: dict[str, str], district: str) -> dict[str, Any]:
+    return {name: each for name, each in queue_query(look, asked, district).items() if name != "cursor"}
 
 
 def _first_stage(look: Look) -> str:
