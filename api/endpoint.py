@@ -98,6 +98,7 @@ class Route:
     upload: tuple[str, ...] | None = None
     summary: str = ""
     proxy: str | None = None
+    media: tuple[str, ...] = ()
 
 
 class Endpoint(Resource):
@@ -147,11 +148,12 @@ def route(
     *, access: Access, query: type[Query] | None = None, body: type[BaseModel] | None = None,
     response: type[BaseModel] | None = None, idempotent: bool = False, status: int = 200, etag: bool = False,
     rate: str = "default", upload: tuple[str, ...] | None = None, summary: str = "", proxy: str | None = None,
+    media: tuple[str, ...] = (),
 ) -> Callable[[Method], Callable[..., Response]]:  # fmt: skip
     """Declare a method: who may call it, what it takes and gives. `upload`: the body is multipart, a
     `file` and these text fields. `proxy`: what it is among the actions that a resident may authorise another to do
-    (`models.people.proxies`); None: nobody but the resident."""
-    spec = Route(access, query, body, response, idempotent, status, etag, rate, upload, summary, proxy)
+    (`models.people.proxies`); None: nobody but the resident. `media`: types of answers that are no JSON."""
+    spec = Route(access, query, body, response, idempotent, status, etag, rate, upload, summary, proxy, media)
 
     def declare(method: Method) -> Callable[..., Response]:
         @wraps(method)

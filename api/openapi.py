@@ -53,7 +53,7 @@ def _documentation(api: Api, spec: Route, text: str) -> dict[str, Any]:
         "description": f"{text.strip()}\n\nAccess: {spec.access.described()}".strip(),
         "params": _parameters(spec),
         "responses": {str(spec.status): ("OK", _model(api, spec.response) if spec.response else None, {})},
-        "produces": [JSON_TYPE, PROBLEM],
+        "produces": [JSON_TYPE, PROBLEM, *spec.media],
         "security": [] if spec.access.kind == "public" else [{"bearer": []}],
     }
     for status in COMMON_PROBLEMS:

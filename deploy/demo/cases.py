@@ -88,6 +88,7 @@ def _step(raw: Raw, step: str, written: DemoCases, at: datetime, key: str) -> Ra
         ),
         "assign": lambda: assignment.assign(raw["_id"], assignee_id=reviewer.id, by=reviewer, **common),
         "second_review": lambda: review.second_review(raw["_id"], reason=None, by=reviewer, **common),
+        "approve": lambda: review.approve(raw["_id"], reason=None, by=reviewer, **common),
         "refuse": lambda: review.refuse(raw["_id"], reason=written.refusal, by=reviewer, **common),
     }
     return steps[step]()

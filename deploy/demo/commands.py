@@ -6,7 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from deploy.demo import cases, facilities, feedback, people
+from deploy.demo import cases, facilities, feedback, housing, people
 from models.facilities.importing import import_rows
 from models.facilities.rows import RawRow
 from models.kernel.actors import SYSTEM
@@ -35,11 +35,14 @@ def load() -> None:
     elders = people.load_register(residents, at)
     slots = people.load_slots(at)
     applications = cases.load_cases(at)
+    flats = housing.load_housing(at)
+    housing.load_supervision(at)
     pieces, inhabitants = feedback.load_feedback(residents, at), feedback.load_points(at)
     database()[MARKS].insert_one({"_id": MARK, "at": at})
     click.echo(
         f"demo data (invented): {report.accepted} facilities, {elders} register entries, {slots} slots, "
-        f"{applications} applications, {pieces} pieces of feedback, {inhabitants} inhabitants of villages"
+        f"{applications} applications, {flats} flats, {pieces} pieces of feedback, "
+        f"{inhabitants} inhabitants of villages"
     )
 
 

@@ -14,6 +14,8 @@ from models.kernel.sheets import MEDIA_TYPES, write_sheet
 MULTIPART = "multipart/form-data"
 PAPER, FILE = "paper", "file"
 TOKEN_CHARS = 60
+# What an answer of `sheet` may be.
+SHEETS = tuple(MEDIA_TYPES.values())
 
 
 def uploaded() -> tuple[str, CleanFile]:

@@ -9,7 +9,7 @@ from flask import Response
 from api.access import staff
 from api.endpoint import Call, Endpoint, route
 from api.v1.casework import presenters
-from api.v1.casework.files import sheet
+from api.v1.casework.files import SHEETS, sheet
 from api.v1.casework.staff import READERS
 from api.v1.casework.staff_schemas import QueueFileQuery
 from config.loading import rule
@@ -22,7 +22,7 @@ COLUMNS = ("id", "programme", "applicant", "township", "state", "submitted_at", 
 
 
 class QueueFile(Endpoint):
-    @route(access=staff(*READERS), query=QueueFileQuery, rate="export")
+    @route(access=staff(*READERS), query=QueueFileQuery, rate="export", media=SHEETS)
     def get(self, call: Call) -> Response:
         """The open applications of one's place in a stage, the soonest due first; names masked; recorded."""
         asked = call.query

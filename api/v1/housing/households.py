@@ -8,7 +8,7 @@ from flask import Response
 
 from api.access import staff
 from api.endpoint import Call, Endpoint, Query, route
-from api.v1.casework.files import sheet
+from api.v1.casework.files import SHEETS, sheet
 from api.v1.housing import tenancy_views
 from api.v1.housing.flat_schemas import Id
 from config.text import label, sentences
@@ -57,7 +57,7 @@ class Arrears(Endpoint):
 
 
 class LedgerFile(Endpoint):
-    @route(access=READERS, query=SheetQuery)
+    @route(access=READERS, query=SheetQuery, media=SHEETS)
     def get(self, call: Call) -> Response:
         """The whole ledger of a tenancy as a table; recorded."""
         tenancy = tenancies.tenancy_of_place(str(call.path["tenancy_id"]), call.actor)

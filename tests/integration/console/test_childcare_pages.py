@@ -9,9 +9,10 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from config.settings import Settings
 from jobs import childcare as jobs
 from models.casework import offers
-from models.childcare import placing, supervision
+from models.childcare import places, placing, supervision
 from models.childcare.documents import CentreSuspension, ChildcareCentre, ChildcarePlacement
 from models.kernel.actors import SUPERVISOR, Actor
 from models.kernel.clock import FixedClock
@@ -35,7 +36,7 @@ def centre(app: Flask) -> str:
 
 def enter(centre_id: str) -> str:
     """A child who waits for the centre; the placement's id."""
-    first = casework.make_accepted(casework.make_guardian(), [centre_id])
+    first = casework.make_accepted(casework.make_guardian(), [childcare_cases.roomy()])
     return str(childcare_cases.entered(first, [centre_id])["_id"])
 
 
@@ -116,6 +117,11 @@ def test_the_appeal_is_decided_by_another_person_and_lifting_gives_the_places_ag
     assert state_of(waiting) == "offered"
 
 
+@pytest.fixture
+def platform(settings: Settings, clock: FixedClock) -> Platform:
+    return Platform(settings, clock)
+
+
 def test_a_suspension_ends_with_its_last_day(centre: str, clock: FixedClock, platform: Platform) -> None:
     suspension_id, waiting = suspend(centre, clock), enter(centre)
     clock.advance(days=10)
@@ -148,8 +154,6 @@ def test_a_late_settlement_never_brings_an_old_suspension_back(centre: str, cloc
     seen = collection(CentreSuspension).find_one({"_id": first})
     assert seen is not None
     supervision.step(first, "lift", REASON, version=None, by=ben, at=clock.now(), key=new_id())
-    from models.childcare import places
-
     places.suspend(centre, first, seen["number"] * supervision.STEPS_MOST + seen["version"], "2027-01-01", clock.now())
     shown = collection(ChildcareCentre).find_one({"_id": centre})
     assert shown is not None and shown["suspension"]["until"] is None
@@ -192,7 +196,7 @@ def test_a_child_on_the_way_is_shown_with_offer_and_thread(browser: Open, centre
     assert other.status == 404 and "接种" not in other.page
 
 
-def test_a_round_is_opened_and_its_page_offers_the_next_step(browser: Open, centre: str) -> None:
+def test_a_round_is_opened_and_its_page_offers_the_next_step(browser: Open, centre: str, clock: FixedClock) -> None:
     worker = browser("county_reviewer")
     worker.get("/console/childcare/rounds")
     given = {"name": "2026-winter", "district_code": "360902", "month": "2027-01"}
@@ -200,6 +204,9 @@ def test_a_round_is_opened_and_its_page_offers_the_next_step(browser: Open, cent
     assert answer.status_code == 303, worker.page
     page = worker.get(answer.headers["Location"])
     assert "封存名单" in page and "公布后显示结果" in page
+    enter(centre)  # who applies now waits for the round
+    clock.advance(minutes=2)
+    worker.get(answer.headers["Location"])
     base = answer.headers["Location"].replace("/console/", "/console/do/staff/")
     commit = {"seed_source": "demonstration", "issue": "2026001", "announced_on": "2026-11-23"}
     assert worker.send(f"{base}/commit", **commit).status_code == 303, worker.page
