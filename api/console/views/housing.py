@@ -8,7 +8,7 @@ from api.access import staff
 from api.console.formats import link, place
 from api.console.pages import Look, Shown, page, show
 from api.v1.housing.flat_schemas import OfficeReason, TenancyState
-from config.loading import catalogue
+from config.loading import catalogue, rule
 from config.programmes import programmes
 from config.text import label, say
 from models.housing.ordering import waiting_lists
@@ -106,10 +106,17 @@ def estates(look: Look) -> Shown:
 
 @page("/housing/estates/<estate_id>", access=READERS, section="housing")
 def estate(look: Look, estate_id: str) -> Shown:
-    """An estate's flats; free ones are given out in a batch, or taken out of use."""
+    """An estate's flats, some at a time; free ones go into a batch, one (`flat`) is taken out of use or back."""
     flats = look.ask(f"/staff/estates/{estate_id}/flats")["items"]
     found = next(each for each in look.ask("/staff/estates")["items"] if each["id"] == estate_id)
-    return _show("estate", "estates", estate=found, flats=flats, may_change=look.may("POST", "/staff/flat-batches"))
+    path, size, begin = f"{HOME}/estates/{estate_id}", rule("housing.page_size_most"), look.query.get("from", "")
+    left = [each for each in flats if each["number"] >= begin]
+    more = link(path, **{"from": left[size]["number"]}) if len(left) > size else ""
+    chosen = next((each for each in flats if each["flat_id"] == look.query.get("flat")), None)
+    return _show(
+        "estate", "estates", estate=found, flats=left[:size], may_change=look.may("POST", "/staff/flat-batches"),
+        chosen=chosen, path=path, next_link=more, first_link=path if begin else "",
+    )  # fmt: skip
 
 
 @page("/housing/batches", access=READERS, section="housing")

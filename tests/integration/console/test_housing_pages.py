@@ -140,6 +140,11 @@ def test_a_batch_offers_in_order_and_the_household_moves_in(
     page = worker.get(f"/console/housing/estates/{estate_id}")
     flats = [each["_id"] for each in collection(Flat).find()]
     assert all(each in page for each in flats)
+    worker.get(f"/console/housing/estates/{estate_id}?flat={flats[0]}")
+    for state in ("closed", "free"):
+        assert worker.send(f"/console/do/staff/flats/{flats[0]}/use", reason="维修").status_code == 303
+        assert [each["state"] for each in collection(Flat).find({"_id": flats[0]})] == [state]
+        worker.get(f"/console/housing/estates/{estate_id}?flat={flats[0]}")
     answer = worker.send("/console/do/staff/flat-batches", name="第一批", flat_ids=flats)
     assert answer.status_code == 303
     page = worker.get(answer.headers["Location"])
