@@ -37,10 +37,10 @@ STATIC = Path(__file__).parent / "static"
 SESSION_COOKIE, DONE_COOKIE = "yixiang_console", "yixiang_done"
 # Fields of the form itself, not of what it asks for.
 TOKEN_FIELD, KEY_FIELD, PAGE_FIELD = "_token", "_key", "_page"
-# After success: the sentence that is shown, the place on the page, or the template that shows the answer itself; and
-# as of when the page was.
-DONE_FIELD, ANCHOR_FIELD, SHOWN_FIELD, SEEN_FIELD = "_done", "_anchor", "_shown", "_seen"
-OWN_FIELDS = (TOKEN_FIELD, KEY_FIELD, PAGE_FIELD, DONE_FIELD, ANCHOR_FIELD, SHOWN_FIELD, SEEN_FIELD)
+# After success: the sentence that is shown, the place on the page, another page, or the template that shows the answer
+# itself; and as of when the page was.
+DONE_FIELD, ANCHOR_FIELD, NEXT_FIELD, SHOWN_FIELD, SEEN_FIELD = "_done", "_anchor", "_next", "_shown", "_seen"
+OWN_FIELDS = (TOKEN_FIELD, KEY_FIELD, PAGE_FIELD, DONE_FIELD, ANCHOR_FIELD, NEXT_FIELD, SHOWN_FIELD, SEEN_FIELD)
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "object-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -122,9 +122,10 @@ def _do(path: str, table: Map) -> AnyResponse:
         )
     shown = fields.get(SHOWN_FIELD, "")
     if shown in views.ANSWERS:
-        given = Shown(f"shown/{shown}.html", {"answer": faults.answered(answer)})
+        given = Shown(f"shown/{shown}.html", {"answer": faults.answered(answer), "typed": typed, "page": page})
         return _closed(Response(_html(given, _look(session, at, page), "")))
-    sent = redirect(page.replace("{id}", faults.made(answer)) + _anchor(fields.get(ANCHOR_FIELD, "")), 303)
+    onward = _local(fields.get(NEXT_FIELD) or page).replace("{id}", faults.made(answer))
+    sent = redirect(onward + _anchor(fields.get(ANCHOR_FIELD, "")), 303)
     done = fields.get(DONE_FIELD, "")
     if f"console.done.{done}" in sentences():
         _cookie(sent, DONE_COOKIE, done)

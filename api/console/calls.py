@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, get_origin
+from typing import Any, Literal, get_args, get_origin
 from urllib.parse import urlencode
 
+import orjson
 from flask import Response, current_app, g, request
 from pydantic import BaseModel
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.exceptions import MethodNotAllowed
 
 from api.endpoint import EXTENSION, FORM, Call, Endpoint, Reply, Route, carry_out, parse_pairs
 from api.errors import answer_error
@@ -25,6 +27,9 @@ API = "/api/v1"
 CHINA = "+08:00"
 # What `<input type="datetime-local">` gives: no zone, for the person means China's clock.
 LOCAL_TIME_CHARS = len("2026-11-26T09:00")
+MOST_DIGITS = 9
+# The choice that says "none of them", where a route wants to be told so.
+NOTHING = "~none"
 
 
 def ask(session: Session, path: str, at: datetime, /, **query: Any) -> Any:
@@ -40,14 +45,15 @@ def ask(session: Session, path: str, at: datetime, /, **query: Any) -> Any:
 
 
 def perform(session: Session, path: str, fields: MultiDict[str, str], key: str, at: datetime) -> Response:
-    """The answer to `POST /api/v1{path}` with the form's fields; a fault comes as a problem response."""
-    endpoint, spec, work, named = _route("POST", path)
+    """The answer to `POST /api/v1{path}` (PUT, where that is what the route takes) with the form's fields; a fault
+    comes as a problem response."""
     try:
+        endpoint, spec, work, named = _route_of_form(path)
         _demand(spec, session.actor)
         if spec.upload is None:
             g.setdefault(FORM, values_of(fields, spec.body))
-        else:  # the route takes exactly its own parts; the form's own are not for it
-            request.form = ImmutableMultiDict(fields)
+        else:
+            _send_as_upload(spec, fields)
         return carry_out(spec, lambda call: work(endpoint, call), session.actor, at, named, key)
     except Exception as error:  # the one place where a form's errors become answers
         return answer_error(error)
@@ -60,19 +66,32 @@ def may(session: Session, method: str, path: str) -> bool:
 
 
 def values_of(fields: MultiDict[str, str], model: type[BaseModel] | None) -> dict[str, Any]:
-    """A form's fields as a JSON body would have them: `a.b` inside `a`, lists where the model has lists, no blanks."""
-    lists = {name for name, each in (model.model_fields if model else {}).items() if _is_list(each.annotation)}
+    """A form's fields as a JSON body would have them: `a.b` inside `a`, lists where the model has lists, no blanks.
+
+    Of a list of objects `a.0.b` belongs to the first of them; one field may also hold a whole object as JSON. In a
+    mapping to answers of several types, `true`, `false` and numbers are what they look like.
+    """
+    annotations = {name: each.annotation for name, each in (model.model_fields if model else {}).items()}
+    lists = {name for name, each in annotations.items() if _is_list(each)}
+    answers = {name for name, each in annotations.items() if _is_answers(each)}
+    ticks = {name for name, each in annotations.items() if get_origin(each) is Literal and True in get_args(each)}
     found: dict[str, Any] = {}
+    rows: dict[str, dict[int, dict[str, Any]]] = {}
     for name, texts in fields.lists():
         given = [_text(each) for each in texts if each.strip()]
         if not given:
             continue
         outer, _, inner = name.partition(".")
-        if inner:
-            found.setdefault(outer, {})[inner] = given[-1]
+        number, _, column = inner.partition(".")
+        if column and outer in lists and number.isdecimal():
+            rows.setdefault(outer, {}).setdefault(int(number), {})[column] = given[-1]
+        elif inner:
+            found.setdefault(outer, {})[inner] = _scalar(given[-1]) if outer in answers else given[-1]
+        elif outer in ticks:
+            found[outer] = _scalar(given[-1])
         else:
-            found[outer] = given if outer in lists else given[-1]
-    return found
+            found[outer] = [_object(each) for each in given] if outer in lists else _chosen(given[-1])
+    return found | {name: [each for _, each in sorted(numbered.items())] for name, numbered in rows.items()}
 
 
 def _route(method: str, path: str) -> tuple[Endpoint, Route, Any, Mapping[str, Any]]:
@@ -82,16 +101,60 @@ def _route(method: str, path: str) -> tuple[Endpoint, Route, Any, Mapping[str, A
     return view(), served.route, served.work, named
 
 
+def _route_of_form(path: str) -> tuple[Endpoint, Route, Any, Mapping[str, Any]]:
+    """A browser's form knows no PUT: where a route takes no POST, that is what is meant."""
+    try:
+        return _route("POST", path)
+    except MethodNotAllowed:
+        return _route("PUT", path)
+
+
+def _send_as_upload(spec: Route, fields: MultiDict[str, str]) -> None:
+    """What is the form's own is no part of an upload; what the route takes in its query stands in the form, too."""
+    asked = [(name, text) for name, text in fields.items() if spec.query and name in spec.query.model_fields]
+    if asked:
+        request.query_string = urlencode(asked).encode()
+    named = {name for name, _ in asked}
+    request.form = ImmutableMultiDict([(name, text) for name, text in fields.items(multi=True) if name not in named])
+
+
 def _demand(spec: Route, actor: Actor) -> None:
     if spec.access.kind == "resident" or (spec.access.roles and not actor.has_role(*spec.access.roles)):
         raise Forbidden()
 
 
 def _is_list(annotation: Any) -> bool:
-    """True for `list[…]`, also within a union or an annotation."""
-    if get_origin(annotation) is list:
+    """True for `list[…]` and `tuple[…]`, also within a union or an annotation."""
+    if get_origin(annotation) in (list, tuple):
         return True
     return any(_is_list(each) for each in getattr(annotation, "__args__", ()))
+
+
+def _is_answers(annotation: Any) -> bool:
+    """True for a mapping whose values are yes, no, numbers or texts."""
+    if get_origin(annotation) is dict:
+        return bool in get_args(get_args(annotation)[1])
+    return any(_is_answers(each) for each in getattr(annotation, "__args__", ()))
+
+
+def _scalar(text: str) -> Any:
+    if text in ("true", "false"):
+        return text == "true"
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else text
+
+
+def _chosen(text: str) -> str | None:
+    return None if text == NOTHING else text
+
+
+def _object(text: str) -> Any:
+    """An object that a field holds as JSON; any other text as it is."""
+    if not text.startswith("{"):
+        return text
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
 
 
 def _text(text: str) -> str:

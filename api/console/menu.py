@@ -17,19 +17,19 @@ class Entry:
     label: str
 
 
-# Sections in the order of the menu, each with the page that it opens.
+# Sections in the order of the menu, each with the page that it opens; of several the first that one may look at.
 SECTIONS = (
     ("work", "/"), ("applications", "/applications"), ("housing", "/housing"), ("childcare", "/childcare"),
     ("visits", "/visits"), ("conversations", "/conversations"), ("feedback", "/feedback"),
-    ("indicators", "/indicators"), ("running", "/running"),
+    ("feedback", "/feedback/themes"), ("indicators", "/indicators"), ("running", "/running"),
 )  # fmt: skip
 
 
 def menu_of(look: Look) -> list[Entry]:
     """The entries whose page the caseworker may look at."""
     pages = {each.path: each for each in PAGES}
-    return [
-        Entry(section, f"/console{path}", say(f"console.section.{section}"))
-        for section, path in SECTIONS
-        if path in pages and (not pages[path].access.roles or look.has_role(*pages[path].access.roles))
-    ]
+    found: dict[str, Entry] = {}
+    for section, path in SECTIONS:
+        if path in pages and (not pages[path].access.roles or look.has_role(*pages[path].access.roles)):
+            found.setdefault(section, Entry(section, f"/console{path}", say(f"console.section.{section}")))
+    return list(found.values())

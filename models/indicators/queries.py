@@ -76,6 +76,16 @@ def latest_by_indicator(at: datetime, *, only: str | None = None) -> dict[str, R
     return latest
 
 
+def latest_revisions_shown(at: datetime) -> dict[str, list[Raw]]:
+    """The city's observations of the last year by indicator, the earliest month first, as shown publicly."""
+    shown: dict[str, list[Raw]] = {}
+    for token, indicator in indicators().items():
+        found = sorted(latest_revisions(collection(Observation).find(_of_last_year(token, at), HIDDEN)), key=_place)
+        tables = tables_of(OBSERVATIONS, subject=token) if found and indicator.about_people else {}
+        shown[token] = [shown_publicly(each, tables) for each in found]
+    return shown
+
+
 def observed_months(at: datetime) -> list[str]:
     """The months of the last year of which there is an observation of the city, the latest first."""
     found: set[str] = set()

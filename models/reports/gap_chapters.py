@@ -82,7 +82,7 @@ def _need(need: Json) -> list[Block]:
     ]
     if not need["outside"]:
         return blocks
-    blocks.append({"kind": "figures", "svgs": [_map(need, name)]})
+    blocks.append({"kind": "figures", "svgs": [gap_map(need, name)]})
     shown = need["townships"][: rule("reports.townships_shown")]
     rows = [
         [catalogue().districts[each["district_code"]].name_zh, each["name"], f"{each['people']:,}",
@@ -101,7 +101,8 @@ def _need(need: Json) -> list[Block]:
     return blocks
 
 
-def _map(need: Json, name: str) -> str:
+def gap_map(need: Json, name: str) -> str:
+    """A need's people outside the plan's minutes by county, as SVG."""
     outside = dict.fromkeys(catalogue().districts, 0)
     for each in need["townships"]:
         outside[each["district_code"]] += each["outside"]

@@ -42,3 +42,39 @@ document.addEventListener("keydown", event => {
   if (found) found.click();
   if (event.key === "/") { document.getElementById("search-text")?.focus(); event.preventDefault(); }
 });
+
+// A list that others change: asked for again now and then, put in place only where nobody is in it.
+const REFRESH = 15000, NEWS = 5000;
+const read = async address => {
+  const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" } });
+  if (!answer.ok || answer.redirected) throw new Error("over");
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+};
+for (const part of all("[data-live]")) {
+  const timer = setInterval(async () => {
+    if (document.hidden || part.contains(document.activeElement)) return;
+    try {
+      const fresh = (await read(part.dataset.live)).getElementById(part.id);
+      if (fresh && fresh.innerHTML !== part.innerHTML) part.innerHTML = fresh.innerHTML;
+    } catch { clearInterval(timer); }
+  }, REFRESH);
+}
+// A conversation that goes on: only what is new is asked for, and only it is read out.
+for (const log of all("[data-news]")) {
+  const timer = setInterval(async () => {
+    if (document.hidden) return;
+    try {
+      const news = (await read(`${log.dataset.news}?since=${log.dataset.since}`)).querySelector("[data-since]");
+      for (const said of all("ol > li", news)) log.append(said);
+      document.getElementById("quota").innerHTML = news.querySelector("p").innerHTML;
+      for (const each of all("ul > li", news)) {
+        const tag = log.querySelector(`[data-delivery="${each.dataset.delivery}"]`);
+        if (tag && tag.textContent !== each.textContent) tag.textContent = each.textContent;
+      }
+      log.dataset.since = news.dataset.since;
+      const same = news.dataset.state === log.dataset.state;
+      document.getElementById("moved").hidden = same;
+      if (same) for (const field of all("main input[name=version]")) field.value = news.dataset.version;
+    } catch { clearInterval(timer); }
+  }, NEWS);
+}

@@ -9,7 +9,7 @@ from api.console.views import sign_in
 
 __all__ = ["ANSWERS", "load_all", "sign_in"]
 # Templates of `shown/`: they show what a form's route answered, which is told once or belongs in no address.
-ANSWERS = ("imported", "otp", "recovery", "search")
+ANSWERS = ("account_made", "figures", "imported", "otp", "recovery", "rules_preview", "search", "taught")
 
 
 def load_all() -> None:

@@ -8,7 +8,7 @@ from flask_restx import Namespace
 
 from api.access import PUBLIC
 from api.endpoint import Call, Endpoint, route
-from api.v1.indicators import staff
+from api.v1.indicators import glances, staff
 from api.v1.indicators.checkins import CheckInCode, CheckIns
 from api.v1.indicators.open_data import OpenData, OpenDirectory, OpenTables
 from api.v1.indicators.presenters import indicator_view, version_view
@@ -67,6 +67,8 @@ class Observations(Endpoint):
 
 namespace.add_resource(CheckIns, "/facilities/<string:facility_id>/check-ins")
 namespace.add_resource(CheckInCode, "/staff/facilities/<string:facility_id>/check-in-code")
+namespace.add_resource(glances.Glance, "/staff/indicators")
+namespace.add_resource(glances.Sheet, "/staff/indicators/<string:token>")
 namespace.add_resource(staff.Figures, "/staff/indicators/figures")
 namespace.add_resource(staff.FigureTrials, "/staff/indicators/figures/trials")
 namespace.add_resource(staff.FigureFiles, "/staff/indicators/figure-files")
