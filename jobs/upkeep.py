@@ -17,6 +17,7 @@ from models.casework.proxy_papers import delete_old_authorisations
 from models.casework.retention import apply_retention
 from models.conversations import inbound
 from models.eldercare.choices import reconcile_choices
+from models.eldercare.concern_endings import reconcile_endings
 from models.eldercare.settling import reconcile_bookings
 from models.feedback import erasing as feedback
 from models.housing import positions, waiting_list
@@ -41,8 +42,8 @@ def answer_late_messages(platform: Platform, at: datetime, period: str) -> Mappi
 
 
 def reconcile_visits(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
-    """Visits and slots: what a committed booking or visit owes other documents."""
-    return {**reconcile_bookings(at), "choices": reconcile_choices(at)}
+    """Visits and slots: what a committed booking, visit or decision owes other documents."""
+    return {**reconcile_bookings(at), "choices": reconcile_choices(at), "endings": reconcile_endings(at)}
 
 
 def reconcile_waiting_lists(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:

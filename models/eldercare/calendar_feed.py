@@ -20,6 +20,7 @@ from models.eldercare.documents import CANCELLED, Elder, Visit
 from models.eldercare.notices import township_name
 from models.eldercare.plan_records import PlannedVisit, township_of
 from models.eldercare.planning import PLANNED
+from models.eldercare.visitor_day import one_a_person
 from models.kernel import audit
 from models.kernel.actors import VISITOR, Actor
 from models.kernel.clock import as_utc, day_of
@@ -94,7 +95,7 @@ def _events(visitor_id: str, at: datetime) -> list[Event]:
     visits = [each for each in collection(Visit).find(mine) if each["state"] != CANCELLED]
     met = {(each["elder_id"], each["day"]) for each in visits}
     plans = [each for each in collection(PlannedVisit).find(mine) if each["state"] == PLANNED]
-    plans = [each for each in plans if (each["elder_id"], each["day"]) not in met]
+    plans = [each for each in _one_a_day(plans) if (each["elder_id"], each["day"]) not in met]
     ids = sorted({each["elder_id"] for each in (*visits, *plans)})
     communities = {
         each["_id"]: each["community"] for each in collection(Elder).find({"_id": {"$in": ids}}, {"community": 1})
@@ -102,6 +103,14 @@ def _events(visitor_id: str, at: datetime) -> list[Event]:
     booked = [_booked(each, communities.get(each["elder_id"], "")) for each in visits]
     planned = [_planned(each, communities.get(each["elder_id"], "")) for each in plans]
     return [event for _, event in sorted([*booked, *planned], key=lambda each: each[0])]
+
+
+def _one_a_day(plans: list[Raw]) -> list[Raw]:
+    """Who is planned by the month and by a campaign on one day is visited once."""
+    by_day: dict[str, list[Raw]] = {}
+    for each in plans:
+        by_day.setdefault(each["day"], []).append(each)
+    return [each for rows in by_day.values() for each in one_a_person(rows)]
 
 
 def _booked(visit: Raw, community: str) -> tuple[tuple[str, str], Event]:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from config.loading import rule
-from models.eldercare import plan_inputs
+from models.eldercare import notices, plan_inputs
 from models.eldercare.campaign_meeting import begins_at, meet, seen_within
-from models.eldercare.campaign_records import CALLED_OFF, Campaign
+from models.eldercare.campaign_records import CALLED_OFF, RUNNING, Campaign
 from models.eldercare.concern_chain import Found, open_concern
 from models.eldercare.documents import Elder
 from models.eldercare.periods import is_active
@@ -49,8 +49,7 @@ def plan_campaign(campaign: Raw, at: datetime) -> int:
         else build(people, visitors, left, days)
     )
     written = write_plan(frame, rows, stored, at)
-    if not campaign["built"]:
-        collection(Campaign).update_one({"_id": campaign["_id"]}, {"$set": {"built": True, "updated_at": at}})
+    _say_built(campaign, sorted({each.visitor_id for each in rows if each.visitor_id}), at)
     return written
 
 
@@ -122,6 +121,21 @@ def _days_left(campaign: Raw, days: list[str], at: datetime) -> list[str]:
     today = day_of(at).isoformat()
     rest_days = rule("campaigns.kinds")[campaign["kind"]]["rest_days"]
     return [day for day in days if day >= today and (rest_days or is_workday(date.fromisoformat(day)))]
+
+
+def _say_built(campaign: Raw, visitors: list[str], at: datetime) -> None:
+    """Note that the plan stands, and in the same write tell the visitors who have visits of it, each of them once."""
+    known = campaign.get("told") or []
+    fresh = [each for each in visitors if each not in known]
+    if campaign["built"] and not fresh:
+        return
+    change: Raw = {"$set": {"built": True, "updated_at": at}}
+    if fresh:
+        entry = notices.campaign_notice(campaign, fresh, f"told:{fresh[0]}")
+        change["$set"]["outbox_waiting"] = True
+        change["$push"] = {"told": {"$each": fresh}, "outbox": entry.stored(at)}
+    # Where another process has told one of them in between, the next repair sees who is left to tell.
+    collection(Campaign).update_one({"_id": campaign["_id"], "state": RUNNING, "told": {"$nin": fresh}}, change)
 
 
 def _close_row(row: Raw, facts: Raw, at: datetime) -> None:

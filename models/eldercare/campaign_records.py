@@ -20,7 +20,8 @@ RUNNING, ENDED, CALLED_OFF = "running", "ended", "called_off"
 class Campaign(Causing):
     """`township_ids`: which townships of the county, none named means all; `township_id`: the first of them, for the
     lifecycle. `group`: `{categories, risk_levels, age_from, age_to}`, an empty list or None means any. `built`: its
-    first plan was written to the end. `settled`: those not seen at its end became concerns."""
+    first plan was written to the end. `told`: visitors who know that they have visits of it. `settled`: those not seen
+    at its end became concerns."""
 
     state = StringField(required=True, default=RUNNING)
     kind = StringField(required=True)
@@ -32,6 +33,7 @@ class Campaign(Causing):
     last_day = StringField(required=True)
     started_by = StringField(required=True)
     built = BooleanField(default=False)
+    told = ListField(StringField())
     settled = BooleanField(default=False)
 
     meta: ClassVar[dict[str, Any]] = {"collection": "campaigns"}

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Any, get_args
 
 from config.loading import rule
-from models.eldercare import operations
 from models.eldercare.concern_chain import act_until, begin_again, is_asked
-from models.eldercare.concern_evidence import resolved, settle_person
+from models.eldercare.concern_endings import end_on_register
+from models.eldercare.concern_evidence import resolved
 from models.eldercare.concern_records import CONCERN_LIFECYCLE, Concern, Resolution
 from models.eldercare.documents import ACTIVE, Elder, EndReason
 from models.kernel import audit
@@ -75,7 +75,7 @@ def report(concern_id: str, note: str, *, by: Actor, at: datetime, key: str) -> 
 def resolve(concern_id: str, ending: Ending, *, by: Actor, at: datetime, key: str, version: int | None = None) -> Raw:
     """End it. Moved, in hospital, died, left: the person's time on the register ends, and with it the concern.
 
-    The evidence is written first: where the request dies afterwards, the concern is still open and the word is kept.
+    The decision is written first, with its evidence: where the request dies afterwards, a job carries it out.
     Raises NotFound, InvalidInput for a day that cannot be, and what the lifecycles raise.
     """
     concern = concern_of_place(concern_id, by)
@@ -83,11 +83,8 @@ def resolve(concern_id: str, ending: Ending, *, by: Actor, at: datetime, key: st
         return concern
     CONCERN_LIFECYCLE.check(concern, "resolve", by=by, at=at, version=version)
     if ending.reason in OF_THE_REGISTER:
-        CONCERN_LIFECYCLE.perform(
-            concern_id, "report", by=by, at=at, key=f"{key} evidence", change=Change(note=ending.evidence)
-        )
-        _end_on_register(concern["elder_id"], ending, by, at, key)
-        settle_person(concern["elder_id"], at)
+        reason: Any = ending.reason
+        end_on_register(concern, reason, ending.until or day_of(at), ending.evidence, by=by, at=at, key=key)
     else:
         kept: dict[str, Any] = {"kind": ending.reason, "by": by.id}
         change = Change(set=resolved(kept, at), note=ending.evidence)
@@ -111,12 +108,3 @@ def reopen(concern_id: str, reason: str, *, by: Actor, at: datetime, key: str) -
             raise Conflict("concern_open_already")
         audit.record(by, "concern.reopened", f"concern:{concern_id}", at, district_code=concern["district_code"])
     return concern_of_place(concern_id, by)
-
-
-def _end_on_register(elder_id: str, ending: Ending, by: Actor, at: datetime, key: str) -> None:
-    """The register's step that goes with the ending, where the person is on it still."""
-    elder = operations.elder_of_place(elder_id, by)
-    if elder["state"] == ACTIVE:
-        reason: Any = ending.reason
-        operations.end_period(elder_id, ending.until or day_of(at), reason, by=by, at=at, key=f"{key} register",
-                              version=elder["version"])  # fmt: skip

@@ -7,17 +7,19 @@ step begins when somebody is told, never in the past: nobody is passed over who 
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from config.loading import rule
 from config.text import say
-from models.eldercare.concern_evidence import seen_since, settle
+from models.eldercare.concern_evidence import settle
 from models.eldercare.concern_records import (
     BY_SEEN,
     CONCERN_LIFECYCLE,
@@ -28,12 +30,12 @@ from models.eldercare.concern_records import (
     open_key,
 )
 from models.eldercare.concern_timers import later
-from models.eldercare.documents import ACTIVE, Elder
+from models.eldercare.documents import ACTIVE, Elder, Visit
 from models.eldercare.notices import township_name
 from models.eldercare.plan_records import VisitorAbsence
 from models.kernel.actors import SYSTEM, Actor
 from models.kernel.clock import as_utc, day_of, local
-from models.kernel.counters import next_value
+from models.kernel.counters import next_values
 from models.kernel.database import collection
 from models.kernel.errors import Conflict
 from models.kernel.lifecycle import Change, Raw, history_entry
@@ -41,6 +43,7 @@ from models.kernel.outbox import OutboxEntry
 from models.people.documents import Caseworker, staff_actor
 from models.people.staff_notices import CHANNEL
 
+DUPLICATE_KEY = 11000
 WITHOUT_CONTENTS = {"history": 0, "outbox": 0}
 STAFF_FIELDS = {"roles": 1, "district_code": 1, "township_ids": 1}
 log = structlog.get_logger("concerns")
@@ -59,10 +62,14 @@ class Staffing:
         workers = [staff_actor(each) for each in collection(Caseworker).find(wanted, STAFF_FIELDS)]
         self.district_code = district_code
         self._present = sorted((each for each in workers if each.id not in absent), key=lambda each: each.id)
+        self._holders: dict[tuple[int, str], list[str]] = {}
 
     def holders(self, step: int, township_id: str) -> list[str]:
         """Ids of whom a step asks about a person of a township."""
-        return [each.id for each in self._present if is_asked(each, step, self.district_code, township_id)]
+        if (step, township_id) not in self._holders:
+            asked = [each.id for each in self._present if is_asked(each, step, self.district_code, township_id)]
+            self._holders[step, township_id] = asked
+        return self._holders[step, township_id]
 
 
 @dataclass(frozen=True)
@@ -87,29 +94,96 @@ def is_asked(by: Actor, step: int, district_code: str, township_id: str) -> bool
 
 
 def open_concern(found: Found, at: datetime, staffing: Staffing | None = None) -> bool:
-    """Open a concern and tell its first step; False where it is known, or one of its kind is open, or it is answered.
+    """Open one concern; see `open_concerns`."""
+    return open_concerns([found], at, staffing) == 1
 
-    One that was resolved by a visit which does not count any more is opened again.
+
+def open_concerns(founds: Sequence[Found], at: datetime, staffing: Staffing | None = None) -> int:
+    """Open a concern for each and tell its first step; returns how many. None is opened where it is known, or one of
+    its kind is open, or it is answered. One that was resolved by a visit which does not count any more is opened again.
+
+    `staffing`: where all are of one county. What is known of all of them is read at once.
     """
-    elder = collection(Elder).find_one({"_id": found.elder_id})
-    if elder is None or elder["state"] != ACTIVE or seen_since(found.elder_id, found.about_at) is not None:
-        return False
-    # By person: the embedded server looks through all concerns for an open key, though its index is unique.
-    theirs = list(collection(Concern).find({"elder_id": found.elder_id, "cause": found.cause}, WITHOUT_CONTENTS))
-    if any(each["open"] for each in theirs):
-        return False
-    known = next((each for each in theirs if each["occasion"] == found.occasion), None)
-    if known is not None:
-        was_seen = (known.get("resolution") or {}).get("kind") == BY_SEEN
-        return was_seen and begin_again(known, SYSTEM, at, known["about_at"])
-    concern = _fresh(found, elder, at, staffing)
+    people = sorted({each.elder_id for each in founds})
+    elders, seen, concerns = _people(people), _seen(people), _concerns(people)
+    opened, fresh = 0, dict[tuple[str, str], Found]()
+    for found in founds:
+        elder, kind = elders.get(found.elder_id), (found.elder_id, found.cause)
+        if elder is None or elder["state"] != ACTIVE or _was_seen(seen, found.elder_id, found.about_at):
+            continue
+        theirs = [each for each in concerns[found.elder_id] if each["cause"] == found.cause]
+        if any(each["open"] for each in theirs):
+            continue
+        known = next((each for each in theirs if each["occasion"] == found.occasion), None)
+        if known is None:
+            fresh.setdefault(kind, found)
+        elif kind not in fresh and (known.get("resolution") or {}).get("kind") == BY_SEEN:
+            again = begin_again(known, SYSTEM, at, known["about_at"])
+            opened, known["open"] = opened + again, again
+    return opened + _insert(list(fresh.values()), elders, at, staffing)
+
+
+def _insert(fresh: list[Found], elders: Mapping[str, Raw], at: datetime, staffing: Staffing | None) -> int:
+    """Write new concerns; what another process was first with is not counted."""
+    if not fresh:
+        return 0
+    year = local(at).year
+    numbers = next_values(f"concerns {year}", len(fresh))
+    made = [
+        _fresh(found, elders[found.elder_id], f"{year}{number:06d}", at, staffing)
+        for found, number in zip(fresh, numbers, strict=True)
+    ]
     try:
-        collection(Concern).insert_one(concern)
-    except DuplicateKeyError:  # another process was first
-        return False
-    log.info("concern_opened", number=concern["number"], cause=found.cause, district_code=concern["district_code"])
-    settle(concern, at)  # who was seen in between is found here
-    return True
+        collection(Concern).insert_many(made, ordered=False)
+    except BulkWriteError as error:
+        faults = error.details["writeErrors"]
+        if any(each["code"] != DUPLICATE_KEY for each in faults):
+            raise
+        lost = {each["index"] for each in faults}
+        made = [concern for number, concern in enumerate(made) if number not in lost]
+    for concern in made:
+        log.info("concern_opened", number=concern["number"], cause=concern["cause"],
+                 district_code=concern["district_code"])  # fmt: skip
+    _settle_made(made, at)
+    return len(made)
+
+
+def _settle_made(made: list[Raw], at: datetime) -> None:
+    """Who was seen or left in between is found here; whoever ended the visit cannot have found the concern."""
+    people = sorted({each["elder_id"] for each in made})
+    elders, seen = _people(people), _seen(people)
+    for concern in made:
+        elder = elders.get(concern["elder_id"])
+        gone = elder is None or elder["state"] != ACTIVE
+        about_visit = concern.get("visit_id") is not None
+        if gone or about_visit or _was_seen(seen, concern["elder_id"], concern["about_at"]):
+            settle(concern, at)
+
+
+def _people(ids: Sequence[str]) -> dict[str, Raw]:
+    fields = {"state": 1, "district_code": 1, "township_id": 1}
+    return {each["_id"]: each for each in collection(Elder).find({"_id": {"$in": ids}}, fields)}
+
+
+def _seen(ids: Sequence[str]) -> dict[str, list[datetime]]:
+    """When each of these people was seen, ever: some dozens of visits a year."""
+    found: dict[str, list[datetime]] = defaultdict(list)
+    for each in collection(Visit).find({"elder_id": {"$in": ids}}, {"elder_id": 1, "seen_at": 1}):
+        if each.get("seen_at"):
+            found[each["elder_id"]].append(as_utc(each["seen_at"]))
+    return found
+
+
+def _was_seen(seen: Mapping[str, list[datetime]], elder_id: str, since: datetime) -> bool:
+    return any(each >= as_utc(since) for each in seen.get(elder_id, ()))
+
+
+def _concerns(ids: Sequence[str]) -> dict[str, list[Raw]]:
+    """By person: the embedded server looks through all concerns for an open key, though its index is unique."""
+    found: dict[str, list[Raw]] = defaultdict(list)
+    for each in collection(Concern).find({"elder_id": {"$in": ids}}, WITHOUT_CONTENTS):
+        found[each["elder_id"]].append(each)
+    return found
 
 
 def begin_again(concern: Raw, by: Actor, at: datetime, about_at: datetime, note: str | None = None,
@@ -181,13 +255,13 @@ def act_until(cause: str, step: int, at: datetime) -> datetime:
     return _timer(cause, "act", step, at)
 
 
-def _fresh(found: Found, elder: Raw, at: datetime, staffing: Staffing | None) -> Raw:
+def _fresh(found: Found, elder: Raw, number: str, at: datetime, staffing: Staffing | None) -> Raw:
     """A new concern as stored, its first step told in the same write."""
     concern = Concern(
         id=concern_id(found.elder_id, found.cause, found.occasion), created_at=at, updated_at=at, cause=found.cause,
         occasion=found.occasion, elder_id=found.elder_id, visit_id=found.visit_id,
         district_code=elder["district_code"], township_id=elder["township_id"], about_at=found.about_at, since=at,
-        number=_next_number(at), open_key=open_key(found.elder_id, found.cause),
+        number=number, open_key=open_key(found.elder_id, found.cause),
     ).raw()  # fmt: skip
     made = _telling(concern, 0, at, staffing)
     concern.update(made.set)
@@ -196,11 +270,6 @@ def _fresh(found: Found, elder: Raw, at: datetime, staffing: Staffing | None) ->
     concern["outbox_waiting"] = bool(made.outbox)
     concern["history"] = [history_entry("open", None, TOLD, SYSTEM, at, key="open")]
     return concern
-
-
-def _next_number(at: datetime) -> str:
-    year = local(at).year
-    return f"{year}{next_value(f'concerns {year}'):06d}"
 
 
 def _go_on(concern: Raw, staffing: Staffing, at: datetime) -> str:

@@ -8,10 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from config.loading import catalogue, rule
-from models.eldercare.concern_chain import WITHOUT_CONTENTS, Found, Staffing, follow_concern, open_concern
+from models.eldercare.concern_chain import (
+    WITHOUT_CONTENTS,
+    Found,
+    Staffing,
+    follow_concern,
+    open_concern,
+    open_concerns,
+)
 from models.eldercare.concern_evidence import settle
 from models.eldercare.concern_records import Concern
 from models.eldercare.concern_timers import due_day
@@ -40,10 +48,11 @@ def find_concerns(at: datetime) -> dict[str, int]:
         waiting = list(collection(Concern).find({"open": True, "district_code": district_code}, WITHOUT_CONTENTS))
         is_open, staffing = {(each["elder_id"], each["cause"]) for each in waiting}, Staffing(district_code, at)
         for month in (previous_month(month_of(at)), month_of(at)):
-            for found in _of_county(district_code, month, at):
-                if (found.elder_id, found.cause) not in is_open and open_concern(found, at, staffing):
-                    counts["opened"] += 1
-                    is_open.add((found.elder_id, found.cause))
+            found = (
+                each for each in _of_county(district_code, month, at) if (each.elder_id, each.cause) not in is_open
+            )
+            while batch := list(islice(found, rule("concerns.batch"))):
+                counts["opened"] += open_concerns(batch, at, staffing)
         counts["answered"] += _settle_open(waiting, at)
     return counts
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from mongoengine import BooleanField, DateTimeField, DictField, IntField, ListField, StringField
 
+from models.eldercare.documents import OWED_INDEX
 from models.kernel.actors import SUPERVISOR, TOWNSHIP_INTAKE, VISITOR
 from models.kernel.ids import id_from_key
 from models.kernel.lifecycle import SAME, SYSTEM_ROLE, Lifecycle, Transition
@@ -35,7 +36,9 @@ class Concern(Causing):
     `open_key` is there while it is open: one open concern a person and cause. `about_at`: a visit that saw the person
     then or later answers it. `since`: when it was opened, or opened again. `round` grows when it begins anew; `step`:
     which of the steps is asked now; `steps`: `{round, step, name, at, told, nobody}`, whom each step told. `alarm_at`:
-    when the chain goes on; None where nothing more comes. `overdue_at`: when the last step's time was over.
+    when the chain goes on; None where nothing more comes. `overdue_at`: when the last step's time was over. `ending`: a
+    step of the register that somebody has decided, `{reason, until, key, by}`, as long as `owed` says that it is to be
+    taken yet.
     """
 
     state = StringField(required=True, default=TOLD)
@@ -58,6 +61,8 @@ class Concern(Causing):
     acknowledged_by = StringField()
     overdue_at = DateTimeField()
     resolution = DictField()
+    ending = DictField()
+    owed = ListField(StringField())
     resolved_at = DateTimeField()
 
     meta: ClassVar[dict[str, Any]] = {"collection": "concerns"}
@@ -69,6 +74,7 @@ class Concern(Causing):
         {"keys": [("open", 1), ("district_code", 1), ("township_id", 1)], "name": "open_by_place"},
         {"keys": [("alarm_at", 1)], "name": "alarm"},
         {"keys": [("elder_id", 1)], "name": "elder"},
+        OWED_INDEX,
         OUTBOX_INDEX,
     ]  # fmt: skip
 

@@ -3,7 +3,7 @@ no ID number, no health."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from config.loading import catalogue, rule
@@ -60,6 +60,16 @@ def visitor_notice(kind: str, key: str, visitor_id: str, visit: Raw) -> OutboxEn
     payload = {"staff": [visitor_id], "text_key": f"visitors.staff_notice.{kind}", "values": values,
                "about": f"visit:{visit['_id']}"}  # fmt: skip
     return OutboxEntry(key=key, channel=STAFF_NOTICES, payload=payload)
+
+
+def campaign_notice(campaign: Raw, visitors: list[str], step: str) -> OutboxEntry:
+    """What visitors are told who have visits of an extra round: its kind and its days, no person."""
+    days = [date.fromisoformat(campaign[each]) for each in ("first_day", "last_day")]
+    first, last = (say("eldercare.day", month=each.month, day=each.day) for each in days)
+    values = {"kind": say(f"campaigns.kind.{campaign['kind']}"), "first": first, "last": last}
+    payload = {"staff": visitors, "text_key": "campaigns.notice.begun", "values": values,
+               "about": f"campaign:{campaign['_id']}"}  # fmt: skip
+    return OutboxEntry(key=f"campaign:{campaign['_id']}:{step}", channel=STAFF_NOTICES, payload=payload)
 
 
 def no_substitute_alert(visit: Raw, day: str) -> OutboxEntry:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
 
+from models.eldercare.campaign_records import Campaign
 from models.eldercare.documents import CANCELLED, COMPLETED, IN_PROGRESS, Elder, Visit
 from models.eldercare.plan_inputs import home_of, office_of
 from models.eldercare.plan_records import PlannedVisit, township_of
@@ -25,7 +27,9 @@ ELDER_FIELDS = {"name": 1, "private": 1, "community": 1, "township_id": 1, "risk
 
 @dataclass(frozen=True)
 class Stop:
-    """One visit of the day: `visit` as stored, or `planned`; `elder` with `private` in clear, None where it is gone."""
+    """One visit of the day: `visit` as stored, or `planned`; `elder` with `private` in clear, None where it is gone.
+
+    `campaigns`: kinds of those for which it counts, beside the month."""
 
     id: str
     state: str
@@ -33,18 +37,19 @@ class Stop:
     private: dict[str, Any]
     visit: Raw | None = None
     planned: Raw | None = None
+    campaigns: tuple[str, ...] = ()
 
 
 def day_of_visitor(visitor: Actor, day: str) -> list[Stop]:
     """The visits of a visitor on a day in the order of the way: the booked at their hours, the planned between them
-    where they are the least detour. A planned visit that was begun today is there once, as that visit."""
+    where they are the least detour. A planned visit that was begun today is there once, as that visit, and so is who is
+    planned by the month and by a campaign: one visit counts for both."""
     mine = {"visitor_id": visitor.id, "day": day}
     visits = [each for each in collection(Visit).find(mine, VISIT_FIELDS) if each["state"] != CANCELLED]
     met = {each["elder_id"] for each in visits}
-    plans = [
-        each for each in collection(PlannedVisit).find(mine) if each["state"] == PLANNED and each["elder_id"] not in met
-    ]
-    stops = _stops(visits, plans)
+    rows = [each for each in collection(PlannedVisit).find(mine) if each["state"] == PLANNED]
+    plans = one_a_person(each for each in rows if each["elder_id"] not in met)
+    stops = _stops(visits, plans, _campaigns(rows))
     if not stops:
         return []
     townships = sorted(visitor.township_ids) or sorted(_township(each) for each in stops.values())
@@ -73,19 +78,41 @@ def in_order(home: Spot, timed: Sequence[tuple[Key, Spot]], free: Mapping[Key, S
     return found
 
 
-def _stops(visits: Sequence[Raw], plans: Sequence[Raw]) -> dict[str, Stop]:
+def one_a_person(rows: Iterable[Raw]) -> list[Raw]:
+    """Of planned visits of one visitor and day those that are one visit: the month's row where there is one, for a
+    visit that meets it is found by the campaigns, too."""
+    found: dict[str, Raw] = {}
+    for row in sorted(rows, key=lambda each: (each.get("campaign_id") or "", each["_id"])):
+        found.setdefault(row["elder_id"], row)
+    return list(found.values())
+
+
+def _campaigns(rows: Iterable[Raw]) -> dict[str, tuple[str, ...]]:
+    """By person the kinds of the campaigns for which the day's visit counts."""
+    extra = [(row["elder_id"], row["campaign_id"]) for row in rows if row.get("campaign_id")]
+    if not extra:
+        return {}
+    ids = sorted({campaign_id for _, campaign_id in extra})
+    kinds = {each["_id"]: each["kind"] for each in collection(Campaign).find({"_id": {"$in": ids}}, {"kind": 1})}
+    found: dict[str, set[str]] = defaultdict(set)
+    for elder_id, campaign_id in extra:
+        found[elder_id].add(kinds[campaign_id])
+    return {elder_id: tuple(sorted(each)) for elder_id, each in found.items()}
+
+
+def _stops(visits: Sequence[Raw], plans: Sequence[Raw], campaigns: Mapping[str, tuple[str, ...]]) -> dict[str, Stop]:
     ids = sorted({each["elder_id"] for each in (*visits, *plans)})
     elders = {each["_id"]: each for each in collection(Elder).find({"_id": {"$in": ids}}, ELDER_FIELDS)}
     private = {key: open_json(each["private"], Elder.private.context) for key, each in elders.items()}
     states = {COMPLETED: DONE, IN_PROGRESS: UNDER_WAY}
     stops = {
         each["_id"]: Stop(each["_id"], states.get(each["state"], LEFT), elders.get(each["elder_id"]),
-                          private.get(each["elder_id"], {}), visit=each)
+                          private.get(each["elder_id"], {}), visit=each, campaigns=campaigns.get(each["elder_id"], ()))
         for each in visits
     }  # fmt: skip
     stops |= {
         each["_id"]: Stop(each["_id"], LEFT, elders.get(each["elder_id"]), private.get(each["elder_id"], {}),
-                          planned=each)
+                          planned=each, campaigns=campaigns.get(each["elder_id"], ()))
         for each in plans
     }  # fmt: skip
     return stops

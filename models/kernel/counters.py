@@ -16,18 +16,24 @@ COLLECTION = "counters"
 
 def next_value(name: str) -> int:
     """Add one and return the new value, from 1; atomic across processes. Gaps are possible, repeats are not."""
-    found = _increment(name)
+    return next_values(name, 1)[0]
+
+
+def next_values(name: str, count: int) -> range:
+    """As `next_value`, so many at once; `count` at least one."""
+    found = _increment(name, count)
     if found is None:
         # Made first and counted then: an upsert that races another one may tell nothing of what it did.
         with suppress(DuplicateKeyError):
             database()[COLLECTION].insert_one({"_id": name, "value": 0})
-        found = _increment(name)
+        found = _increment(name, count)
     if found is None:
         raise Unavailable()
-    return int(found["value"])
+    last = int(found["value"])
+    return range(last - count + 1, last + 1)
 
 
-def _increment(name: str) -> dict[str, Any] | None:
+def _increment(name: str, count: int) -> dict[str, Any] | None:
     return database()[COLLECTION].find_one_and_update(
-        {"_id": name}, {"$inc": {"value": 1}}, return_document=ReturnDocument.AFTER
+        {"_id": name}, {"$inc": {"value": count}}, return_document=ReturnDocument.AFTER
     )

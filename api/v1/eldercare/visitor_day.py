@@ -26,6 +26,7 @@ from api.v1.eldercare.visitor_schemas import (
     VisitorSlot,
     VisitorSlots,
     WeekView,
+    WordsOf,
 )
 from api.v1.eldercare.waits import labelled
 from config.loading import rule
@@ -193,6 +194,7 @@ def _stop(order: int, stop: visitor_day.Stop, at_the_door: bool) -> StopView:
         contacts=[ContactView(**{name: each.get(name) for name in ("name", "phone", "relation")}) for each in contacts],
         point=_point(stop.private.get("point")) if at_the_door else None, wishes=wished.words,
         wish_list=labelled("wish", wished.ticked), hints=labelled("hint", rule("visitors.hints_by_risk").get(risk, [])),
+        campaigns=[WordsOf(token=kind, label=say(f"campaigns.kind.{kind}")) for kind in stop.campaigns],
     )  # fmt: skip
 
 

@@ -251,6 +251,7 @@ class StopView(BaseModel):
     wishes: str | None
     wish_list: list[WordsOf]
     hints: list[WordsOf]
+    campaigns: list[WordsOf]
 
 
 class DayView(BaseModel):

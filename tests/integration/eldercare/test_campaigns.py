@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from config.loading import rule
+from config.text import say
 from models.eldercare import campaigns, operations, plan_queries
 from models.eldercare.campaign_records import Campaign
 from models.eldercare.campaigns import Order, follow_campaigns, repair_campaigns
@@ -21,7 +22,7 @@ from models.kernel.database import collection
 from models.kernel.errors import Conflict, Forbidden, InvalidInput
 from models.kernel.ids import new_id
 from models.kernel.lifecycle import Raw
-from tests.factories.concerns import concerns_of, make_staff, only_concern, visited
+from tests.factories.concerns import concerns_of, deliver_all, make_staff, only_concern, told, visited
 from tests.factories.eldercare import (
     DISTRICT,
     MORNING,
@@ -95,6 +96,30 @@ def test_everyone_of_the_group_gets_one_visit_also_on_rest_days_and_the_months_p
     plan_present_month(START)
     assert rows_of(campaign) == rows
     assert repair_campaigns(START)["written"] == 0, "a repair changes nothing that holds"
+
+
+def test_each_visitor_is_told_once_also_who_takes_part_only_later() -> None:
+    first, idle = make_visitor(township_ids=(SANYANG,)), make_visitor(township_ids=(XIAPU,))
+    make_elder(1)
+    campaign = begin()
+    follow_campaigns(START)
+    deliver_all(START)
+    (notice,) = told(first)
+    assert notice["about"] == f"campaign:{campaign['_id']}"
+    assert say(notice["text_key"], **notice["values"]).startswith("高温专项走访已开始（11月27日至11月29日）")
+    assert NAME not in str(notice)
+    assert told(idle) == []
+    make_elder(2, township_id=XIAPU, at=START)
+    for _ in range(2):
+        repair_campaigns(START)
+        deliver_all(START)
+    assert [len(told(each)) for each in (first, idle)] == [1, 1]
+    campaigns.end(campaign["_id"], "call_off", "预警解除", by=staff_actor(SUPERVISOR), at=START, key="k")
+    over = begin(kind="cold")
+    campaigns.end(over["_id"], "call_off", "误报", by=staff_actor(SUPERVISOR), at=START, key="k")
+    follow_campaigns(START)
+    deliver_all(START)
+    assert len(told(first)) == 1, "nobody is sent out by a campaign that was called off before it was planned"
 
 
 def test_the_group_by_age_and_a_kind_that_keeps_rest_days() -> None:

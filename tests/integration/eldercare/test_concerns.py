@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,16 +10,18 @@ import pytest
 
 from models.eldercare import concern_answers, concern_queries, operations, plan_queries, visiting
 from models.eldercare.concern_chain import advance
+from models.eldercare.concern_endings import reconcile_endings
 from models.eldercare.concern_finding import find_concerns
 from models.eldercare.concern_records import Concern
 from models.eldercare.documents import Elder, Visit
 from models.eldercare.plan_building import plan_present_month
 from models.eldercare.plan_records import PlannedVisit
+from models.eldercare.settling import reconcile_bookings
 from models.kernel import audit
 from models.kernel.actors import SUPERVISOR, TOWNSHIP_INTAKE, VISITOR
 from models.kernel.clock import at_local
 from models.kernel.database import collection
-from models.kernel.errors import Conflict, NotFound
+from models.kernel.errors import Conflict, InvalidInput, NotFound
 from models.kernel.ids import new_id
 from models.kernel.lifecycle import Raw
 from tests.factories.concerns import (
@@ -37,7 +40,9 @@ from tests.factories.eldercare import (
     NAME,
     SANYANG,
     XIAPU,
+    Crash,
     book,
+    crash_before_write,
     family,
     headers_of,
     make_elder,
@@ -284,6 +289,48 @@ def test_a_supervisor_ends_it_with_the_registers_step_and_opens_it_again() -> No
     assert (opened["open"], opened["round"], opened["step"]) == (True, 2, 0)
     assert concern_answers.reopen(second["_id"], "核对有误", by=supervisor, at=MORNING, key="o2")["round"] == 2
     assert audit.verify().faults == []
+
+
+def test_a_request_that_dies_anywhere_in_the_registers_step_is_carried_out_by_the_job() -> None:
+    _, supervisor, _ = whole_chain()
+    ending = concern_answers.Ending("in_hospital", "市人民医院，家属电话告知")
+    for number in range(1, 20):
+        concern = found(number)
+
+        def end(concern: Raw = concern) -> Raw:
+            return concern_answers.resolve(concern["_id"], ending, by=supervisor, at=MORNING, key="k")
+
+        died = True
+        with suppress(Crash), crash_before_write(number):
+            end()
+            died = False
+        decided = any(each["action"] == "report" for each in now(concern)["history"])
+        reconcile_endings(MORNING)
+        reconcile_bookings(MORNING)
+        assert (now(concern)["state"] == "resolved") == decided
+        assert end()["resolution"] == {"kind": "register", "reason": "in_hospital"}
+        elder = collection(Elder).find_one({"_id": concern["elder_id"]})
+        assert elder is not None
+        assert [each["action"] for each in elder["history"]].count("end_period") == 1
+        assert (now(concern)["owed"], reconcile_endings(MORNING)) == ([], 0)
+        if not died:
+            break
+    assert number > 3
+    assert not died
+
+
+def test_a_register_step_that_cannot_be_leaves_the_concern_open() -> None:
+    _, supervisor, _ = whole_chain()
+    concern = found()
+    late = concern_answers.Ending("moved", "x", date(2026, 12, 24))
+    with pytest.raises(InvalidInput):
+        concern_answers.resolve(concern["_id"], late, by=supervisor, at=MORNING, key="k")
+    assert now(concern)["version"] == concern["version"], "nothing is written"
+    decided = {"reason": "moved", "until": "2026-11-23", "key": "k", "by": supervisor.id}
+    collection(Concern).update_one({"_id": concern["_id"]}, {"$set": {"ending": decided, "owed": ["register"]}})
+    collection(Elder).update_one({"_id": concern["elder_id"]}, {"$set": {"township_id": XIAPU}})
+    assert [reconcile_endings(MORNING), reconcile_endings(MORNING)] == [1, 0], "another township answers for them now"
+    assert now(concern)["open"]
 
 
 def test_a_visit_handed_over_without_visitor_until_somebody_takes_it() -> None:

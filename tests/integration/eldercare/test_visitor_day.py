@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from icalendar import Calendar
 
-from models.eldercare import visiting
+from models.eldercare import campaigns, visiting
 from models.eldercare.documents import Visit
 from models.eldercare.plan_records import PlannedVisit
 from models.facilities.datum import from_wgs84
@@ -35,6 +35,7 @@ from tests.factories.eldercare import (
     make_elder,
     make_slot,
     make_visitor,
+    staff_actor,
 )
 from tests.integration.eldercare.conftest import Call
 
@@ -108,6 +109,30 @@ def test_a_planned_visit_that_was_made_is_there_once(call: Call, clock: FixedClo
     ended(visitor, elder, MORNING, 20)
     shown = call("GET", "/staff/visitor-day", headers_of(visitor)).json
     assert [(each["kind"], each["state"]) for each in shown["items"]] == [("visit", "done")]
+
+
+def test_who_is_planned_by_the_month_and_by_a_campaign_on_one_day_is_one_stop_that_counts_for_both(call: Call) -> None:
+    visitor, elder, other = make_visitor(), make_elder(1), make_elder(2)
+    today, anybody = date(2026, 11, 23), {"categories": [], "risk_levels": [], "age_from": None, "age_to": None}
+    by = staff_actor(SUPERVISOR)
+    campaign = campaigns.start(
+        new_id(), campaigns.Order("cold", DISTRICT, [], anybody, today, today), by=by, at=MORNING
+    )
+    campaigns.follow_campaigns(MORNING)
+    of_month = planned_for(visitor, elder, today)
+    mine = headers_of(visitor)
+    stops = {each["elder_id"]: each for each in call("GET", "/staff/visitor-day", mine).json["items"]}
+    assert set(stops) == {elder["_id"], other["_id"]}
+    assert stops[elder["_id"]]["id"] == of_month
+    assert stops[elder["_id"]]["campaigns"] == [{"token": "cold", "label": "寒潮"}]
+    path = call("POST", "/staff/visit-calendar", mine).json["path"].removeprefix("/api/v1")
+    assert len(Calendar.from_ical(call("GET", path).data).walk("VEVENT")) == 2
+    visit = call("POST", "/staff/visits", mine, json={"planned_id": of_month}).json
+    visiting.complete_visit(visit["id"], visiting.Report("seen_well"), by=visitor, at=MORNING, key="k", version=None)
+    rows = list(collection(PlannedVisit).find({"elder_id": elder["_id"]}))
+    assert {(each.get("campaign_id"), each["state"], each["visit_id"]) for each in rows} == {
+        (None, "met", visit["id"]), (campaign["_id"], "met", visit["id"])
+    }  # fmt: skip
 
 
 def test_the_calendar_has_times_and_places_only_and_its_address_can_be_ended(call: Call) -> None:
