@@ -8,7 +8,7 @@ step begins when somebody is told, never in the past: nobody is passed over who 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +34,7 @@ from models.eldercare.documents import ACTIVE, Elder, Visit
 from models.eldercare.notices import township_name
 from models.eldercare.plan_records import VisitorAbsence
 from models.kernel.actors import SYSTEM, Actor
-from models.kernel.clock import as_utc, day_of, local
+from models.kernel.clock import as_utc, day_of, local, month_of
 from models.kernel.counters import next_values
 from models.kernel.database import collection
 from models.kernel.errors import Conflict
@@ -104,8 +104,8 @@ def open_concerns(founds: Sequence[Found], at: datetime, staffing: Staffing | No
 
     `staffing`: where all are of one county. What is known of all of them is read at once.
     """
-    people = sorted({each.elder_id for each in founds})
-    elders, seen, concerns = _people(people), _seen(people), _concerns(people)
+    elders = _people(each.elder_id for each in founds)
+    concerns, seen = _concerns(sorted(elders)), _seen(elders, ((each.elder_id, each.about_at) for each in founds))
     opened, fresh = 0, dict[tuple[str, str], Found]()
     for found in founds:
         elder, kind = elders.get(found.elder_id), (found.elder_id, found.cause)
@@ -150,8 +150,8 @@ def _insert(fresh: list[Found], elders: Mapping[str, Raw], at: datetime, staffin
 
 def _settle_made(made: list[Raw], at: datetime) -> None:
     """Who was seen or left in between is found here; whoever ended the visit cannot have found the concern."""
-    people = sorted({each["elder_id"] for each in made})
-    elders, seen = _people(people), _seen(people)
+    elders = _people(each["elder_id"] for each in made)
+    seen = _seen(elders, ((each["elder_id"], each["about_at"]) for each in made))
     for concern in made:
         elder = elders.get(concern["elder_id"])
         gone = elder is None or elder["state"] != ACTIVE
@@ -160,17 +160,22 @@ def _settle_made(made: list[Raw], at: datetime) -> None:
             settle(concern, at)
 
 
-def _people(ids: Sequence[str]) -> dict[str, Raw]:
-    fields = {"state": 1, "district_code": 1, "township_id": 1}
-    return {each["_id"]: each for each in collection(Elder).find({"_id": {"$in": ids}}, fields)}
+def _people(ids: Iterable[str]) -> dict[str, Raw]:
+    fields = {"state": 1, "district_code": 1, "township_id": 1, "seen_months": 1}
+    return {each["_id"]: each for each in collection(Elder).find({"_id": {"$in": sorted(set(ids))}}, fields)}
 
 
-def _seen(ids: Sequence[str]) -> dict[str, list[datetime]]:
-    """When each of these people was seen, ever: some dozens of visits a year."""
+def _seen(elders: Mapping[str, Raw], since: Iterable[tuple[str, datetime]]) -> dict[str, list[datetime]]:
+    """When people were seen, ever; read only of those who were seen at all in or after the month of the moment."""
+    ids = {
+        elder_id for elder_id, moment in since
+        if max(elders.get(elder_id, {}).get("seen_months") or [""]) >= month_of(moment)
+    }  # fmt: skip
     found: dict[str, list[datetime]] = defaultdict(list)
-    for each in collection(Visit).find({"elder_id": {"$in": ids}}, {"elder_id": 1, "seen_at": 1}):
-        if each.get("seen_at"):
-            found[each["elder_id"]].append(as_utc(each["seen_at"]))
+    if ids:
+        for each in collection(Visit).find({"elder_id": {"$in": sorted(ids)}}, {"elder_id": 1, "seen_at": 1}):
+            if each.get("seen_at"):
+                found[each["elder_id"]].append(as_utc(each["seen_at"]))
     return found
 
 
