@@ -37,7 +37,7 @@ from models.people.documents import Caseworker
 from models.people.tokens import issue
 from wsgi import compose
 
-YEAR, LOOKS, BATCH = 20_000, 40, 2_000
+YEAR, LOOKS, BATCH = 20_000, 40, 500
 VISITS_A_VISITOR, WORKDAYS, PLANNED_TODAY = 750, 250, 3
 MOST_MS = 30.0
 AT = datetime(2026, 12, 15, 1, 30, tzinfo=UTC)  # a Tuesday, 09:30 in China

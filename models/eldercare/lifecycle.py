@@ -23,10 +23,12 @@ from models.eldercare.documents import (
 from models.kernel.actors import SUPERVISOR, TOWNSHIP_INTAKE, VISITOR, Actor
 from models.kernel.clock import as_utc
 from models.kernel.errors import Conflict
-from models.kernel.lifecycle import OWNER, SYSTEM_ROLE, Guard, Lifecycle, Raw, Transition
+from models.kernel.lifecycle import OWNER, SAME, SYSTEM_ROLE, Guard, Lifecycle, Raw, Transition
 
 REGISTRARS = (TOWNSHIP_INTAKE, VISITOR, SUPERVISOR)
 REGISTER_ROLES = (VISITOR, TOWNSHIP_INTAKE)
+# Need to know: those who visit, and those who answer for it.
+HEALTH_READERS = (VISITOR, SUPERVISOR)
 # What follows from a report by itself: no step for a person to choose.
 BY_ITSELF = ("begin_earlier", "add_late", "report_again")
 
@@ -55,6 +57,7 @@ ELDER_LIFECYCLE = Lifecycle(
         Transition("end_period", (ACTIVE,), INACTIVE, REGISTRARS),
         Transition("begin_period", (INACTIVE,), ACTIVE, REGISTRARS, guard=_alive),
         Transition("correct_period", (INACTIVE,), INACTIVE, (SUPERVISOR, TOWNSHIP_INTAKE)),
+        Transition("amend", (ACTIVE, INACTIVE), SAME, REGISTRARS),
         Transition("transfer", (ACTIVE,), ACTIVE, REGISTRARS),
         Transition("complete_from_list", (ACTIVE,), ACTIVE, (SYSTEM_ROLE, *REGISTER_ROLES)),
     ],

@@ -1,4 +1,4 @@
-"""`flask elders import FILE [--dry-run]`: a list of old people into the register."""
+"""`flask elders import FILE [--dry-run]`: a list into the register; `flask elders plan`: the month's plan, now."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from api.v1.eldercare.list_schemas import fault_view
 from config.text import say, sentences
 from models.eldercare.documents import Category
 from models.eldercare.importing import ListReport, import_elders
+from models.eldercare.plan_building import plan_present_month
 from models.kernel.actors import SYSTEM
 from models.kernel.errors import InvalidInput
 
@@ -44,6 +45,13 @@ def import_list(file: Path, dry_run: bool, category: str | None) -> None:
             click.echo(say(key if key in sentences() else "errors.fields.other"), err=True)
         sys.exit(1)
     _print(report)
+
+
+@elders.command("plan")
+def plan_now() -> None:
+    """Plan the present month now, as the nightly repair does; for after a large list."""
+    counts = plan_present_month(current_app.extensions[EXTENSION].clock.now())
+    click.echo(say("eldercare.plan_report", **counts))
 
 
 def _progress() -> Progress:

@@ -164,6 +164,30 @@ class RegisterElderBody(Body):
     active_from: Day | None = None
 
 
+class AmendElderBody(Body):
+    """What is to be put right, and why (kept encrypted); what is not named stays. Language, point and health notes are
+    emptied by null."""
+
+    version: Version
+    reason: Reason
+    name: PersonName | None = None
+    categories: Annotated[list[Category], Field(min_length=1, max_length=7), AfterValidator(without_repeats)] | None = (
+        None
+    )
+    risk_level: RiskLevel | None = None
+    address: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_readable)] | None = None
+    contacts: Annotated[list[Contact], Field(max_length=5)] | None = None
+    language: Language | None = None
+    health_notes: Notes | None = None
+    point: Point | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """What was named, by field."""
+        emptied = {"language", "health_notes", "point"} & self.model_fields_set
+        said = self.model_dump(exclude={"version", "reason"})
+        return {name: value for name, value in said.items() if value is not None or name in emptied}
+
+
 class EndPeriodBody(Body):
     """`until`: the last day on the register, today unless named."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from api.access import staff
 from api.endpoint import Call, Endpoint, route
 from api.v1.eldercare.schemas import (
+    AmendElderBody,
     BeginPeriodBody,
     ConfirmLinkBody,
     CorrectPeriodBody,
@@ -29,7 +30,7 @@ from api.v1.eldercare.views import (
     staff_link_item,
 )
 from config.loading import Place, catalogue
-from models.eldercare import operations, queries
+from models.eldercare import amending, operations, queries
 from models.eldercare.lifecycle import REGISTER_ROLES, REGISTRARS
 from models.kernel import audit
 from models.kernel.actors import SUPERVISOR, TOWNSHIP_INTAKE
@@ -62,6 +63,16 @@ class OneStaffElder(Endpoint):
         health = may_read_health(call.actor) and bool(elder.get("health_notes"))
         audit.record(call.actor, "elder_read", f"elder:{elder['_id']}", call.at, district_code=elder["district_code"],
                      detail={"health_notes": health})  # fmt: skip
+        return _detail(elder, call)
+
+    @route(access=staff(*REGISTRARS), body=AmendElderBody, response=StaffElderDetail, rate="write")
+    def patch(self, call: Call) -> StaffElderDetail:
+        """Put right what an entry says: risk, categories, address, contacts, what else a visit has shown. Health notes
+        only by who may read them."""
+        asked = call.body
+        elder = amending.amend(
+            call.path["elder_id"], asked.facts(), asked.reason, by=call.actor, at=call.at, version=asked.version
+        )
         return _detail(elder, call)
 
 

@@ -20,11 +20,11 @@ from models.eldercare.documents import (
     Elder,
     ElderLink,
 )
-from models.eldercare.lifecycle import BY_ITSELF, ELDER_LIFECYCLE, LINK_LIFECYCLE, VISIT_LIFECYCLE
+from models.eldercare.lifecycle import BY_ITSELF, ELDER_LIFECYCLE, HEALTH_READERS, LINK_LIFECYCLE, VISIT_LIFECYCLE
 from models.eldercare.notices import ATTEMPTED, township_name
 from models.eldercare.settling import masked_name
 from models.eldercare.wishes import wishes_of
-from models.kernel.actors import SUPERVISOR, VISITOR, Actor
+from models.kernel.actors import SUPERVISOR, Actor
 from models.kernel.clock import month_of
 from models.kernel.encryption import open_json, open_text
 from models.kernel.lifecycle import Raw
@@ -313,7 +313,7 @@ def staff_link_detail(link: Raw, resident_name: str | None, by: Actor) -> StaffL
 
 def may_read_health(by: Actor) -> bool:
     """Need to know: those who visit, and those who answer for it."""
-    return by.has_role(VISITOR, SUPERVISOR)
+    return by.has_role(*HEALTH_READERS)
 
 
 def _told(outcome: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from models.eldercare.documents import Elder, ElderLink
+from models.eldercare.plan_building import plan_present_month
 from models.kernel import audit
 from models.kernel.database import collection, database
 from models.kernel.outbox import OutboxMessage, relay
@@ -23,6 +24,7 @@ from tests.factories.eldercare import (
     XIAPU,
     id_number,
     make_elder,
+    make_visitor,
 )
 from tests.integration.eldercare.conftest import register_body
 
@@ -158,6 +160,37 @@ def test_a_person_of_another_place_does_not_exist(call: Call, staff: Headers, re
     ending = {"version": 1, "reason": "moved"}
     assert call("POST", f"{path}/end-period", far[0], json=ending).status_code == 404
     assert actions_on(elder["_id"]) == ["elder_registered"], "who saw nothing is not recorded as having looked"
+
+
+def test_an_entry_is_put_right_and_the_plan_follows(call: Call, staff: Headers) -> None:
+    visitor, elder = staff("visitor"), make_elder(risk_level="ordinary")
+    make_visitor()
+    path = f"/staff/elders/{elder['_id']}"
+    change = {"risk_level": "high", "address": "三阳镇幸福路九号", "contacts": [], "name": "欧阳桂瑛", "health_notes": None}
+    amended = call("PATCH", path, visitor, json={"version": 1, "reason": "入户核实", **change})
+    assert amended.status_code == 200, amended.text
+    shown = call("GET", path, visitor).json
+    assert (shown["risk_level"], shown["address"], shown["full_name"]) == ("high", "三阳镇幸福路九号", "欧阳桂瑛")
+    assert (shown["contacts"], shown["health_notes"], shown["categories"]) == ([], None, ["living_alone"])
+    stored = repr(collection(Elder).find_one()) + repr(list(database()["audit_entries"].find()))
+    assert not any(each in stored for each in ("幸福路九号", "欧阳桂瑛", "入户核实"))
+    assert actions_on(elder["_id"])[1] == "elder_amended"
+    plan_present_month(MORNING)
+    assert len(call("GET", f"/staff/visit-plan?month=2026-11&township_id={SANYANG}", visitor).json["items"]) == 4
+    stale = call("PATCH", path, visitor, json={"version": 1, "reason": "x", "risk_level": "raised"})
+    assert (stale.status_code, stale.json["code"]) == (409, "stale_version")
+    asked = {"version": 2, "reason": "x"}
+    refused = [
+        call("PATCH", path, headers, json=body).status_code
+        for headers, body in (
+            (visitor, asked), (visitor, asked | {"point": {"longitude": 116.4, "latitude": 39.9}}),
+            (staff("township_intake"), asked | {"health_notes": "x"}),
+            (staff("visitor", district_code="360921"), asked | {"risk_level": "high"}),
+        )
+    ]  # fmt: skip
+    assert refused == [422, 422, 403, 404]
+    known = call("POST", "/staff/elders", visitor, json=register_body(2, name="欧阳桂瑛"))
+    assert known.status_code == 201
 
 
 def test_time_on_the_register_ends_and_begins_again(call: Call, staff: Headers) -> None:
