@@ -1,4 +1,4 @@
-# What both journeys share; read by them, not run. See README.md.
+# What the journeys share; read by them, not run. See README.md.
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 DATA_DIR=${DATA_DIR:-var}
 set -a; . "$DATA_DIR/development.env"; set +a

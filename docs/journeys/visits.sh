@@ -9,7 +9,7 @@ COUNTY=360902; VILLAGE="演示${RUN}村"; MONTH=$(TZ=Asia/Shanghai date +%Y-%m)
 TOWNSHIP=$(place 天台山乡)
 # The demo's one visitor of the county has no day left in most months: this township has a village cadre of its own.
 printf '%s' "$DEMO_STAFF_PASSWORD" | flask --app wsgi staff create "cadre-$RUN" --role visitor --district $COUNTY \
-  --township "$TOWNSHIP" --visitor-kind village_cadre --password-stdin --without-otp >/dev/null
+  --township "$TOWNSHIP" --visitor-kind village_cadre --password-stdin --no-otp >/dev/null
 INTAKE=$(staff intake-$COUNTY); VISITOR=$(staff "cadre-$RUN"); SUPERVISOR=$(staff supervisor)
 
 say "1. The township's list: tried first, then read; what is wrong is named, what is doubtful waits for a person"
@@ -83,7 +83,7 @@ say "5. Nobody answers: the chain goes on, as if each time were over, up to the 
 # Outside office hours the clocks of this cause stand still: a chain that begins in the evening goes on in the morning.
 for _ in township county; do
   THEN=$(date -d "$(concern "d['act_by']")" +%s)
-  LOG_LEVEL=CRITICAL job advance_concerns "$(TZ=Asia/Shanghai date -d "@$((THEN + 60))" +%FT%T)" >/dev/null
+  LOG_LEVEL=ERROR job advance_concerns "$(TZ=Asia/Shanghai date -d "@$((THEN + 60))" +%FT%T)" >/dev/null
   concern "'asked:', d['step_label'], '- until', d['act_by']"
 done
 concern "'\n'.join(f\"{s['at']}  {s['step_label']}  told: {len(s['told'])}\" for s in d['steps'])"

@@ -14,6 +14,8 @@ from tests.running import DEMO_PASSWORD, ROOT, House, Models
 SHOWN = {
     "docs/tour.sh": ["approved", "accepted", "answered by the centre", "seen_well", "monthly_welfare_visit_rate"],
     "docs/journeys/housing.sh": ["核验通过", "the objection is dismissed", "the offer is accepted", "租住中", "应缴租金"],
+    "docs/journeys/visits.sh": ["added 3 - unsure 1 - rejected 3", "不是同一人", "asked: 县", "已见到本人 - by visit True",
+                                "4 of 4 = 100.0 %", "Done: nobody of the village was forgotten."],
     "docs/journeys/childcare.sh": ["stable: True", "向日葵托育中心", "expired", "this child: 晨光托育中心",
                                    "answered by the centre", "Done: both children have a place."],
 }  # fmt: skip
@@ -31,7 +33,7 @@ def test_the_tour_and_the_journeys_work_as_written(tmp_path: Path, models: Model
         settings = {**house.environment, "PORT": str(port)}
         (tmp_path / "development.env").write_text("".join(f"{k}={shlex.quote(v)}\n" for k, v in settings.items()))
         # The childcare journey waits a minute for its round, in which the others do their work.
-        for script in ("docs/journeys/childcare.sh", "docs/tour.sh", "docs/journeys/housing.sh"):
+        for script in ("docs/journeys/childcare.sh", "docs/tour.sh", "docs/journeys/housing.sh", "docs/journeys/visits.sh"):
             with (tmp_path / f"{Path(script).stem}.out").open("w") as out:
                 started[script] = subprocess.Popen(
                     ["bash", script], cwd=ROOT, env={**os.environ, "DATA_DIR": str(tmp_path)}, stdout=out,
