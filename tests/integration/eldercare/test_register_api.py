@@ -166,7 +166,13 @@ def test_an_entry_is_put_right_and_the_plan_follows(call: Call, staff: Headers) 
     visitor, elder = staff("visitor"), make_elder(risk_level="ordinary")
     make_visitor()
     path = f"/staff/elders/{elder['_id']}"
-    change = {"risk_level": "high", "address": "三阳镇幸福路九号", "contacts": [], "name": "欧阳桂瑛", "health_notes": None}
+    change = {
+        "risk_level": "high",
+        "address": "三阳镇幸福路九号",
+        "contacts": [],
+        "name": "欧阳桂瑛",
+        "health_notes": None,
+    }
     amended = call("PATCH", path, visitor, json={"version": 1, "reason": "入户核实", **change})
     assert amended.status_code == 200, amended.text
     shown = call("GET", path, visitor).json
