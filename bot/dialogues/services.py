@@ -198,6 +198,7 @@ class Services:
             return False
         chained = elder_id is not None and self.elders(self.resident_id).alarm(elder_id)
         ticket = self.ticket or self.ask_for_person(said, place.district_code)
+        handovers.locate(ticket["_id"], place, self.key("locate"), self.at)
         return call_for_help(self.key("alarm"), self.resident_id, place, ticket["_id"], self.at) or chained
 
     def home_district(self) -> str | None:

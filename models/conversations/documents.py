@@ -57,6 +57,8 @@ class HandOver(Causing):
     openid = EncryptedStringField(OPENID_CONTEXT)
     resident_id = StringField()
     district_code = StringField()
+    # Of a call for help: the township that was told of it, whose staff may open it beside the county's.
+    township_id = StringField()
     messages = ListField()
     ahead_at_ask = IntField(default=0)
     # How many messages its caseworker has seen.

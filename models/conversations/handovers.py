@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from config.loading import rule
+from config.loading import Place, rule
 from config.text import say
 from models.casework.phone_tasks import erase_call_backs
 from models.conversations import inbound, timing
@@ -17,12 +18,12 @@ from models.conversations.documents import FOLLOWER, OPENID_CONTEXT, STAFF, TEXT
 from models.conversations.inbound import follower_index
 from models.conversations.lifecycle import HANDOVER, OPEN_STATES, TAKEN, WAITING, WITHDRAWN, follower_actor
 from models.kernel import audit
-from models.kernel.actors import Actor
+from models.kernel.actors import SYSTEM, Actor
 from models.kernel.clock import day_of
 from models.kernel.counters import next_value
 from models.kernel.database import collection
 from models.kernel.encryption import open_text, seal_text
-from models.kernel.errors import Conflict, FieldFault, InvalidInput, LimitReached, NotFound
+from models.kernel.errors import Conflict, FieldFault, IllegalTransition, InvalidInput, LimitReached, NotFound
 from models.kernel.ids import id_from_key
 from models.kernel.lifecycle import Change, Raw, history_entry
 from models.kernel.outbox import OPEN_STATES as OUTBOX_OPEN
@@ -71,6 +72,18 @@ def ask_for_person(
             raise
         return found
     return ticket
+
+
+def locate(ticket_id: str, place: Place, key: str, at: datetime) -> None:
+    """The ticket is a call for help from this township: its staff may open it. Nothing for a ticket that is ended."""
+
+    def change(ticket: Raw) -> Change:
+        return Change(
+            set={"township_id": place.id, "district_code": ticket.get("district_code") or place.district_code}
+        )
+
+    with suppress(IllegalTransition):
+        HANDOVER.perform(ticket_id, "locate", by=SYSTEM, at=at, key=key, change=change)
 
 
 def open_ticket(openid: str, ticket_id: str | None = None) -> Raw | None:
@@ -202,8 +215,8 @@ def quota_of(ticket: Raw, at: datetime) -> Quota:
 
 def visible(ticket_id: str, by: Actor) -> str:
     """The id, where the ticket lies in the caseworker's county. Raises NotFound: others may not know of it."""
-    found = collection(HandOver).find_one({"_id": ticket_id}, {"district_code": 1})
-    if found is None or not by.covers(found.get("district_code")):
+    found = collection(HandOver).find_one({"_id": ticket_id}, {"district_code": 1, "township_id": 1})
+    if found is None or not by.covers(found.get("district_code"), found.get("township_id")):
         raise NotFound()
     return ticket_id
 

@@ -8,7 +8,7 @@ from models.conversations.documents import HandOver
 from models.conversations.inbound import follower_index
 from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR, TOWNSHIP_INTAKE, Actor
 from models.kernel.errors import Forbidden
-from models.kernel.lifecycle import OWNER, SYSTEM_ROLE, Lifecycle, Raw, Transition
+from models.kernel.lifecycle import OWNER, SAME, SYSTEM_ROLE, Lifecycle, Raw, Transition
 
 WAITING, TAKEN, CLOSED, WITHDRAWN, CALL_BACK = "waiting", "taken", "closed", "withdrawn", "call_back"
 OPEN_STATES = (WAITING, TAKEN)
@@ -39,6 +39,8 @@ HANDOVER = Lifecycle(
         Transition("close", (TAKEN,), CLOSED, HANDOVER_ROLES, _takers_own),
         Transition("leave_phone", (WAITING,), CALL_BACK, (OWNER,)),
         Transition("escalate", (WAITING,), WAITING, (SYSTEM_ROLE,)),
+        # A call for help: the township that was told may open it too.
+        Transition("locate", OPEN_STATES, SAME, (SYSTEM_ROLE,)),
         Transition("lapse", OPEN_STATES, CLOSED, (SYSTEM_ROLE,)),
         Transition("withdraw", OPEN_STATES, WITHDRAWN, (OWNER,)),
     ],

@@ -30,13 +30,13 @@ def queue(
     """Open tickets of the caseworker's county (of all, for the whole city's staff), the longest waiting first.
 
     `mine`: only those one has taken; `escalated`: only those that nobody took in time. The queue is the county's: staff
-    of single townships, who could open none of it, see none of it.
+    of single townships see the calls for help from there, which are all that they could open.
     """
-    if by.township_ids:
-        return Page([], None)
     where: dict[str, Any] = {"state": {"$in": [s for s in states if s in OPEN_STATES]}}
     if by.district_code is not None:
         where["district_code"] = by.district_code
+    if by.township_ids:
+        where["township_id"] = {"$in": list(by.township_ids)}
     if mine:
         where["taken_by"] = by.id
     if escalated:
@@ -54,7 +54,7 @@ def queue(
 def ticket(ticket_id: str, by: Actor, at: datetime) -> dict[str, Any]:
     """One ticket with all that was said. The look is recorded. Raises NotFound outside one's county."""
     found = collection(HandOver).find_one({"_id": ticket_id})
-    if found is None or not by.covers(found.get("district_code")):
+    if found is None or not by.covers(found.get("district_code"), found.get("township_id")):
         raise NotFound()
     audit.record(by, "handover.read", f"handover:{ticket_id}", at, district_code=found.get("district_code"))
     return shown(found, by, at)
@@ -67,7 +67,7 @@ def news(ticket_id: str, since: int, by: Actor, at: datetime) -> dict[str, Any]:
     Raises NotFound outside one's county.
     """
     found = collection(HandOver).find_one({"_id": ticket_id})
-    if found is None or not by.covers(found.get("district_code")):
+    if found is None or not by.covers(found.get("district_code"), found.get("township_id")):
         raise NotFound()
     whole = shown(found, by, at)
     fresh = whole["messages"][since:]
