@@ -19,10 +19,14 @@ HEARD = Counter("yixiang_chat_abuse_total", "Messages of followers with abusive 
 
 
 class AbuseFile(Entry):
-    """`words` are abusive wherever they stand; `innocent` are ordinary phrases that hold one of them."""
+    """`words` are abusive wherever they stand; `innocent` are ordinary phrases that hold one of them.
+
+    `beside` are words that only say to whom the rude ones go, longest first: they are no wish.
+    """
 
     words: tuple[str, ...] = Field(min_length=1)
     innocent: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -40,10 +44,13 @@ def is_abusive(text: str) -> bool:
 
 
 def without_abuse(text: str) -> str:
-    """What else was said."""
+    """What else was said; "" where that only says whom the rude words are for."""
     for word in abuse_file().words:
         text = text.replace(word, " ")
-    return text.strip()
+    left = bare(text)
+    for word in abuse_file().beside:
+        left = left.replace(word, "")
+    return text.strip() if len(left) >= rule("conversations.wish_chars_least") else ""
 
 
 def counted(state: State) -> State:

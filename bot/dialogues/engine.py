@@ -53,7 +53,6 @@ from config.loading import rule
 from config.text import say
 from models.conversations import erasing, states
 from models.conversations.canned import canned_file
-from models.conversations.learned import ANSWER, Content
 from models.conversations.posters import FACILITY_SCENE
 from models.feedback.erasing import forget_follower as forget_feedback
 from models.indicators.usage import record_use
@@ -208,7 +207,7 @@ def _spoken(state: State, turn: Turn, services: Services) -> Outcome:
         return _rude(abuse.counted(state), turn, services)
     steered = _steered(state, command, turn, services)
     after, texts = steered or (
-        _taught(state, turn, services, taught.BOOK.exactly(turn.text))
+        _taught(state, taught.BOOK.exactly(turn.text))
         or _answered(state, turn, services)
         or _wished(state, turn, services)
     )  # fmt: skip
@@ -328,16 +327,20 @@ def _wished(state: State, turn: Turn, services: Services) -> Outcome:
         return waiting
     if any(rival != wish.OUT_OF_SCOPE for rival in heard.rivals) and heard.intent != wish.OUT_OF_SCOPE:
         return choose.between(state, turn)
+    if heard.intent == wish.FIND_SERVICE and nearby.names_one(turn):
+        facility = nearby.by_name(state, turn, services)
+        if facility is not None:
+            return _switched(state, facility)
     if sure and heard.intent != wish.OUT_OF_SCOPE:
         return _switched(state, _begin(state, turn, services))
-    near = _taught(state, turn, services, taught.BOOK.nearly(turn.text))
+    near = _taught(state, taught.BOOK.nearly(turn.text))
     if near is not None:
         return near
-    if sure:
-        return _switched(state, _begin(state, turn, services))
-    named = nearby.by_name(state, turn, services)
+    named = nearby.by_name(state, turn, services) if heard.slots.matter is None else None
     if named is not None:
         return named
+    if sure:
+        return _switched(state, _begin(state, turn, services))
     programme = choose.programme_in(turn.text)
     if programme is not None and len(turn.text) <= rule("conversations.answer_chars"):
         return choose.about(state, programme)
@@ -352,13 +355,9 @@ def _switched(before: State, outcome: Outcome) -> Outcome:
     return (after, [*texts, say("bot.can_return")]) if left and not after.fresh else outcome
 
 
-def _taught(state: State, turn: Turn, services: Services, content: Content | None) -> Outcome | None:
-    """What a caseworker taught for such a sentence, None where nothing was."""
-    if content is None:
-        return None
-    if content.kind == ANSWER:
-        return taught.answer(content, state)
-    return _begin(state, taught.understood(content, turn), services)
+def _taught(state: State, answer: str | None) -> Outcome | None:
+    """The answer that a caseworker taught, None where none was; the question that is open stays open."""
+    return None if answer is None else (state, [answer])
 
 
 def _begin(state: State, turn: Turn, services: Services) -> Outcome:

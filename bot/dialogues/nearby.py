@@ -11,6 +11,7 @@ from bot.dialogues.menu import menu_file
 from bot.dialogues.services import AWAY, OUTSIDE, Raw, Services
 from bot.dialogues.state import Outcome, Point, State, Turn
 from bot.understanding.hearing import bare
+from bot.understanding.lexicon import category_words
 from config.loading import rule
 from config.text import say
 
@@ -93,13 +94,25 @@ def open_facility(state: State, facility_id: str, turn: Turn, services: Services
 
 
 def by_name(state: State, turn: Turn, services: Services) -> Outcome | None:
-    """Facilities whose name is what was said; None where there are none."""
+    """Facilities whose name is what was said: the one in full, several as a list; None where there are none."""
     found = services.named(turn.text.strip())
     if not found:
         return None
-    first = found[0]
-    wish = {"category": first["category"], "open_now": False, "point": None}
+    if len(found) == 1:
+        return open_facility(state, found[0]["id"], turn, services)
+    wish = {"category": found[0]["category"], "open_now": False, "point": None}
     return _listed(state, wish, found, None, [say("bot.nearby.by_name")], turn)
+
+
+def names_one(turn: Turn) -> bool:
+    """True where a wish for a kind of service says more than its kind and a place: perhaps it is a facility's name."""
+    slots, said_text = turn.heard.slots, bare(turn.text)
+    if slots.category is None or turn.chosen or len(said_text) > rule("conversations.facility_name_chars_most"):
+        return False
+    kinds = (bare(word) for word in category_words()[slots.category].words)
+    kind = max((len(word) for word in kinds if word in said_text), default=0)
+    left = len(said_text) - kind - len(bare(slots.place or ""))
+    return bool(left >= rule("conversations.facility_name_chars_least"))
 
 
 def _go_on(state: State, wish: dict[str, Any], turn: Turn, services: Services) -> Outcome:

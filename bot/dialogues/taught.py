@@ -1,7 +1,7 @@
 """What caseworkers taught the chat while it runs: kept in each process, asked for anew every few seconds.
 
-A sentence that was taught means what was taught, before anything else is tried; one that is nearly the same is
-answered so before we say that we did not understand.
+A sentence that was taught an answer is answered so, before anything else is tried; one that is nearly the same, before
+we say that we did not understand. A sentence that was taught a wish is given to the understanding, which then knows it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from datetime import datetime
 
 import structlog
 
-from bot.dialogues.state import Outcome, State, Turn
 from bot.understanding import Slots, Understanding, overlay
 from config.loading import rule
 from models.conversations import learned
-from models.conversations.learned import INTENT, Content, Taught
+from models.conversations.learned import ANSWER, INTENT, Taught
 from models.conversations.likeness import nearly, normal
 from models.kernel.database import UNREACHABLE
 
@@ -32,7 +31,7 @@ class Book:
         self._looked = float("-inf")
         self._seen_at: datetime | None = None
         self._versions: dict[str, int] = {}
-        self._by_key: dict[str, Taught] = {}
+        self._answers: dict[str, str] = {}
 
     def refresh(self, at: datetime) -> None:
         """Ask what has changed, at most every few seconds; one thread asks, the others go on with what is known."""
@@ -51,15 +50,14 @@ class Book:
         finally:
             self._lock.release()
 
-    def exactly(self, text: str) -> Content | None:
-        """What was taught for this very sentence."""
-        found = self._by_key.get(normal(text))
-        return found.content if found else None
+    def exactly(self, text: str) -> str | None:
+        """The answer that was taught for this very sentence."""
+        return self._answers.get(normal(text))
 
-    def nearly(self, text: str) -> Content | None:
-        """What was taught for a sentence that is nearly this one."""
+    def nearly(self, text: str) -> str | None:
+        """The answer that was taught for a sentence that is nearly this one."""
         said = normal(text)
-        return next((entry.content for key, entry in self._by_key.items() if nearly(said, key)), None)
+        return next((answer for key, answer in self._answers.items() if nearly(said, key)), None)
 
     def forget(self) -> None:
         """As in a new process; tests begin so."""
@@ -68,22 +66,16 @@ class Book:
 
     def _load(self) -> None:
         entries = sorted(learned.published(), key=lambda entry: entry.id)
-        self._by_key = {key: entry for entry in entries for key in entry.keys}
-        overlay.use(
-            [(text, each.content.intent or "") for each in entries if each.content.kind == INTENT
-             for text in each.content.examples]
-        )  # fmt: skip
+        self._answers = {
+            key: each.content.answer or "" for each in entries if each.content.kind == ANSWER for key in each.keys
+        }
+        wishes = [each for each in entries if each.content.kind == INTENT]
+        overlay.use([(text, _meant(each)) for each in wishes for text in each.content.examples])
+
+
+def _meant(entry: Taught) -> Understanding:
+    content = entry.content
+    return Understanding(content.intent or "", SURE, Slots(category=content.category, programme=content.programme))
 
 
 BOOK = Book()
-
-
-def answer(content: Content, state: State) -> Outcome:
-    """The text that was taught; the question that is open stays open."""
-    return state, [content.answer or ""]
-
-
-def understood(content: Content, turn: Turn) -> Turn:
-    """The message as it was taught to be understood; a place that was heard in it stays."""
-    slots = Slots(category=content.category, programme=content.programme, place=turn.heard.slots.place)
-    return Turn(turn.text, Understanding(content.intent or "", SURE, slots), turn.at, lapsed=turn.lapsed)

@@ -18,7 +18,7 @@ from bot.understanding.lexicon import (
 )
 from bot.understanding.matching import Hit, PhraseBook, longest, phrases
 from bot.understanding.meaning import EMERGENCY, FIND_SERVICE, OUT_OF_SCOPE, Slots, Understanding
-from bot.understanding.places import county_before, place_in
+from bot.understanding.places import place_in, with_what_it_is_in
 from bot.understanding.typed_pinyin import hear
 from config.loading import rule
 
@@ -127,7 +127,7 @@ def _categories_and_place(heard: Heard, looks: bool) -> tuple[list[Hit], Hit | N
     place = place_in(heard, strong)
     weak = longest(hit for hit in found if hit.phrase.weak)
     categories = strong or (weak if looks or place is not None else [])
-    return categories, county_before(heard, place) if place else None
+    return categories, with_what_it_is_in(heard, place) if place else None
 
 
 def _points(intent: _Intent, cues: list[Hit], categories: list[Hit], programmes: list[Hit], place: Hit | None) -> float:

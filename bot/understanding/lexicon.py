@@ -52,6 +52,9 @@ class PlaceWords(Entry):
     endings: Words
     kinds: Words
     no_name: Words
+    wider: Words
+    parts: Words
+    no_part: Words
 
 
 class Commands(Entry):

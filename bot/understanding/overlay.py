@@ -1,40 +1,40 @@
-"""Examples that caseworkers added while the product runs: they count from the next message on, without a restart."""
+"""Sentences that caseworkers taught while the product runs: each means what was taught, without a restart.
+
+The very sentence means it before anything that was learned; one that is nearly the same only where nothing else was
+understood.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rapidfuzz import fuzz, process
+from bot.understanding.hearing import Heard
+from bot.understanding.meaning import INTENTS, Understanding
+from bot.understanding.typed_pinyin import hear
+from models.conversations.likeness import nearly as alike
 
-from bot.understanding.hearing import bare
-from bot.understanding.meaning import INTENTS
-from config.loading import rule
-
-_given: tuple[tuple[str, str], ...] = ()
-_intents: dict[str, str] = {}
+_taught: dict[str, Understanding] = {}
 
 
-def use(examples: Sequence[tuple[str, str]]) -> None:
-    """Replace the added examples (sentence, intent), all at once; the same ones again cost nothing.
+def use(examples: Sequence[tuple[str, Understanding]]) -> None:
+    """Replace the taught sentences, all at once. Of one that is given twice the later meaning counts.
 
-    Of a sentence that is given twice the later intent counts. Raises ValueError for an unknown intent.
+    Raises ValueError for an unknown intent, and the sentences stay as they were.
     """
-    global _given, _intents
-    given = tuple((text, intent) for text, intent in examples)
-    if given == _given:
-        return
-    unknown = {intent for _, intent in given} - set(INTENTS)
+    global _taught
+    unknown = {meant.intent for _, meant in examples} - set(INTENTS)
     if unknown:
         raise ValueError(f"unknown intents: {', '.join(sorted(unknown))}")
-    # One assignment: a message that is being understood sees the old examples or the new ones, never some of both.
-    _given, _intents = given, {bare(text): intent for text, intent in given if bare(text)}
+    heard = [(hear(text).text, meant) for text, meant in examples]
+    # One assignment: a message that is being understood sees the old sentences or the new ones, never some of both.
+    _taught = {text: meant for text, meant in heard if text}
 
 
-def intent_of(text: str) -> str | None:
-    """The intent of the added example that the bare `text` is, or nearly is; None for none."""
-    intents = _intents
-    if text in intents:
-        return intents[text]
-    least = rule("conversations.overlay_likeness_least")
-    nearest = process.extractOne(text, intents.keys(), scorer=fuzz.ratio, score_cutoff=least)
-    return intents[nearest[0]] if nearest else None
+def exactly(heard: Heard) -> Understanding | None:
+    """What was taught for this very sentence."""
+    return _taught.get(heard.text)
+
+
+def nearly(heard: Heard) -> Understanding | None:
+    """What was taught for a sentence that is nearly this one."""
+    return next((meant for text, meant in _taught.items() if alike(heard.text, text)), None)

@@ -24,16 +24,43 @@ def place_in(heard: Heard, taken: list[Hit]) -> Hit | None:
         hits = [hit for hit in known.hits(heard) if _counts(hit, heard) and _free(hit, taken)]
         if hits:
             best = max(hits, key=lambda hit: (hit.trust, hit.end - hit.start, hit.start))
-            return best if best.phrase.owner == FULL else _as_written(best, _before_nearby(heard, taken))
+            longer = best if best.phrase.owner == FULL else _as_written(best, _before_nearby(heard, taken))
+            return _with_what_is_within(heard, longer, taken)
     return _before_nearby(heard, taken) or _by_its_ending(heard, taken)
 
 
-def county_before(heard: Heard, hit: Hit) -> Hit:
-    """The place together with a county's name right before it."""
+def with_what_it_is_in(heard: Heard, hit: Hit) -> Hit:
+    """The place together with the names of its township, county, city and province right before it."""
     before = Heard(heard.text[: hit.start])
-    ends = [each for book in (_full_names(), _short_names()) for each in book.hits(before) if each.trust == 1]
-    start = min((each.start for each in ends if each.end == hit.start), default=hit.start)
+    ends = [each for book in (_full_names(), _short_names(), _wider_names()) for each in book.hits(before)]
+    known = {each.end: each.start for each in sorted(ends, key=lambda e: -e.start) if each.trust == 1}
+    start = hit.start
+    while start in known:
+        start = known[start]
     return replace(hit, start=start)
+
+
+def _with_what_is_within(heard: Heard, hit: Hit, taken: list[Hit]) -> Hit:
+    """The place together with the township, village or estate within it that is written right after it."""
+    while hit.trust == 1 and (found := _within().match(heard.text, hit.end)):
+        # "建新村卫生室": the village's last character is also the first of what is looked for there.
+        further = replace(hit, start=hit.end, end=found.start(found.lastgroup or 0))
+        if not _free(further, taken) or not _is_a_name(found[0]) or found[0] in place_words().kinds:
+            break
+        hit = replace(hit, end=found.end())
+    return hit
+
+
+def _is_a_name(text: str) -> bool:
+    words = place_words()
+    return not any(word in text for word in (*words.breaks, *words.no_name, *words.near_words, *words.no_part))
+
+
+@lru_cache(maxsize=1)
+def _within() -> re.Pattern[str]:
+    ends = "|".join(re.escape(word) for word in sorted(place_words().parts, key=len, reverse=True))
+    most = rule("conversations.place_part_chars_most")
+    return re.compile(rf"[^\W\da-z_]{{1,{most}}}?(?:{ends})|\d+(?:{ends})")
 
 
 @lru_cache(maxsize=1)
@@ -44,6 +71,11 @@ def _full_names() -> PhraseBook:
 @lru_cache(maxsize=1)
 def _short_names() -> PhraseBook:
     return PhraseBook(phrases(SHORT, sorted({place.short for place in all_places() if place.short != place.name})))
+
+
+@lru_cache(maxsize=1)
+def _wider_names() -> PhraseBook:
+    return PhraseBook(phrases(FULL, place_words().wider))
 
 
 def _as_written(short: Hit, near: Hit | None) -> Hit:

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from bot.dialogues.taught import BOOK, Book
+from bot.understanding import understand
 from config.loading import rules
 from models.conversations.documents import UnansweredQuestion
 from models.kernel.audit import ENTRIES
@@ -97,6 +98,11 @@ def test_a_sentence_may_mean_a_wish(staff: Staff, tell: Tell, post: Post) -> Non
                          "category": "childcare_centre"})  # fmt: skip
     post(me, f"/{made.json['id']}/publish")
     assert "帮您找托育机构" in tell("崽里冇人带咋搞哦！")
+    found = understand("崽里冇人带咋搞哦")
+    assert (found.intent, found.slots.category, found.confidence) == ("find_service", "childcare_centre", 1.0)
+    post(me, f"/{made.json['id']}/revoke")
+    tell("你好")
+    assert understand("崽里冇人带咋搞哦").slots.category is None, "taken back as soon"
 
 
 def test_a_second_person_publishes_where_the_rule_says_so(

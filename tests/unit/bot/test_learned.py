@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.understanding import overlay, trained, understand, utterances, vectors
+from bot.understanding import Slots, Understanding, overlay, trained, understand, utterances, vectors
 from bot.understanding.indicators import indicator_search
 from bot.understanding.plan import plan_search
 from bot.understanding.typed_pinyin import hear
@@ -35,13 +35,17 @@ def test_a_housing_subsidy_is_public_rental_housing_more_narrowly() -> None:
     assert (slots.programme, slots.narrower) == ("public_rental_housing", "rental_subsidy")
 
 
-def test_an_added_example_counts_at_once_and_goes_at_once() -> None:
-    sentence = "楼上的鸟笼挂歪了"
+def test_a_taught_sentence_counts_at_once_with_what_it_names_and_goes_at_once() -> None:
+    sentence, meant = "温汤楼上的鸟笼挂歪了", Understanding("find_service", 1.0, Slots(category="hospital"))
     try:
-        overlay.use([(sentence, "feedback")])
-        assert (understand(sentence).intent, understand(sentence).confidence) == ("feedback", 1.0)
+        overlay.use([(sentence, meant)])
+        found = understand(sentence + "！")
+        assert (found.intent, found.confidence) == ("find_service", 1.0)
+        assert (found.slots.category, found.slots.place) == ("hospital", "温汤"), "the place is this message's"
+        assert understand("温汤楼上的鸟笼子挂歪了").confidence == 1.0, "nearly the same, and nothing else understood"
+        assert understand("温汤镇附近有没有养老院").slots.category == "elder_care_home"
         with pytest.raises(ValueError, match="no_such"):
-            overlay.use([(sentence, "no_such")])
+            overlay.use([(sentence, Understanding("no_such", 1.0))])
         assert understand(sentence).confidence == 1.0, "a refused set leaves the one before"
     finally:
         overlay.use([])
@@ -59,6 +63,18 @@ def test_a_place_is_given_as_it_was_written() -> None:
     assert understand("fengcheng nali you yiyuan").slots.place == "fengcheng"
     assert understand("萬載有博物館嗎").slots.place == "萬載"
     assert understand("我老家上高泗溪，卫生院在哪").slots.place == "上高泗溪"
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [("高安瑞州街道", "{}附近有没有养老院"), ("丰城市上塘镇建新村", "{}卫生室在哪"), ("江西省宜春市丰城市剑光街道", "{}附近有图书馆吗"),
+     ("袁州区彬江镇铁山村", "{}附近的托育"), ("丰城市剑光街道紫云小区12组", "我住在{}，旁边有养老院吗"),
+     ("奉新县会埠镇", "{}和平小区旁边有托儿所吗"), ("丰城市", "{}农村养老院"), ("宜春市", "{}社区卫生服务中心"), ("袁州区", "{}各乡镇都有养老院吗")],
+)  # fmt: skip
+def test_a_place_of_several_levels_is_kept_whole_and_nothing_else_with_it(place: str, text: str) -> None:
+    found = understand(text.format(place)).slots.place
+    assert found is not None and found.startswith(place)
+    assert found.removeprefix(place) in ("", "和平小区")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from bot.understanding import meaning as wish
 from bot.understanding.plan import Passage
 from config.loading import rule
 from config.programmes import programmes
-from tests.factories.chat import AT, POINT, Known
+from tests.factories.chat import AT, HOME, POINT, Known
 
 SURE, UNSURE = 0.9, 0.3
 CHILDCARE = Slots(programme="childcare_place")
@@ -179,3 +179,32 @@ def test_what_is_said_of_any_programme_fits_one_message(programme: str, intent: 
         said_bytes.append(len(text.encode()))
     assert max(said_bytes) <= rule("conversations.reply_bytes")
     assert state.frame.dialogue != "screening"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant", "found"),
+    [("春蕾", Understanding(wish.OUT_OF_SCOPE, SURE), True), ("温汤敬老院", understand("温汤敬老院"), False),
+     ("温汤康宁敬老院", understand("温汤康宁敬老院"), True), ("养老院", understand("养老院"), False)],
+)  # fmt: skip
+def test_the_bare_name_of_a_facility_opens_it_and_a_mere_kind_of_service_does_not(
+    text: str, meant: Understanding, found: bool
+) -> None:
+    known = Known()
+    known.named = lambda said: [HOME]  # type: ignore[method-assign]
+    state, words = heard(State(), text, meant, known)
+    assert (state.frame.step == nearby.DETAIL) is found
+    assert ("0795-5550002" in words and "map" in words) is found or not found
+
+
+def test_several_of_that_name_are_offered_by_number() -> None:
+    known = Known()
+    known.named = lambda said: [HOME, {**HOME, "id": "01JD0000000000000000000HQN"}]  # type: ignore[method-assign]
+    state, words = heard(State(), "敬老院温汤康宁", Understanding(wish.OUT_OF_SCOPE, SURE), known)
+    assert (state.frame.step, "您说的是不是这里" in words) == (nearby.LIST, True)
+
+
+@pytest.mark.parametrize("text", ["你们这群废物", "你们这些人都是废物", "傻逼机器人", "滚蛋吧", "政府的人简直不要脸"])
+def test_rude_words_alone_are_answered_calmly_once_and_begin_nothing(text: str) -> None:
+    state, texts = engine._spoken(State(), Turn(text, understand(text), AT), Known())  # type: ignore[arg-type]
+    assert (len(texts), state.frame.dialogue) == (1, "")
+    assert "别着急" in texts[0]
