@@ -15,6 +15,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from api.endpoint import EXTENSION
 from models import integrity
+from models.indicators import pushed_list
 from models.kernel import backup, outbox
 from models.people import erasure, erasure_list
 from models.platform import Platform
@@ -57,13 +58,15 @@ def restore(folder: Path, erasures: Path | None) -> None:
     held = outbox.hold_unrepeatable(repeatable, at)
     known = set(erasure.tombstones()) | erasure_list.read(erasures or folder.parent / erasure_list.FILE)
     done = erasure.replay_erasures(sorted(known), at)
+    taken = pushed_list.raise_floors(folder.parent / pushed_list.FILE, at)
     report = integrity.look()
     for fault in report.faults:
         click.echo(fault, err=True)
     backup.restored()
     click.echo(
         f"restored {found.documents} documents of {found.made_at}; {len(known)} erasures repeated, "
-        f"{len(done.waiting)} go on; {held} messages wait for a person's word; {report.total} faults"
+        f"{len(done.waiting)} go on; {taken} months are numbered above what the planning office has; "
+        f"{held} messages wait for a person's word; {report.total} faults"
     )
     sys.exit(1 if report.total else 0)
 

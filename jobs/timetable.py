@@ -51,7 +51,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("childcare_fill", Hourly(minute=20), childcare.fill),
     Job("reconcile_waiting_lists", Seconds(60), upkeep.reconcile_waiting_lists),
     Job("erasures", Seconds(60), upkeep.erasures),
-    Job("note_erasures", Seconds(60), upkeep.note_erasures),
+    Job("note_beside_backups", Seconds(60), upkeep.note_beside_backups),
     Job("refresh_tokens", Seconds(60), upkeep.refresh_tokens),
     # Offers of flats and childcare places, and what follows for waiting lists and flats.
     Job("expire_offers", Seconds(30), housing.expire_offers),

@@ -21,6 +21,7 @@ from models.eldercare.concern_endings import reconcile_endings
 from models.eldercare.settling import reconcile_bookings
 from models.feedback import erasing as feedback
 from models.housing import positions, waiting_list
+from models.indicators import pushed_list
 from models.indicators.observations import PUSH_CHANNEL
 from models.kernel import backup
 from models.kernel.database import collection
@@ -63,9 +64,10 @@ def nightly_sweep(platform: Platform, at: datetime, period: str) -> Mapping[str,
     return {"waiting_lists": len(lists), "papers": sweep_papers(at)}
 
 
-def note_erasures(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
-    """Keep the list of erasures beside the backups, for a restore to repeat them."""
-    return {"named": erasure_list.write(platform.settings.backups)}
+def note_beside_backups(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
+    """Keep beside the backups what a restored database would not know: erasures, and what the office has taken."""
+    folder = platform.settings.backups
+    return {"erasures": erasure_list.write(folder), "pushed": pushed_list.write(folder)}
 
 
 def make_backup(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
@@ -75,7 +77,7 @@ def make_backup(platform: Platform, at: datetime, period: str) -> Mapping[str, A
     today = folder / f"yixiang-{period}"
     made = backup.check(today) if today.exists() else backup.create(today, at)
     backup.check(today)
-    erasure_list.write(folder)
+    note_beside_backups(platform, at, period)
     gone = backup.delete_old(folder, rule("jobs.backups_kept"))
     return {"documents": made.documents, "bytes": sum(each.bytes for each in made.parts), "deleted": len(gone)}
 

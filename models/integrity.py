@@ -17,7 +17,7 @@ from models.eldercare.documents import ACTIVE, Elder, VisitSlot
 from models.housing import positions
 from models.housing.documents import WAITING, WaitingEntry
 from models.housing.flat_documents import CLOSED, FREE, Flat, Tenancy
-from models.indicators.documents import Observation
+from models.indicators.documents import Observation, RevisionFloor
 from models.kernel import audit
 from models.kernel.database import collection
 
@@ -120,13 +120,17 @@ def _applications() -> Iterator[str]:
 
 
 def _revisions() -> Iterator[str]:
-    """Revisions of an observation are numbered without a gap."""
-    numbers: dict[tuple[str, ...], set[int]] = {}
+    """Revisions of an observation are numbered without a gap, but for those that a restore has lost."""
+    numbers: dict[tuple[str, str, str, str], set[int]] = {}
     fields = {"indicator": 1, "level": 1, "area": 1, "period": 1, "revision": 1}
     for each in collection(Observation).find({}, fields):
         series = (each["indicator"], each["level"], each["area"], each["period"])
         numbers.setdefault(series, set()).add(each["revision"])
-    yield from (":".join(series) for series, found in numbers.items() if found != set(range(1, len(found) + 1)))
+    lost = {each["_id"]: each["revision"] for each in collection(RevisionFloor).find()}
+    for series, found in numbers.items():
+        missing = set(range(1, max(found) + 1)) - found
+        if any(number > lost.get(f"{series[0]}:{series[3]}", 0) for number in missing):
+            yield ":".join(series)
 
 
 CHECKS: dict[str, Check] = {

@@ -107,3 +107,11 @@ class Observation(Causing):
         {"keys": [("period", 1), ("indicator", 1)], "name": "period_indicator"},
         OUTBOX_INDEX,
     ]  # fmt: skip
+
+
+class RevisionFloor(Record):
+    """The highest revision of an indicator's month (its id: `indicator:month`) that the office had before a restore."""
+
+    revision = IntField(required=True)
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "revision_floors"}

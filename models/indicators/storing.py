@@ -6,14 +6,13 @@ revision, so that two processes can never make one revision twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from pymongo.errors import BulkWriteError
 
-from models.indicators.documents import CITY_LEVEL, DEPARTMENT, PLATFORM, Observation
+from models.indicators.documents import CITY_LEVEL, DEPARTMENT, PLATFORM, Observation, RevisionFloor
 from models.kernel.clock import shown
 from models.kernel.database import collection
 from models.kernel.lifecycle import Raw
@@ -46,8 +45,7 @@ def store(facts: list[Raw], at: datetime) -> Stored:
     for _ in range(MAX_CONTENTION):
         if not waiting:
             return outcome
-        latest = latest_of(waiting[0]["indicator"], waiting[0]["period"])
-        made = _new(waiting, latest, outcome, at)
+        made = _new(waiting, outcome, at)
         refused = _insert([document for _, document in made])
         outcome.made += [str(document["_id"]) for _, document in made if document["_id"] not in refused]
         waiting = [each for each, document in made if document["_id"] in refused]
@@ -58,8 +56,7 @@ def would_push(facts: list[Raw], at: datetime) -> list[Raw]:
     """The bodies that keeping these facts would push; nothing is written."""
     if not facts:
         return []
-    latest = latest_of(facts[0]["indicator"], facts[0]["period"])
-    made = [document for _, document in _new(facts, latest, Stored(), at)]
+    made = [document for _, document in _new(facts, Stored(), at)]
     return [push_body(each) for each in made if each["outbox"]]
 
 
@@ -96,24 +93,34 @@ def order_of(token: str) -> str:
     return f"{PUSH_CHANNEL}:{token}"
 
 
-def _new(facts: Iterable[Raw], latest: dict[Series, Raw], outcome: Stored, at: datetime) -> list[tuple[Raw, Raw]]:
+def _new(facts: list[Raw], outcome: Stored, at: datetime) -> list[tuple[Raw, Raw]]:
+    indicator, period = facts[0]["indicator"], facts[0]["period"]
+    latest, told = latest_of(indicator, period), _floor(indicator, period)
     made = []
     for each in facts:
         known = latest.get((each["level"], each["area"]))
-        if known is not None and known["facts_hash"] == each["facts_hash"]:
+        floor = told if each["level"] == CITY_LEVEL else 0
+        # Below the floor the office has a later revision than we know, and must be told what holds now.
+        if known is not None and known["facts_hash"] == each["facts_hash"] and known["revision"] >= floor:
             outcome.unchanged += 1
         elif known is not None and known["origin"] == DEPARTMENT and each["origin"] == PLATFORM:
             outcome.left += 1
         else:
-            made.append((each, _document(each, known, at)))
+            made.append((each, _document(each, known, floor, at)))
     return made
 
 
-def _document(facts: Raw, known: Raw | None, at: datetime) -> Raw:
-    revision = known["revision"] + 1 if known else 1
+def _floor(indicator: str, period: str) -> int:
+    """The revision above which a city's observation is numbered; 0 where nothing was restored (`pushed_list`)."""
+    found = collection(RevisionFloor).find_one({"_id": f"{indicator}:{period}"}, {"revision": 1})
+    return int(found["revision"]) if found else 0
+
+
+def _document(facts: Raw, known: Raw | None, floor: int, at: datetime) -> Raw:
+    revision = max(known["revision"] if known else 0, floor) + 1
     made = {**facts, "revision": revision}
     # What was never observable is not reported; what is no longer observable is.
-    told = facts["value"] is not None or (known is not None and known["value"] is not None)
+    told = facts["value"] is not None or floor > 0 or (known is not None and known["value"] is not None)
     pushed = facts["level"] == CITY_LEVEL and told
     outbox = [push_entry(made).stored(at)] if pushed else []
     return {

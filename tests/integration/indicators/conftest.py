@@ -7,11 +7,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pytest_httpserver import HTTPServer
 
+from config.settings import Settings
 from models.facilities.documents import Facility
 from models.indicators import usage
+from models.indicators.push import push_handler
+from models.indicators.storing import PUSH_CHANNEL
+from models.kernel import outbox
+from models.kernel.clock import FixedClock
 from models.kernel.database import collection
 from models.kernel.ids import new_id
+from tests.factories.office import KEY, Office
 
 SETUP = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -58,3 +65,23 @@ def directory(facility: Callable[..., str]) -> Callable[..., str]:
     facility("elder_care_home", beds=20_000, beds_nursing=10_000)
     facility("elder_care_home", "360981", beds=9_000, beds_nursing=3_050)
     return facility
+
+
+@pytest.fixture
+def office(httpserver: HTTPServer, clock: FixedClock) -> Office:
+    made = Office(clock)
+    httpserver.expect_request("/observations", method="POST").respond_with_handler(made.take)
+    return made
+
+
+@pytest.fixture
+def tick(httpserver: HTTPServer, settings: Settings, clock: FixedClock) -> Callable[[], dict[str, int]]:
+    """One relay and one delivery at the clock's present."""
+    mine = settings.model_copy(update={"indicator_endpoint": httpserver.url_for("/observations"), "indicator_key": KEY})
+    handlers = {PUSH_CHANNEL: push_handler(mine, clock)}
+
+    def once() -> dict[str, int]:
+        outbox.relay(clock.now())
+        return outbox.deliver(clock.now(), handlers, clock.now)
+
+    return once

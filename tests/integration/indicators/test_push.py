@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from pytest_httpserver import HTTPServer
-from werkzeug import Request, Response
+from werkzeug import Response
 
 from config.settings import Settings
 from models.indicators.observations import PUSH_CHANNEL, observe
@@ -21,8 +15,8 @@ from models.kernel import outbox
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection
 from models.kernel.outbox import DEAD, DELIVERED, FAILED, PENDING, OutboxMessage
+from tests.factories.office import Office
 
-KEY = "a key that only the office and we know"
 NOVEMBER = datetime(2026, 10, 31, 18, 30, tzinfo=UTC)
 FIELDS = {
     "indicator",
@@ -36,55 +30,6 @@ FIELDS = {
     "method",
     "revision",
 }
-
-
-@dataclass
-class Office:
-    """The receiver: checks each call as the planning office would, and answers as it is told."""
-
-    clock: FixedClock
-    answer: Callable[[int], Response] = lambda number: Response(status=200)
-    calls: int = 0
-    accepted: list[dict[str, Any]] = field(default_factory=list)
-    keys: dict[str, bytes] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
-
-    def take(self, request: Request) -> Response:
-        self.calls += 1
-        body, stamp = request.get_data(), request.headers["X-Yixiang-Timestamp"]
-        wanted = hmac.new(KEY.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
-        if request.headers["X-Yixiang-Signature"] != f"sha256={wanted}":
-            self.faults.append("signature")
-        if abs(int(stamp) - self.clock.now().timestamp()) > 1:
-            self.faults.append("timestamp")
-        answer = self.answer(self.calls)
-        key = request.headers["Idempotency-Key"]
-        if answer.status_code < 300 or answer.headers.get("X-Accepted"):
-            if self.keys.setdefault(key, body) != body:
-                self.faults.append("another body under the same key")
-            elif key not in {each["key"] for each in self.accepted}:
-                self.accepted.append({"key": key, **json.loads(body)})
-        return answer
-
-
-@pytest.fixture
-def office(httpserver: HTTPServer, clock: FixedClock) -> Office:
-    made = Office(clock)
-    httpserver.expect_request("/observations", method="POST").respond_with_handler(made.take)
-    return made
-
-
-@pytest.fixture
-def tick(httpserver: HTTPServer, settings: Settings, clock: FixedClock) -> Callable[[], dict[str, int]]:
-    """One relay and one delivery at the clock's present."""
-    mine = settings.model_copy(update={"indicator_endpoint": httpserver.url_for("/observations"), "indicator_key": KEY})
-    handlers = {PUSH_CHANNEL: push_handler(mine, clock)}
-
-    def once() -> dict[str, int]:
-        outbox.relay(clock.now())
-        return outbox.deliver(clock.now(), handlers, clock.now)
-
-    return once
 
 
 def states() -> list[str]:

@@ -1,0 +1,41 @@
+"""The list of what the planning office has taken, beside the backups.
+
+A restored database knows fewer revisions than the office. Numbered on from there, a new revision would bear the number
+of one that the office has, and be taken for its repetition. So after a restore the numbers go on above the list's.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from models.indicators.documents import RevisionFloor
+from models.indicators.storing import PUSH_CHANNEL
+from models.kernel import line_list
+from models.kernel.database import collection
+from models.kernel.outbox import DELIVERED, OutboxMessage
+
+FILE = "pushed.txt"
+PATTERN = r"[a-z_]+:\d{4}-\d{2}:\d+"
+
+
+def write(folder: Path) -> int:
+    """Bring the list of a folder up to date; returns how many it names."""
+    taken = collection(OutboxMessage).find({"state": DELIVERED, "channel": PUSH_CHANNEL}, {"_id": 1})
+    return line_list.write(folder / FILE, (each["_id"].removeprefix(f"{PUSH_CHANNEL}:") for each in taken), PATTERN)
+
+
+def raise_floors(path: Path, at: datetime) -> int:
+    """After a restore: number on above what the office has taken. Returns how many months. Raises ValueError."""
+    highest: dict[str, int] = {}
+    for line in line_list.read(path, PATTERN):
+        month, _, revision = line.rpartition(":")
+        highest[month] = max(highest.get(month, 0), int(revision))
+    for month, number in highest.items():
+        facts = {
+            "$set": {"updated_at": at},
+            "$setOnInsert": {"created_at": at, "version": 1},
+            "$max": {"revision": number},
+        }
+        collection(RevisionFloor).update_one({"_id": month}, facts, upsert=True)
+    return len(highest)
