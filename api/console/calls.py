@@ -79,9 +79,11 @@ def values_of(fields: MultiDict[str, str], model: type[BaseModel] | None) -> dic
     rows: dict[str, dict[int, dict[str, Any]]] = {}
     for name, texts in fields.lists():
         given = [_text(each) for each in texts if each.strip()]
-        if not given:
-            continue
         outer, _, inner = name.partition(".")
+        if not given:
+            if name in lists:
+                found[name] = []  # a list that was emptied
+            continue
         number, _, column = inner.partition(".")
         if column and outer in lists and number.isdecimal():
             rows.setdefault(outer, {}).setdefault(int(number), {})[column] = given[-1]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from config.loading import catalogue
 from config.text import label, say
 from models.housing.amounts import yuan
 from models.kernel.clock import as_utc, day_of, local
+from models.kernel.sheets import CSV, MEDIA_TYPES, write_sheet
 
 # By what browsers name themselves; the first that is found says it, for most name others too.
 BROWSERS = (
@@ -45,6 +47,7 @@ def install(blueprint: Blueprint, asset: Callable[[str], str]) -> None:
     }
     filters: dict[str, Callable[..., Any]] = {
         "moment": moment, "day": day, "left": left, "iso": iso, "qr": qr, "yuan": yuan, "pairs": pairs,
+        "fault_sheet": fault_sheet,
     }  # fmt: skip
     for name, function in functions.items():
         blueprint.add_app_template_global(function, name)
@@ -102,6 +105,14 @@ def device(agent: str) -> str:
 def qr(text: str) -> str:
     """A QR code as the address of an image."""
     return str(segno.make(text, error="m").svg_data_uri(border=2))
+
+
+def fault_sheet(faults: Sequence[Mapping[str, Any]]) -> str:
+    """The rows of a list that are at fault, as the address of a CSV file; it holds nothing of what stands in them."""
+    titles = [say(f"console_visits.lists.{name}") for name in ("at_line", "column", "why")]
+    rows = [[str(each["line"]), each["column_label"], each["detail"]] for each in faults]
+    content = base64.b64encode(write_sheet(CSV, [titles, *rows])).decode()
+    return f"data:{MEDIA_TYPES[CSV]};charset=utf-8;base64,{content}"
 
 
 def link(path: str, **query: Any) -> str:

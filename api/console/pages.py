@@ -55,6 +55,11 @@ class Look:
         """True where the role may call that route."""
         return calls.may(self.session, method, path)
 
+    def unread(self) -> int:
+        """How many notices wait for the one who looks."""
+        count: int = self.ask("/staff/notices", limit=1)["unread"]
+        return count
+
     def has_role(self, *roles: str) -> bool:
         return self.session.actor.has_role(*roles)
 

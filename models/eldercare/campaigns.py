@@ -12,8 +12,10 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from config.loading import catalogue, rule
-from models.eldercare.campaign_planning import plan_campaign, settle_campaign
+from models.eldercare.campaign_planning import fits, plan_campaign, settle_campaign
 from models.eldercare.campaign_records import CALLED_OFF, CAMPAIGN_LIFECYCLE, ENDED, RUNNING, Campaign, Kind
+from models.eldercare.documents import Elder
+from models.eldercare.periods import is_active
 from models.eldercare.plan_records import WITHDRAWN, PlannedVisit
 from models.eldercare.plan_writing import of_campaign
 from models.eldercare.planning import MET, PLANNED, UNCOVERED
@@ -26,6 +28,7 @@ from models.kernel.lifecycle import Change, Raw, history_entry
 from models.kernel.paging import Page, decode_cursor, encode_cursor
 
 LIST = "campaign_visits"
+GROUP_FIELDS = {"periods": 1, "categories": 1, "risk_level": 1, "birth_date": 1, "township_id": 1}
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,23 @@ def start(campaign_id: str, order: Order, *, by: Actor, at: datetime) -> Raw:
         return collection(Campaign).find_one({"_id": campaign_id}) or campaign
     audit.record(by, "campaign.started", f"campaign:{campaign_id}", at, district_code=order.district_code)
     return campaign
+
+
+def preview(order: Order, *, by: Actor, at: datetime) -> Mapping[str, int]:
+    """How many people of the register a campaign would be about, by township; nothing is begun.
+
+    Raises what `start` raises.
+    """
+    townships = order.township_ids or list(by.township_ids)
+    _check(order, townships, at)
+    if not by.has_role(SUPERVISOR) or not _answers_for(by, order.district_code, townships):
+        raise Forbidden()
+    where = {"township_id": {"$in": sorted(townships)}} if townships else {"district_code": order.district_code}
+    first, counts = order.first_day.isoformat(), Counter[str]()
+    for elder in collection(Elder).find(where, GROUP_FIELDS):
+        if is_active(elder["periods"], first, first) and fits(elder, order.group, order.first_day):
+            counts[elder["township_id"]] += 1
+    return counts
 
 
 def end(campaign_id: str, action: str, reason: str, *, by: Actor, at: datetime, key: str) -> Raw:

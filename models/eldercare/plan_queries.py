@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +24,17 @@ from models.kernel.lifecycle import Raw
 from models.kernel.paging import Page, decode_cursor, encode_cursor
 
 PLAN = "visit_plan"
+LOAD_FIELDS = {"state": 1, "reason": 1, "visitor_id": 1, "day": 1}
+
+
+@dataclass(frozen=True)
+class Load:
+    """A township's month: how many visits are in each state, why some have no day, and how many a visitor has on a
+    day (visitor → day → count)."""
+
+    states: Mapping[str, int]
+    reasons: Mapping[str, int]
+    by_visitor: Mapping[str, Mapping[str, int]]
 
 
 def page_of_plan(month: str, township_id: str, uncovered: bool, cursor: str | None, limit: int) -> Page:
@@ -40,6 +54,22 @@ def page_of_plan(month: str, township_id: str, uncovered: bool, cursor: str | No
         {"of": PLAN, "in": sorted(wanted.values()), "at": list(rest[limit - 1][0])} if len(rest) > limit else None
     )
     return Page(items, encode_cursor(following) if following else None)
+
+
+def load_of_month(month: str, township_id: str) -> Load:
+    """What a township's plan of a month asks of its visitors, day by day."""
+    states: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    by_visitor: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for each in collection(PlannedVisit).find({"of_township": f"{month} {township_id}"}, LOAD_FIELDS):
+        if each["state"] == WITHDRAWN:
+            continue
+        states[each["state"]] += 1
+        if each["state"] == UNCOVERED:
+            reasons[each.get("reason") or ""] += 1
+        elif each.get("visitor_id") and each.get("day"):
+            by_visitor[each["visitor_id"]][each["day"]] += 1
+    return Load(states, reasons, by_visitor)
 
 
 def enter_absence(

@@ -95,6 +95,13 @@ def visits_of_day(day: str, scope: Scope) -> list[Raw]:
     return sorted(found, key=lambda visit: (visit["starts_at"], visit["_id"]))
 
 
+def visits_to(elder_id: str, limit: int) -> list[Raw]:
+    """The visits to a person of the register, the latest first."""
+    found = sorted(collection(Visit).find({"elder_id": elder_id}, {"history": 0, "outbox": 0}),
+                   key=lambda visit: (visit["starts_at"], visit["_id"]), reverse=True)  # fmt: skip
+    return found[:limit]
+
+
 def requests_of(scope: Scope) -> list[Raw]:
     """The families' requests that wait for the township, the oldest first."""
     found = collection(ElderLink).find({**scope, "state": REQUESTED}).limit(rule("eldercare.day_list_most"))
@@ -149,6 +156,14 @@ def scope_of(by: Actor, district_code: str | None, township_id: str | None) -> S
     if by.district_code not in (None, district):
         raise Forbidden()
     return {"township_id": {"$in": sorted(by.township_ids)}} if by.township_ids else {"district_code": district}
+
+
+def townships_asked(by: Actor, district_code: str | None, township_id: str | None) -> list[str]:
+    """The townships of the place that a member of staff asks about; raises as `scope_of`."""
+    scope = scope_of(by, district_code, township_id)
+    if "township_id" in scope:
+        return [scope["township_id"]] if township_id is not None else list(scope["township_id"]["$in"])
+    return [each.id for each in catalogue().places if each.district_code == scope["district_code"]]
 
 
 def seen_in(elder: Mapping[str, Any], month: str) -> bool:

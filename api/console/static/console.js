@@ -4,6 +4,7 @@ const all = (what, inside = document) => [...inside.querySelectorAll(what)];
 
 for (const form of all("form[method=post]")) {
   form.addEventListener("submit", event => {
+    if (event.defaultPrevented) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     for (const button of all("button", form)) button.setAttribute("aria-disabled", "true");
@@ -26,6 +27,21 @@ for (const tools of all("[data-viewer]")) {
     if (step.turn) viewer.dataset.turn = (Number(viewer.dataset.turn || 0) + 1) % 4;
     if (step.zoom) viewer.dataset.zoom = Number(viewer.dataset.zoom || 1) % 3 + 1;
   });
+}
+
+// The arrival names where the phone is, asked for at that moment only; without it the visit goes on all the same.
+for (const form of all("form[data-here]")) {
+  if (!navigator.geolocation) continue;
+  form.hidden = false;
+  form.addEventListener("submit", event => {
+    if (form.elements["point.longitude"].value) return;
+    event.preventDefault();
+    navigator.geolocation.getCurrentPosition(place => {
+      for (const name of ["longitude", "latitude"]) form.elements[`point.${name}`].value = place.coords[name];
+      form.elements["point.accuracy_m"].value = Math.min(place.coords.accuracy, 100000);
+      form.requestSubmit();
+    }, () => { form.querySelector("[data-refused]").hidden = false; }, { enableHighAccuracy: true, timeout: 15000 });
+  }, { capture: true });
 }
 
 // What is typed but not sent is not lost without a word.

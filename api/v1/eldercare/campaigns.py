@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field
@@ -120,6 +120,29 @@ class CampaignDetail(CampaignItem):
     townships: list[TownshipProgress]
 
 
+class TownshipPeople(BaseModel):
+    township_id: str
+    township: str
+    people: int
+
+
+class TrialView(BaseModel):
+    """What was asked, and how many people of the register it would be about."""
+
+    kind: str
+    district_code: str
+    township_ids: list[str]
+    categories: list[str]
+    risk_levels: list[str]
+    age_from: int | None
+    age_to: int | None
+    first_day: date
+    last_day: date
+    reason: str | None
+    people: int
+    townships: list[TownshipPeople]
+
+
 class CampaignVisitPage(BaseModel):
     items: list[PlannedVisitView]
     next: str | None
@@ -136,15 +159,21 @@ class Campaigns(Endpoint):
            rate="write")  # fmt: skip
     def post(self, call: Call) -> dict[str, Any]:
         """Begin an extra round; its visits are planned within seconds."""
-        asked = call.body
-        district = asked.district_code or call.actor.district_code
-        if district is None:
-            raise InvalidInput(faults=[FieldFault("district_code", "missing")])
-        group = {"categories": asked.categories, "risk_levels": asked.risk_levels, "age_from": asked.age_from,
-                 "age_to": asked.age_to}  # fmt: skip
-        order = campaigns.Order(asked.kind, district, asked.township_ids, group, asked.first_day or day_of(call.at),
-                                asked.last_day, asked.reason)  # fmt: skip
-        return _item(campaigns.start(call.idempotency_id or "", order, by=call.actor, at=call.at), call.actor)
+        return _item(campaigns.start(call.idempotency_id or "", _order(call), by=call.actor, at=call.at), call.actor)
+
+
+class CampaignTrial(Endpoint):
+    @route(access=staff(SUPERVISOR), body=StartCampaignBody, response=TrialView, idempotent=True, rate="write")
+    def post(self, call: Call) -> TrialView:
+        """How many people an extra round would be about, by township; nothing is begun."""
+        order = _order(call)
+        counts = campaigns.preview(order, by=call.actor, at=call.at)
+        townships = [
+            TownshipPeople(township_id=township, township=township_name(township), people=count)
+            for township, count in sorted(counts.items())
+        ]
+        asked = {**call.body.model_dump(), "district_code": order.district_code, "first_day": order.first_day}
+        return TrialView(**asked, people=sum(counts.values()), townships=townships)
 
 
 class OneCampaign(Endpoint):
@@ -188,6 +217,17 @@ class CallOffCampaign(Endpoint):
     def post(self, call: Call) -> dict[str, Any]:
         """It is not needed: its visits are withdrawn, and nobody becomes a concern."""
         return _ended(call, "call_off")
+
+
+def _order(call: Call) -> campaigns.Order:
+    asked = call.body
+    district = asked.district_code or call.actor.district_code
+    if district is None:
+        raise InvalidInput(faults=[FieldFault("district_code", "missing")])
+    group = {"categories": asked.categories, "risk_levels": asked.risk_levels, "age_from": asked.age_from,
+             "age_to": asked.age_to}  # fmt: skip
+    return campaigns.Order(asked.kind, district, asked.township_ids, group, asked.first_day or day_of(call.at),
+                           asked.last_day, asked.reason)  # fmt: skip
 
 
 def _ended(call: Call, action: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from api.v1.eldercare import (
     concerns,
     families,
     lists,
+    month_board,
     plan,
     rates,
     referrals,
@@ -45,6 +46,7 @@ namespace.add_resource(staff.OneStaffElder, "/staff/elders/<string:elder_id>")
 namespace.add_resource(staff.ConfirmLink, "/staff/elders/<string:elder_id>/confirm-link")
 namespace.add_resource(staff.EndPeriod, "/staff/elders/<string:elder_id>/end-period")
 namespace.add_resource(staff.BeginPeriod, "/staff/elders/<string:elder_id>/begin-period")
+namespace.add_resource(month_board.ElderVisits, "/staff/elders/<string:elder_id>/visits")
 namespace.add_resource(lists.TransferElder, "/staff/elders/<string:elder_id>/transfer")
 namespace.add_resource(lists.ElderLists, "/staff/elder-lists")
 namespace.add_resource(lists.ElderListTrials, "/staff/elder-lists/trial")
@@ -90,6 +92,9 @@ namespace.add_resource(visitors.StartVisit, "/staff/visits/<string:visit_id>/sta
 namespace.add_resource(visitors.CompleteVisit, "/staff/visits/<string:visit_id>/complete")
 namespace.add_resource(visitors.CancelStaffVisit, "/staff/visits/<string:visit_id>/cancel")
 namespace.add_resource(plan.VisitPlan, "/staff/visit-plan")
+namespace.add_resource(month_board.VisitLoad, "/staff/visit-plan/load")
+namespace.add_resource(month_board.Visitors, "/staff/visitors")
+namespace.add_resource(month_board.StaffWaits, "/staff/visit-waits")
 namespace.add_resource(plan.UncoveredVisits, "/staff/visit-plan/uncovered")
 namespace.add_resource(plan.VisitorAbsences, "/staff/visitor-absences")
 namespace.add_resource(plan.WithdrawAbsence, "/staff/visitor-absences/<string:absence_id>/withdraw")
@@ -100,6 +105,7 @@ namespace.add_resource(concerns.ReportConcern, "/staff/concerns/<string:concern_
 namespace.add_resource(concerns.ResolveConcern, "/staff/concerns/<string:concern_id>/resolve")
 namespace.add_resource(concerns.ReopenConcern, "/staff/concerns/<string:concern_id>/reopen")
 namespace.add_resource(campaigns.Campaigns, "/staff/campaigns")
+namespace.add_resource(campaigns.CampaignTrial, "/staff/campaigns/trial")
 namespace.add_resource(campaigns.OneCampaign, "/staff/campaigns/<string:campaign_id>")
 namespace.add_resource(campaigns.CampaignVisits, "/staff/campaigns/<string:campaign_id>/visits")
 namespace.add_resource(campaigns.EndCampaign, "/staff/campaigns/<string:campaign_id>/end")
