@@ -6,7 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from deploy.demo import cases, facilities, feedback, housing, people
+from deploy.demo import cases, facilities, feedback, housing, people, visits
 from models.facilities.importing import import_rows
 from models.facilities.rows import RawRow
 from models.kernel.actors import SYSTEM
@@ -34,6 +34,7 @@ def load() -> None:
     residents = people.load_residents(at)
     elders = people.load_register(residents, at)
     slots = people.load_slots(at)
+    told = visits.load_visits(residents, at)
     applications = cases.load_cases(at)
     flats = housing.load_housing(at)
     housing.load_supervision(at)
@@ -41,7 +42,7 @@ def load() -> None:
     database()[MARKS].insert_one({"_id": MARK, "at": at})
     click.echo(
         f"demo data (invented): {report.accepted} facilities, {elders} register entries, {slots} slots, "
-        f"{applications} applications, {flats} flats, {pieces} pieces of feedback, "
+        f"{told} visits told of, {applications} applications, {flats} flats, {pieces} pieces of feedback, "
         f"{inhabitants} inhabitants of villages"
     )
 

@@ -59,6 +59,7 @@ class DemoPeople(Entry):
     communities: list[str]
     health: list[str]
     address: str
+    contact: dict[str, str]
     elders: int = Field(gt=0)
     residents: list[DemoResident]
     mother: dict[str, str]
@@ -83,9 +84,10 @@ def load_staff(password: str, at: datetime) -> None:
     """Staff of every county and of the city, all with the demo's password; a changed password is set anew."""
     hashed = passwords.hash_password(password)
     for username, name, role, district in _staff():
+        kind = "volunteer" if username.startswith("volunteer") else "caseworker"
         worker = Caseworker(
             id=id_from_key(SCOPE, username), created_at=at, updated_at=at, username=username, password_hash=hashed,
-            display_name=name, roles=[role], district_code=district, demo=True,
+            display_name=name, roles=[role], district_code=district, demo=True, visitor_kind=kind,
         )  # fmt: skip
         try:
             collection(Caseworker).insert_one(worker.raw())
@@ -158,6 +160,9 @@ def _staff() -> Iterator[tuple[str, str, str, str | None]]:
             named = written[role]
             yield (named["username"].format(district=district.code), named["name"].format(place=district.name_zh),
                    role, district.code)  # fmt: skip
+    volunteer, place = written["volunteer"], catalogue().districts[FIRST_DISTRICT].name_zh
+    yield (volunteer["username"].format(district=FIRST_DISTRICT), volunteer["name"].format(place=place), VISITOR,
+           FIRST_DISTRICT)  # fmt: skip
     for role in OF_THE_CITY:
         yield written[role]["username"], written[role]["name"], role, None
 
@@ -190,12 +195,21 @@ def _entry(name: str, number: str, place: Place, chance: random.Random, began: d
     written = definition()
     community = chance.choice(written.communities)
     address = written.address.format(place=place.name_zh, community=community, number=chance.randint(1, 99))
-    private: dict[str, Any] = {"address": address, "contacts": [], "point": None}
+    point = _near(place, number)
+    contact = {**written.contact, "relation": "neighbour"}
+    private: dict[str, Any] = {"address": address, "contacts": [contact], "point": point}
     return operations.Entry(
         name=name, id_number=number, birth_date=None, categories=[chance.choice(CATEGORIES)],
         risk_level=chance.choice(RISKS), place=place, community=community, private=private,
         health_notes=chance.choice(written.health), legal_basis={"kind": "statutory_duty"}, since=day_of(began),
     )  # fmt: skip
+
+
+def _near(place: Place, number: str) -> dict[str, float]:
+    """An invented home in the township, some kilometres from its office at most."""
+    chance = random.Random(number)  # noqa: S311  invented data
+    return {"longitude": round(place.longitude + chance.uniform(-0.03, 0.03), 5),
+            "latitude": round(place.latitude + chance.uniform(-0.02, 0.02), 5)}  # fmt: skip
 
 
 def _write_entry(key: str, entry: operations.Entry, place: Place, at: datetime) -> dict[str, Any]:
