@@ -107,7 +107,7 @@ def _families(residents: dict[str, str], elder: Raw, written: DemoVisits, at: da
     if slot is not None:
         booking.book_visit(id_from_key(SCOPE, "booked"), mother, slot["_id"], written.wish, by=daughter, at=at)
     days = [day_of(at) + timedelta(days=WAIT_FROM_DAYS + each) for each in range(WAIT_DAYS)]
-    waiting_requests.ask(id_from_key(SCOPE, "wait"), mother, days, ["morning"], by=daughter, at=at)
+    waiting_requests.ask(id_from_key(SCOPE, "wait"), mother, days, ["afternoon"], by=daughter, at=at)
 
 
 def _away(visitor: Actor, at: datetime) -> None:
@@ -123,7 +123,7 @@ def _doubtful(elder: Raw, written: DemoVisits, at: datetime) -> None:
     birth = date.fromisoformat(born)
     woman = int(number[-2]) % 2 == 0
     rows = [[name, id_number(FIRST_DISTRICT, birth, DOUBTFUL_NUMBER, woman=woman), place.name_zh if place else "",
-             elder["community"]]]  # fmt: skip
+             elder["community"], elder["community"]]]  # fmt: skip
     office = demo_staff(f"intake-{FIRST_DISTRICT}")
     import_elders(write_sheet(CSV, [written.header, *rows]), "demo.csv", by=office, at=at, category="living_alone")
 

@@ -12,15 +12,9 @@ from api.console.visit_parts import show_part
 from config.text import label, say
 from models.eldercare.documents import Category, EndReason, Language, LegalBasis, Relation, RiskLevel
 from models.eldercare.lifecycle import REGISTER_ROLES, REGISTRARS
-from models.eldercare.list_rows import TITLES_BETWEEN
+from models.eldercare.list_rows import COLUMNS, REQUIRED, TITLES_BETWEEN
 
 REGISTER = "/console/visits/register"
-# The columns of a list in the order in which the help names them; the first four are needed.
-COLUMNS = (
-    "name", "township", "community", "id_number", "birth_date", "district", "address", "categories", "risk_level",
-    "language", "phone", "contact_name", "contact_phone", "contact_relation", "health_notes", "longitude", "latitude",
-    "basis", "basis_reference", "basis_on", "active_from",
-)  # fmt: skip
 
 
 @page("/visits/register", access=staff(*REGISTRARS), section="visits")
@@ -63,7 +57,7 @@ def lists(look: Look) -> Shown:
     """Read a list into the register: tried first, then read; rows that need a person's decision."""
     here, kinds = where(look), words("category", Category)
     category = look.query.get("category", "")
-    columns = [(each, say(f"eldercare.column.{each}").split(TITLES_BETWEEN)) for each in COLUMNS]
+    columns = [(each in REQUIRED, say(f"eldercare.column.{each}").split(TITLES_BETWEEN)) for each in COLUMNS]
     return show_part(
         look, "lists", "register", kinds=kinds, category=category if category in dict(kinds) else "",
         columns=columns, choices=look.ask("/staff/elder-choices", **here.query())["items"], here=here,
