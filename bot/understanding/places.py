@@ -118,7 +118,7 @@ def _endings() -> re.Pattern[str]:
 
 def _name_before(heard: Heard, end: int, taken: list[Hit]) -> Hit | None:
     words = place_words()
-    start = max([0, *(hit.end for hit in taken if hit.end < end)])
+    start = max([_clause_start(heard, end), *(hit.end for hit in taken if hit.end < end)])
     for word in words.breaks:
         start = max(start, heard.text.rfind(word, start, end - 1) + len(word) if word in heard.text[:end] else 0)
     name = _without_lead_in(heard.text[start:end])
@@ -127,6 +127,14 @@ def _name_before(heard: Heard, end: int, taken: list[Hit]) -> Hit | None:
     if name in words.here or name in words.kinds or any(word in name for word in words.no_name):
         return None
     return Hit(Phrase("near", name, "", "", ""), end - len(name), end, 1.0)
+
+
+def _clause_start(heard: Heard, end: int) -> int:
+    """Where the clause begins that holds the character before `end`: no name goes over a punctuation mark."""
+    for at in range(min(end, len(heard.origin)) - 1, 0, -1):
+        if heard.message[heard.origin[at - 1][1] : heard.origin[at][0]].strip():
+            return at
+    return 0
 
 
 def _without_lead_in(text: str) -> str:
