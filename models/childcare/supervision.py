@@ -1,8 +1,8 @@
 """Supervision of centres: what was found there and made public, and suspensions, against which the centre may appeal.
 
-Source: the plan, on childcare: results of supervision are made public, and who is seriously untrustworthy has to leave
-the service (监督检查结果公开, 严重失信服务主体强制退出). A suspended centre is given no more children; those who are
-there stay (assumption to confirm). An appeal does not stop it (行政复议法第四十二条).
+Source: the plan, on childcare: results of supervision are made public, and who is seriously untrustworthy is made to
+leave. A suspended centre is given no more children; those who are there stay (assumption to confirm). An appeal does
+not stop it (Administrative Reconsideration Law, article 42).
 """
 
 from __future__ import annotations

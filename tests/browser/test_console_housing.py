@@ -78,7 +78,7 @@ def test_every_childcare_page_is_accessible_at_both_widths(page: Page, town: dic
 def object_to_somebody(web: str) -> None:
     """A resident objects to a notice that runs, as from the phone."""
     api = f"{web}/api/v1"
-    signed = requests.post(f"{api}/auth/wechat", json={"code": "sandbox-wang"}, timeout=20).json()
+    signed = requests.post(f"{api}/auth/wechat", json={"code": "sandbox-wuxiumei"}, timeout=20).json()
     notice = requests.get(f"{api}/public-notices?district_code=360902", timeout=20).json()["items"][0]
     headers = {"Authorization": f"Bearer {signed['token']}", "Idempotency-Key": "browser-objection-1"}
     told = {"statement": "这家在本区另有一套住房，请核实。"}
@@ -155,7 +155,7 @@ def give_out(page: Page, web: str) -> None:
         page.keyboard.press("Space")
     press(page, "开始配租")
     expect(page.get_by_role("status")).to_contain_text("配租已开始")
-    expect(page.locator("tbody tr").first).to_contain_text("待您答复配租")
+    expect(page.locator("tbody tr").first).to_contain_text("待答复配租")
     looked_at(page, "housing-batch-offered")
 
 

@@ -16,7 +16,7 @@ JSON_LD = "application/ld+json"
 
 
 class OpenData(Endpoint):
-    @route(access=PUBLIC, etag=True)
+    @route(access=PUBLIC, etag=True, media=(JSON_LD,))
     def get(self, call: Call) -> Response:
         """The data sets with their files, as DCAT in JSON-LD."""
         found = open_data.catalogue_of(request.base_url.rstrip("/"), call.at)

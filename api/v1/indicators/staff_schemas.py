@@ -17,7 +17,7 @@ from models.indicators.figures import FigureReport
 from models.kernel.clock import as_utc
 from models.kernel.lifecycle import Raw
 
-PERIOD = r"^\d{4}(-(0[1-9]|1[0-2]))?$"
+PERIOD = r"^20\d{2}(-(0[1-9]|1[0-2]))?$"
 SENDER_CHARS, KEY_CHARS = 60, 120
 PUSH_KEY = r"^indicator_push:[a-z0-9_]+:\d{4}-\d{2}:\d{4,}$"
 
