@@ -18,8 +18,9 @@ DIMENSIONS = 384
 _alone = threading.Lock()
 
 
+@lru_cache(maxsize=512)
 def question(text: str) -> Vector:
-    """What someone asks or says, as a vector of length 1."""
+    """What someone asks or says, as a vector of length 1, which is not to be changed: many say the same."""
     return _vector(text, True)
 
 
