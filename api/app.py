@@ -17,6 +17,7 @@ from api.health import blueprint as health
 from api.logs import configure_logs
 from api.middleware import Surroundings
 from api.openapi import describe
+from api.public.blueprint import public_blueprint
 from api.v1 import namespaces
 from api.v1.facilities.routes import EXPRESS
 from models.platform import Platform
@@ -43,6 +44,7 @@ def create_app(platform: Platform) -> Flask:
     _add_api(app)
     app.register_blueprint(health)
     app.register_blueprint(console_blueprint())
+    app.register_blueprint(public_blueprint())
     app.register_error_handler(Exception, answer_error)
     install_commands(app)
     lanes = {f"{PREFIX}{path}": endpoint for path, endpoint in EXPRESS.items()}

@@ -120,6 +120,7 @@ def _announce(environment: dict[str, str]) -> None:
         f"""
   Yixiang is ready. Ctrl-C ends it.
 
+    Public pages                {web}/
     Caseworkers' console        {web}/console/
     Phone (WeChat sandbox)      {sandbox}/phone
     Planning office (sandbox)   {sandbox}/planning-office

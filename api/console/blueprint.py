@@ -11,6 +11,7 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -68,7 +69,7 @@ def console_blueprint() -> Blueprint:
 
 def asset(name: str) -> str:
     """The address of a static file; it changes with the file, so that browsers may keep it for a year."""
-    return url_for("console.static", name=name, v=_digest(name))
+    return url_for("console.static", name=name, v=digest_of(STATIC / name))
 
 
 def form_token(session: Session) -> str:
@@ -273,10 +274,7 @@ def _now() -> datetime:
     return at
 
 
-_digests: dict[str, str] = {}
-
-
-def _digest(name: str) -> str:
-    if name not in _digests:
-        _digests[name] = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-    return _digests[name]
+@cache
+def digest_of(path: Path) -> str:
+    """A few characters that change with a static file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

@@ -19,7 +19,7 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from api.endpoint import EXTENSION, FORM, Call, Endpoint, Reply, Route, carry_out, parse_pairs
 from api.errors import answer_error
-from models.kernel.actors import Actor
+from models.kernel.actors import ANONYMOUS, Actor
 from models.kernel.errors import Forbidden
 from models.people.staff_sessions import Session
 
@@ -34,14 +34,12 @@ NOTHING = "~none"
 
 def ask(session: Session, path: str, at: datetime, /, **query: Any) -> Any:
     """What `GET /api/v1{path}` answers this caseworker. Raises what it raises, Forbidden where it is not theirs."""
-    endpoint, spec, work, named = _route("GET", path)
-    _demand(spec, session.actor)
-    pairs = [(name, value) for name, value in query.items() if value not in (None, "", False)]
-    asked = parse_pairs(spec.query, urlencode(pairs, doseq=True)) if spec.query else None
-    answered = work(endpoint, Call(session.actor, at, current_app.extensions[EXTENSION], named, asked))
-    if isinstance(answered, Reply):
-        answered = answered.data
-    return _plain(answered)
+    return _answer(session.actor, path, at, query)
+
+
+def ask_publicly(path: str, at: datetime, /, **query: Any) -> Any:
+    """What `GET /api/v1{path}` answers everybody. Raises what it raises, Forbidden for a route that is not public."""
+    return _answer(ANONYMOUS, path, at, query)
 
 
 def perform(session: Session, path: str, fields: MultiDict[str, str], key: str, at: datetime) -> Response:
@@ -96,6 +94,17 @@ def values_of(fields: MultiDict[str, str], model: type[BaseModel] | None) -> dic
     return found | {name: [each for _, each in sorted(numbered.items())] for name, numbered in rows.items()}
 
 
+def _answer(actor: Actor, path: str, at: datetime, query: Mapping[str, Any]) -> Any:
+    endpoint, spec, work, named = _route("GET", path)
+    _demand(spec, actor)
+    pairs = [(name, value) for name, value in query.items() if value not in (None, "", False)]
+    asked = parse_pairs(spec.query, urlencode(pairs, doseq=True)) if spec.query else None
+    answered = work(endpoint, Call(actor, at, current_app.extensions[EXTENSION], named, asked))
+    if isinstance(answered, Reply):
+        answered = answered.data
+    return _plain(orjson.loads(answered) if isinstance(answered, bytes) else answered)
+
+
 def _route(method: str, path: str) -> tuple[Endpoint, Route, Any, Mapping[str, Any]]:
     matched, named = current_app.url_map.bind("").match(API + path, method)
     view: type[Endpoint] = vars(current_app.view_functions[matched])["view_class"]
@@ -121,7 +130,8 @@ def _send_as_upload(spec: Route, fields: MultiDict[str, str]) -> None:
 
 
 def _demand(spec: Route, actor: Actor) -> None:
-    if spec.access.kind == "resident" or (spec.access.roles and not actor.has_role(*spec.access.roles)):
+    wrong_door = spec.access.kind == "resident" or (actor is ANONYMOUS and spec.access.kind != "public")
+    if wrong_door or (spec.access.roles and not actor.has_role(*spec.access.roles)):
         raise Forbidden()
 
 
