@@ -40,7 +40,7 @@ from tests.factories.concerns import (
     whole_chain,
 )
 from tests.factories.eldercare import MORNING, make_elder
-from tests.failpoints import Killable
+from tests.failpoints import AFTER, Killable
 from tests.quick import empty_database
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -74,6 +74,21 @@ def test_four_processes_fire_each_step_once() -> None:
         assert fired(concern) == [(1, 0), (1, 1), (1, 2)]
         assert [each["action"] for each in concern["history"]] == ["open", "escalate", "escalate", "overdue"]
     assert [len(told(each)) for each in staff] == [6, 6, 12]
+
+
+def test_two_job_processes_and_a_restart_fire_each_step_once(database: str) -> None:
+    _, township, _ = whole_chain()
+    elders = unseen(4)
+    at = only_concern(elders[0])["alarm_at"]
+    job = "tests.factories.concerns:go_on"
+    with Killable(job, database, at) as one, Killable(job, database, at) as other, ThreadPoolExecutor(2) as pool:
+        dies, lives = pool.submit(one.run, 3, AFTER), pool.submit(other.run)
+        assert not lives.result()
+        dies.result()  # where the other was quick it had nothing left to write, and ended
+    go_on(minutes(at, 30))  # after the restart; the lease of what was being delivered is over
+    for elder in elders:
+        assert fired(only_concern(elder)) == [(1, 0), (1, 1)]
+    assert len(told(township)) == 4
 
 
 def _acknowledged(concern: Raw, visitor: Any, at: datetime) -> None:

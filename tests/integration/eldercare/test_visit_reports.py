@@ -352,14 +352,20 @@ def test_what_tells_of_health_reaches_no_list_log_or_push(
     told = [open_json(each["payload"], PAYLOAD_CONTEXT) for each in collection(OutboxMessage).find()]
     assert told, "the place's staff is told"
     office, supervisor = staff("township_intake"), staff("supervisor")
-    shown = [
-        call("GET", path, who).text
+    here = f"month=2026-11&township_id={elder['township_id']}"
+    answers = [
+        call("GET", path, who)
         for path, who in (
             ("/staff/visits", office), ("/staff/visits", visitor), ("/staff/visit-conflicts", supervisor),
             ("/staff/referrals", office), ("/staff/register-proposals", office), ("/staff/concerns", office),
             (f"/staff/visits/{visit['id']}", office), ("/visits", daughter),
+            (f"/staff/elders?township_id={elder['township_id']}", office), ("/staff/elder-links", office),
+            (f"/staff/visit-plan?{here}", office), (f"/staff/visit-rate/people?{here}", supervisor),
+            ("/staff/volunteer-hours/export?month=2026-11&kind=caseworker", supervisor),
         )
     ]  # fmt: skip
+    assert {each.status_code for each in answers} == {200}
+    shown = [each.text for each in answers]
     for secret in (HEALTH, ADDRESS, NAME, "confused", "糊涂"):
         assert not [each for each in (*shown, repr(logs), repr(told)) if secret in each], secret
     stored = repr([list(database()[name].find()) for name in ("visits", "referrals", "register_proposals")])
