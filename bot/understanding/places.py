@@ -43,7 +43,7 @@ def with_what_it_is_in(heard: Heard, hit: Hit) -> Hit:
 def _with_what_is_within(heard: Heard, hit: Hit, taken: list[Hit]) -> Hit:
     """The place together with the township, village or estate within it that is written right after it."""
     while hit.trust == 1 and (found := _within().match(heard.text, hit.end)):
-        # "建新村卫生室": the village's last character is also the first of what is looked for there.
+        # A clinic named after its village: the village's last character is also the first of what is looked for there.
         further = replace(hit, start=hit.end, end=found.start(found.lastgroup or 0))
         if not _free(further, taken) or not _is_a_name(found[0]) or found[0] in place_words().kinds:
             break

@@ -44,6 +44,7 @@ Call = Callable[..., TestResponse]
 Headers = Callable[..., dict[str, str]]
 MONTH = "2026-11"
 CLOSING = closes_at(MONTH)
+CITY_RATE = {"indicator": "monthly_welfare_visit_rate", "period": MONTH, "level": "city"}
 LAST_SECOND = datetime(2026, 11, 30, 15, 59, 59, tzinfo=UTC)
 CITY = Area()
 SUPERVISOR = staff_actor("supervisor", "township_intake", "visitor")
@@ -225,7 +226,7 @@ def test_closing_killed_at_any_write_comes_to_the_same(database: str) -> None:
         for point in target.points(every=7):
             done = close_visit_months(None, CLOSING, "")  # type: ignore[arg-type]
             assert numbers() == (2, 2, 1), point
-            found = list(collection(Observation).find({"indicator": "monthly_welfare_visit_rate", "period": MONTH}))
+            found = list(collection(Observation).find(CITY_RATE))
             assert [(each["value"], each["revision"]) for each in found] == [(100, 1)], (point, done)
             for record in (VisitMonth, Observation, MonthMark):
                 collection(record).delete_many({})
@@ -234,12 +235,12 @@ def test_closing_killed_at_any_write_comes_to_the_same(database: str) -> None:
 def test_the_indicator_reads_the_frozen_numbers_and_follows_a_revision() -> None:
     elder = make_elder()
     made = [close_visit_months(None, at, "")["observed"] for at in (CLOSING - timedelta(hours=1), CLOSING)]  # type: ignore[arg-type]
-    rates = list(collection(Observation).find({"indicator": "monthly_welfare_visit_rate", "period": MONTH}))
+    rates = list(collection(Observation).find(CITY_RATE))
     assert made[1] and [(each["numerator"], each["denominator"]) for each in rates] == [(0, 1)]
     see(elder, LAST_SECOND, uploaded_at=CLOSING + timedelta(hours=1))
     assert closed_rate(MONTH) is not None and numbers() == (0, 1, 1), "frozen is frozen"
     close_visit_months(None, CLOSING + timedelta(days=1), "")  # type: ignore[arg-type]
-    rates = list(collection(Observation).find({"indicator": "monthly_welfare_visit_rate", "period": MONTH}))
+    rates = list(collection(Observation).find(CITY_RATE))
     assert sorted((each["revision"], each["value"]) for each in rates) == [(1, 0), (2, 100)]
 
 
