@@ -165,6 +165,15 @@ def test_a_late_settlement_never_brings_an_old_suspension_back(centre: str, cloc
     assert shown is not None and shown["suspension"]["id"] == second and shown["suspension"]["until"] is not None
 
 
+def test_the_write_that_takes_a_place_refuses_a_suspended_centre(centre: str, clock: FixedClock) -> None:
+    hold = places.Hold(centre, 1, {"2026-12": "toddler"})
+    assert places.take("a" * 26, hold, clock.now())
+    suspend(centre, clock)
+    assert not places.take("b" * 26, hold, clock.now())  # whoever read the centre before has not seen it
+    clock.advance(days=11)
+    assert places.take("b" * 26, hold, clock.now())
+
+
 def test_only_a_supervisor_excludes_for_good(centre: str, clock: FixedClock) -> None:
     measure = supervision.Measure("exclusion", REASON)
     county = Actor("staff", "anna", frozenset({"county_reviewer"}), "360902")
