@@ -66,7 +66,9 @@ def page_of_list(key: str, by: Actor, *, state: str, cursor: str | None, limit: 
     if after.get("list") != key or after.get("state") != state:
         raise InvalidInput("bad_cursor")
     rows: list[tuple[int | None, Raw, Raw | None]] = []
-    walk = _waiting(key, after["key"]) if state == WAITING else _resting(key, after["key"])
+    # Who sees the whole list needs no more of it than the page holds.
+    step = rule("housing.page_size_most") if by.township_ids else limit + 1
+    walk = _waiting(key, after["key"], step) if state == WAITING else _resting(key, after["key"])
     for row in walk:
         if by.covers(row[1].get("district_code"), row[1].get("township_id")):
             rows.append(row)
@@ -143,9 +145,9 @@ def ahead_of(entry: Mapping[str, Any]) -> Raw | None:
     return _entries(entry["list_key"], [found]).get(found) if found else None
 
 
-def _waiting(key: str, after: str) -> Iterator[tuple[int | None, Raw, Raw | None]]:
+def _waiting(key: str, after: str, step: int) -> Iterator[tuple[int | None, Raw, Raw | None]]:
     """Position, entry, and the entry right ahead, in order; bounded by how far a page looks down a list."""
-    step, scanned, previous = rule("housing.page_size_most"), 0, None
+    scanned, previous = 0, None
     if after != positions.LOWEST:
         previous = _entries(key, [after]).get(after)
     while scanned < rule("housing.offer_scan_most"):
