@@ -126,7 +126,7 @@ def _announce(environment: dict[str, str]) -> None:
     Planning office (sandbox)   {sandbox}/planning-office
     API, with a page to try it  {web}/api/v1/
     Health and metrics          {web}/health/ready   {web}/metrics
-    Demo staff                  intake-360902, reviewer-360902, visitor-360902, planner, supervisor
+    Demo staff                  intake-360902, reviewer-360902, visitor-360902, planner, supervisor, admin
     Their password              {environment["DEMO_STAFF_PASSWORD"]}
 """,
         flush=True,

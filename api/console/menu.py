@@ -30,6 +30,6 @@ def menu_of(look: Look) -> list[Entry]:
     pages = {each.path: each for each in PAGES}
     found: dict[str, Entry] = {}
     for section, path in SECTIONS:
-        if path in pages and (not pages[path].access.roles or look.has_role(*pages[path].access.roles)):
+        if path in pages and pages[path].is_for(look):
             found.setdefault(section, Entry(section, f"/console{path}", say(f"console.section.{section}")))
     return list(found.values())

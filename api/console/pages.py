@@ -81,24 +81,35 @@ class Page:
     make: Callable[..., Shown]
     # The entry of the menu under which it stands.
     section: str
+    # Only for who answers for the whole city.
+    city: bool = False
 
     def show(self, look: Look, named: Mapping[str, Any]) -> Shown:
         """Make it. Raises Forbidden where the role may not look."""
-        if self.access.roles and not look.has_role(*self.access.roles):
+        if not self.is_for(look):
             raise Forbidden()
         return self.make(look, **named)
+
+
+    def is_for(self, look: Look) -> bool:
+        """True where the one who looks may."""
+        if self.city and look.session.actor.district_code is not None:
+            return False
+        return not self.access.roles or look.has_role(*self.access.roles)
 
 
 PAGES: list[Page] = []
 
 
-def page(path: str, *, access: Access, section: str) -> Callable[[Callable[..., Shown]], Callable[..., Shown]]:
+def page(
+    path: str, *, access: Access, section: str, city: bool = False
+) -> Callable[[Callable[..., Shown]], Callable[..., Shown]]:
     """Declare a page."""
     if access.kind != "staff":
         raise ValueError(f"{path}: a page of the console is for staff")
 
     def declare(make: Callable[..., Shown]) -> Callable[..., Shown]:
-        PAGES.append(Page(path, access, make, section))
+        PAGES.append(Page(path, access, make, section, city))
         return make
 
     return declare

@@ -17,6 +17,7 @@ DOMAINS: tuple[str, ...] = (
     "childcare",
     "feedback",
     "reports",
+    "running",
 )
 
 

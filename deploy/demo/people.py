@@ -15,7 +15,7 @@ from bot.wechat.sandbox.people import Person
 from config.loading import CATALOGUE, Entry, Place, catalogue, load_yaml, rule
 from models.eldercare import booking, operations, visiting
 from models.eldercare.documents import Elder, VisitSlot
-from models.kernel.actors import COUNTY_REVIEWER, PLANNER, SUPERVISOR, TOWNSHIP_INTAKE, VISITOR, Actor
+from models.kernel.actors import ADMINISTRATOR, COUNTY_REVIEWER, PLANNER, SUPERVISOR, TOWNSHIP_INTAKE, VISITOR, Actor
 from models.kernel.clock import at_local, day_of, month_bounds, month_of, previous_month
 from models.kernel.database import collection
 from models.kernel.ids import id_from_key
@@ -28,7 +28,7 @@ from models.people.sign_in import link_follower, sign_in
 SCOPE = "demo"
 SEED = 20220608
 OF_A_COUNTY = (TOWNSHIP_INTAKE, COUNTY_REVIEWER, VISITOR)
-OF_THE_CITY = (PLANNER, SUPERVISOR)
+OF_THE_CITY = (PLANNER, SUPERVISOR, ADMINISTRATOR)
 FIRST_DISTRICT = "360902"
 # ISO 7064 MOD 11-2 over the first seventeen digits (GB 11643).
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -7,10 +7,10 @@ sealed under the same key, so a chain cut short is noticed too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from pymongo.errors import DuplicateKeyError
@@ -18,6 +18,7 @@ from pymongo.errors import DuplicateKeyError
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc, to_storage
 from models.kernel.database import database
+from models.kernel.document import Record
 from models.kernel.encryption import keyed_hash
 from models.kernel.errors import Unavailable
 
@@ -72,6 +73,56 @@ def verify() -> ChainReport:
     return ChainReport(total, faults)
 
 
+class AuditEntry(Record):
+    """Declares the trail's indexes; entries are written by `record` alone."""
+
+    meta: ClassVar[dict[str, Any]] = {"collection": ENTRIES}
+    index_specs: ClassVar[list[dict[str, Any]]] = [
+        {"keys": [("subject", 1), ("at", 1)], "name": "subject"},
+        {"keys": [("by.id", 1), ("at", 1)], "name": "person"},
+    ]
+
+
+def length(chain: str) -> int:
+    """The number of the chain's last entry; 0 for one that has none."""
+    head = database()[HEADS].find_one({"_id": chain}, {"sequence": 1})
+    return int(head["sequence"]) if head else 0
+
+
+def between(chain: str, first: int, before: int) -> list[dict[str, Any]]:
+    """The chain's entries from number `first` until before `before`, in their order; read by their names."""
+    wanted = {"_id": {"$in": [_entry_id(chain, number) for number in range(max(first, 1), before)]}}
+    return sorted(database()[ENTRIES].find(wanted), key=lambda each: int(each["sequence"]))
+
+
+def first_at(chain: str, at: datetime, head: int) -> int:
+    """The number of the chain's first entry at `at` or later; `head` + 1 where there is none (halving)."""
+    low, high = 1, head + 1
+    while low < high:
+        middle = (low + high) // 2
+        entry = database()[ENTRIES].find_one({"_id": _entry_id(chain, middle)}, {"at": 1})
+        if entry is not None and as_utc(entry["at"]) < at:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def verify_end(chain: str, most: int) -> tuple[int, list[str]]:
+    """Compare the last entries of a chain with their hashes, their predecessors and the head.
+
+    Returns how many were read, and the faults.
+    """
+    head = database()[HEADS].find_one({"_id": chain})
+    last = int(head["sequence"]) if head else 0
+    first = max(1, last - most + 1)
+    entries = between(chain, first - 1, last + 2)
+    before = entries.pop(0)["hash"] if first > 1 and entries and entries[0]["sequence"] == first - 1 else GENESIS
+    if head is None and not entries:
+        return 0, []  # nothing was ever recorded there
+    return len(entries), _compare(chain, head, entries, before, first - 1)[1]
+
+
 def _append(chain: str, entry: dict[str, Any]) -> bool:
     head = database()[HEADS].find_one({"_id": chain}) or {"sequence": 0, "hash": GENESIS}
     linked = {**entry, "sequence": head["sequence"] + 1, "previous": head["hash"]}
@@ -100,8 +151,16 @@ def _advance(chain: str, entry: Mapping[str, Any]) -> None:
 
 
 def _verify_chain(chain: str, head: Mapping[str, Any] | None) -> tuple[int, list[str]]:
-    previous, sequence, faults = GENESIS, 0, []
-    for entry in database()[ENTRIES].find({"chain": chain}).sort("sequence", 1):
+    entries = database()[ENTRIES].find({"chain": chain}).sort("sequence", 1)
+    return _compare(chain, head, entries, GENESIS, 0)
+
+
+def _compare(
+    chain: str, head: Mapping[str, Any] | None, entries: Iterable[Mapping[str, Any]], previous: str, sequence: int
+) -> tuple[int, list[str]]:
+    """Hold entries that follow the hash `previous` of number `sequence` against their hashes and the head."""
+    faults: list[str] = []
+    for entry in entries:
         sequence += 1
         if entry["sequence"] != sequence:
             faults.append(f"{chain}:{sequence}: missing")

@@ -89,6 +89,8 @@ class Caseworker(Record):
     otp_last_step = IntField(default=0)
     token_epoch = IntField(required=True, default=1)
     active = BooleanField(required=True, default=True)
+    # Roles and place that wait for a second administrator: `roles`, `district_code`, `township_ids`, `by`, `at`.
+    asked_posting = DictField()
     demo = BooleanField(default=False)
     # Of queues: `{number, name, query}`, the last saved at the end.
     saved_filters = ListField(DictField())

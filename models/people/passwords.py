@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import secrets
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
@@ -14,6 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from config.loading import rule
 from models.people.faults import field_fault
 
+GENERATED_BYTES = 12
 # Hashed once a process: checked in place of a password that nobody has, so that it takes as long.
 _NOBODYS = "the password of nobody"
 
@@ -46,6 +48,11 @@ def check_new_password(password: str, username: str, field: str = "password") ->
         raise field_fault(field, "password_long")
     if len(set(password)) < rule("people.staff_password_distinct_least") or username.lower() in password.lower():
         raise field_fault(field, "password_weak")
+
+
+def generated() -> str:
+    """A password for somebody else's first sign-in, told once: 96 bits."""
+    return secrets.token_urlsafe(GENERATED_BYTES)
 
 
 def new_otp_secret() -> str:

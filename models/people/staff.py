@@ -46,23 +46,25 @@ class NewCaseworker:
 def create_caseworker(
     username: str, display_name: str, roles: Iterable[str], password: str, *, at: datetime, by: Actor = SYSTEM,
     district_code: str | None = None, township_ids: Iterable[str] = (), with_otp: bool = True, demo: bool = False,
-    visitor_kind: str = "caseworker",
+    visitor_kind: str = "caseworker", account_id: str | None = None, asked: Raw | None = None,
 ) -> NewCaseworker:  # fmt: skip
-    """Make an account. `with_otp` sets up the second factor at once.
+    """Make an account. `with_otp` sets up the second factor at once. `asked`: its posting waits for a second
+    administrator, and nobody can sign in until then.
 
     Raises InvalidInput (user name, roles, district, townships, password), Duplicate (`username_taken`).
     """
     name = read_username(username)
     wanted, places = sorted(set(roles)), list(dict.fromkeys(township_ids))
-    _check_posting(wanted, district_code, places)
+    check_posting(wanted, district_code, places)
     if visitor_kind not in rule("visitors.visitor_kinds"):
         raise field_fault("visitor_kind", "literal_error")
     passwords.check_new_password(password, name)
     secret = passwords.new_otp_secret() if with_otp else None
     worker = Caseworker(
-        id=new_id(), created_at=at, updated_at=at, username=name, password_hash=passwords.hash_password(password),
-        display_name=display_name, roles=wanted, district_code=district_code, township_ids=places, otp_secret=secret,
-        demo=demo, visitor_kind=visitor_kind,
+        id=account_id or new_id(), created_at=at, updated_at=at, username=name,
+        password_hash=passwords.hash_password(password), display_name=display_name,
+        roles=wanted, district_code=district_code, township_ids=places, otp_secret=secret,
+        demo=demo, visitor_kind=visitor_kind, active=asked is None, asked_posting=asked or {},
     )  # fmt: skip
     try:
         collection(Caseworker).insert_one(worker.raw())
@@ -284,7 +286,8 @@ def _set(caseworker_id: str, facts: Raw, at: datetime) -> None:
     )
 
 
-def _check_posting(roles: list[str], district_code: str | None, township_ids: list[str]) -> None:
+def check_posting(roles: list[str], district_code: str | None, township_ids: list[str]) -> None:
+    """Raises InvalidInput for roles or places that there are not."""
     if not roles or not set(roles) <= set(STAFF_ROLES):
         raise field_fault("roles", "unknown_role")
     if district_code is not None and district_code not in catalogue().districts:

@@ -10,7 +10,7 @@ from api.console.views import sign_in
 __all__ = ["ANSWERS", "load_all", "sign_in"]
 # Templates of `shown/`: they show what a form's route answered, which is told once or belongs in no address.
 ANSWERS = (
-    "account_made", "calendar", "campaign_trial", "figures", "imported", "list_report", "otp", "recovery",
+    "account_made", "calendar", "campaign_trial", "chain", "figures", "imported", "list_report", "otp", "recovery",
     "rules_preview", "search", "taught",
 )  # fmt: skip
 
