@@ -90,7 +90,6 @@ class Page:
             raise Forbidden()
         return self.make(look, **named)
 
-
     def is_for(self, look: Look) -> bool:
         """True where the one who looks may."""
         if self.city and look.session.actor.district_code is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from api.access import STAFF, staff
 from api.console.formats import link, place
+from api.console.office_parts import office_tiles
 from api.console.pages import Look, Shown, page, show
 from api.console.visit_parts import visit_tiles
 from config.loading import catalogue, rule
@@ -37,7 +38,7 @@ def work(look: Look) -> Shown:
         counted = look.ask("/staff/applications/counts")["items"]
         values["stages"] = [{**each, "turn": "own" if each["stage"] in own else "others"} for each in counted]
         values["mine"] = _mine(look, [each["stage"] for each in counted if each["all"]])
-    values["panels"] += visit_tiles(look)
+    values["panels"] += [*visit_tiles(look), *office_tiles(look)]
     return show("work.html", **values)
 
 

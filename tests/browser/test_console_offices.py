@@ -1,0 +1,102 @@
+"""Conversations, feedback, indicators and running in a real browser: accessible at both widths, and by keyboard alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import picture
+from tests.browser.test_console import fits, sign_in
+from tests.browser.test_phone_page import PATIENCE_MS, choose, say
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PAGES = {
+    "reviewer-360902": [
+        "/conversations", "/conversations/unanswered", "/conversations/learned", "/conversations/new-answer",
+        "/feedback",
+    ],
+    "planner": [
+        "/", "/indicators", "/indicators/nursing_bed_share", "/indicators/figures", "/indicators/pushes",
+        "/indicators/reports", "/indicators/gaps", "/feedback/themes",
+    ],
+    "admin": [
+        "/", "/running", "/running/jobs", "/running/outbox", "/running/audit", "/running/accounts",
+        "/running/accounts/new", "/running/rules", "/running/rules/childcare_place/propose", "/running/texts",
+        "/running/keys",
+    ],
+}  # fmt: skip
+
+
+def accessible(page: Page, name: str) -> None:
+    """No fault of accessibility, nothing wider than the screen, at both widths; pictures are kept."""
+    for width, scheme in ((1280, "light"), (360, "dark")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{page.url} {scheme}\n{found.generate_report()}"
+        fits(page)
+        picture(page, f"console-{name}-{width}")
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+@pytest.mark.parametrize("username", PAGES)
+def test_every_page_of_the_offices_is_accessible(page: Page, town: dict[str, str], username: str) -> None:
+    sign_in(page, town["web"], username)
+    for path in PAGES[username]:
+        page.goto(f"{town['web']}/console{path}")
+        expect(page.locator("h1")).not_to_have_text("这个页面打不开")
+        accessible(page, f"{username}-{path.strip('/').replace('/', '-') or 'work'}")
+
+
+def press(page: Page, role: str, name: str) -> None:
+    """Reach a control by its name and press Enter, as somebody without a mouse does."""
+    found = page.get_by_role(role, name=name, exact=True).first  # type: ignore[arg-type]
+    found.focus()
+    page.keyboard.press("Enter")
+
+
+def test_a_hand_over_is_taken_answered_and_ended_by_keyboard(page: Page, town: dict[str, str]) -> None:
+    page.goto(f"{town['sandbox']}/phone")
+    choose(page, "chenguilan")
+    chat = page.locator("#chat")
+    say(page, "人工")
+    expect(chat).to_contain_text("县", timeout=PATIENCE_MS)
+    say(page, "袁州区")
+    expect(chat).to_contain_text("1 号", timeout=PATIENCE_MS)
+    sign_in(page, town["web"], "reviewer-360902")
+    press(page, "link", "对话")
+    page.locator("tbody a").last.focus()
+    page.keyboard.press("Enter")
+    press(page, "button", "接待")
+    expect(page.get_by_role("status")).to_contain_text("已接待")
+    press(page, "link", "请稍等")
+    expect(page.get_by_label("回复", exact=True)).to_have_value("请稍等，我查一下，几分钟内回复您。")
+    accessible(page, "handover")
+    press(page, "button", "回复")
+    expect(page.locator("#log")).to_contain_text("请稍等，我查一下")
+    page.locator("summary", has_text="结束对话").focus()
+    page.keyboard.press("Enter")
+    press(page, "button", "结束对话")
+    expect(page.get_by_role("status")).to_contain_text("对话已结束")
+
+
+def test_a_departments_file_reaches_the_planning_office_by_keyboard(
+    page: Page, town: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "figures.csv"
+    file.write_text("indicator,area,period,value,unit\n学前教育毛入园率,宜春市,2025,93.4,%\n", encoding="utf-8")
+    sign_in(page, town["web"], "planner")
+    press(page, "link", "指标")
+    press(page, "link", "部门数据")
+    for button in ("试一遍", "正式导入"):
+        page.get_by_label("报送单位").fill("市教育局")
+        page.get_by_label("所属期").fill("2025")
+        page.get_by_label("文件", exact=True).set_input_files(file)
+        press(page, "button", button)
+        expect(page.get_by_role("status")).to_contain_text("1行可用")
+        accessible(page, f"planner-figures-{'trial' if button == '试一遍' else 'read'}")
+    press(page, "link", "推送情况")
+    expect(page.locator("tbody")).to_contain_text("学前教育毛入园率", timeout=30_000)
