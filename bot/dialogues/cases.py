@@ -18,9 +18,11 @@ from models.casework.notice_queries import notice_of_application
 from models.casework.offer_documents import OFFERED
 from models.casework.papers import missing_papers
 from models.casework.waiting import standing_of
+from models.childcare import queries as childcare
 from models.childcare.documents import GUARDIAN, WAITING
 from models.childcare.queries import placement_shown, placements_of
 from models.facilities import queries as directory
+from models.housing import tenancy_queries as housing
 from models.kernel.clock import as_utc, day_of
 from models.kernel.errors import Forbidden, NotFound, StaleVersion
 from models.kernel.lifecycle import Raw
@@ -32,6 +34,9 @@ MAX_CONTENTION = 5
 IDENTITY, CONSENT, HOUSEHOLD, CHILDREN = "identity", "consent", "household", "child"
 ON_NOTICE = ("on_notice", "objected")
 CHILDCARE = "childcare_place"
+
+
+AFTER_DECLINE = {"flat": housing.after_decline, "childcare_place": childcare.after_decline}
 
 
 class Cases:
@@ -66,6 +71,15 @@ class Cases:
         own = offers.own_offer(offer_id, self._by)
         operation = offers.accept if accepts else offers.decline
         operation(own["_id"], by=self._by, at=self._at, key=self._key("offer"))
+
+    def after_decline(self, offer_id: str) -> str | None:
+        """What declining leads to by the programme's own rule: a token of `bot.offers.then`; None where it has none."""
+        own = offers.own_offer(offer_id, self._by)
+        after = AFTER_DECLINE.get(own["kind"])
+        try:
+            return f"{own['kind']}_{after(own['application_id'])}" if after is not None else None
+        except NotFound:
+            return None
 
     # Applying.
 

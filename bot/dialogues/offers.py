@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.dialogues import answers, linking, pages, wording
+from bot.dialogues.cases import Cases
 from bot.dialogues.choose import meant, name_of, numbered
 from bot.dialogues.control import off_the_list
 from bot.dialogues.services import Services
@@ -50,8 +51,8 @@ def answer(state: State, turn: Turn, services: Services) -> Outcome | None:
         accepts = _accepts(turn)
         if accepts is None:
             return None
-        key = "bot.offers.confirm_accept" if accepts else "bot.offers.confirm_decline"
-        return state.to(OFFERS, CONFIRM, **data, accepts=accepts), [say(key, offer=data["offer"]["label"])]
+        asked = _asked_again(data["offer"], accepts, services.cases(services.resident_id))
+        return state.to(OFFERS, CONFIRM, **data, accepts=accepts), [asked]
     return _confirmed(state, turn, services)
 
 
@@ -79,6 +80,15 @@ def _accepts(turn: Turn) -> bool | None:
 def _one(state: State, offer: Json) -> Outcome:
     until = wording.moment_of(datetime.fromisoformat(offer["expires_at"]))
     return state.to(OFFERS, ANSWER, offer=offer), [say("bot.offers.one", details=offer["details"], until=until)]
+
+
+def _asked_again(offer: Json, accepts: bool, cases: Cases) -> str:
+    """The second question; before a decline what it leads to by the programme's own rule."""
+    if accepts:
+        return say("bot.offers.confirm_accept", offer=offer["label"])
+    then = cases.after_decline(offer["id"])
+    leads_to = say(f"bot.offers.then.{then}") if then else ""
+    return say("bot.offers.confirm_decline", offer=offer["label"], then=leads_to)
 
 
 def _confirmed(state: State, turn: Turn, services: Services) -> Outcome | None:

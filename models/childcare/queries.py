@@ -334,3 +334,13 @@ def _after(cursor: str | None, of: str) -> tuple[datetime, str] | None:
     if after.get("list") != of:
         raise InvalidInput("bad_cursor")
     return datetime.fromisoformat(after["at"]), after["id"]
+
+
+def after_decline(application_id: str) -> str:
+    """What declining the offered place leads to: `next_choice`, or `end` where none is left. Raises NotFound."""
+    found = collection(ChildcarePlacement).find_one({"_id": application_id}, {"offer": 1, "passed": 1, "choices": 1})
+    if found is None or not found.get("offer"):
+        raise NotFound()
+    passed = {*(found.get("passed") or {}), found["offer"]["centre_id"]}
+    left = [each for each in found["choices"] if each not in passed]
+    return "next_choice" if left and len(passed) < rule("childcare.offers_passed_most") else "end"

@@ -9,11 +9,13 @@ from typing import Any
 
 from config.loading import rule
 from config.text import label
+from models.housing.allocation_rules import allocation_rule
 from models.housing.flat_documents import LIVED_IN, OFFERED, Flat, RentEntry, Tenancy
 from models.housing.rents import arrears
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
+from models.kernel.errors import NotFound
 from models.kernel.paging import Page
 
 OF_BATCH = ("name", "programme", "district_code", "list_key", "state", "offers_at_once", "version")
@@ -91,3 +93,15 @@ def _due(tenancy: Mapping[str, Any]) -> datetime | None:
     """By when the household has to do the next step: answer the offer, choose, sign."""
     due = tenancy["offer"]["expires_at"] if tenancy["state"] == OFFERED else tenancy.get("due_at")
     return as_utc(due) if due else None
+
+
+def after_decline(application_id: str) -> str:
+    """What declining the offer that is open leads to by the programme's rule: `keep`, `to_the_end` or `end`.
+
+    Raises NotFound.
+    """
+    found = collection(Tenancy).find_one({"_id": application_id}, {"programme": 1, "declines": 1})
+    if found is None:
+        raise NotFound()
+    rules = allocation_rule(found["programme"])
+    return rules.after_decline(found["declines"] + 1) if "declined" in rules.counts else "keep"

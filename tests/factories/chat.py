@@ -49,6 +49,9 @@ class KnownCases:
     def answer_offer(self, offer_id: str, accepts: bool) -> None:
         self._known.done.append(("offer", offer_id, accepts))
 
+    def after_decline(self, offer_id: str) -> str | None:
+        return "childcare_place_next_choice"
+
     def obstacle(self, programme: Programme, version: Version) -> str | None:
         return self._known.obstacle
 

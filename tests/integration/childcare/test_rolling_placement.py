@@ -17,6 +17,7 @@ from models.childcare.documents import ENDED, OFFERED, PLACED, WAITING, Childcar
 from models.childcare.operations import fill_all, follow_up_handler, pass_time, reconcile_places
 from models.childcare.places import Hold
 from models.childcare.placing import CHANNEL
+from models.childcare.queries import after_decline
 from models.childcare.stays import stay_of
 from models.facilities.documents import Facility
 from models.kernel.database import collection
@@ -94,7 +95,9 @@ def test_an_expired_offer_goes_to_the_next_and_its_child_on_to_the_next_choice()
     template = make_accepted(make_guardian(), [popular])
     slow, waiting = entered(template, [popular, other]), entered(template, [popular])
     offer_id = placement_of(slow)["offer"]["id"]
+    assert after_decline(slow["_id"]) == "next_choice"
     assert offers.expire_due(EXPIRED) == 1
+    assert after_decline(slow["_id"]) == "end", "no choice is left after this one"
     assert (offered_at(slow), offered_at(waiting)) == (other, popular)
     with pytest.raises(DomainError):
         offers.accept(offer_id, by=Resident.actor(slow["resident_id"]), at=EXPIRED, key=new_id())

@@ -1,10 +1,17 @@
 """The chat in the terminal, and the plain interface of understanding."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 from flask import Flask
 
+from bot import commands
 from bot.commands import bot
+from bot.understanding import readiness, trained, training, understand, utterances, vectors
+from bot.understanding.search import Search
+from bot.understanding.utterances import Utterance
 
 
 def test_understand_reads_a_line_and_writes_a_line(app: Flask) -> None:
@@ -29,3 +36,40 @@ def test_talk_is_a_chat_that_goes_on(app: Flask) -> None:
     runner = app.test_cli_runner()
     assert "您在哪里" in runner.invoke(bot, ["talk", "--as", "wang"], input="养老院\n").output
     assert "没有找到" in runner.invoke(bot, ["talk", "--as", "wang"], input="北京天安门\n").output
+
+
+@pytest.fixture
+def few_examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The catalogue with a few edited sentences, and what was learned of the others out of the way."""
+    few = tuple(each for number, each in enumerate(utterances.utterances()) if number % 40 == 0)
+    kinds = {(each.intent, each.names): each for each in utterances.utterances()}
+    edited = (*dict.fromkeys((*few, *kinds.values())), Utterance("鸟笼挂歪了找哪个", "human", None))
+    for module in (trained, training):
+        monkeypatch.setattr(module, "utterances", lambda: edited)
+    for module in (trained, commands):
+        monkeypatch.setattr(module, "SHIPPED", tmp_path / "trained.npz")
+    monkeypatch.setattr(commands, "FOLDER", tmp_path)
+    for name in ("plan", "indicator"):  # a vector of each of the plan's sentences would take a minute
+        monkeypatch.setattr(commands, f"{name}_search", lambda name=name: Search(name, ("养老服务", "托育服务")))
+    monkeypatch.setattr(trained, "_current", None)
+    before = vectors._folder[:]
+    yield tmp_path
+    vectors._folder[:] = before
+
+
+def test_an_edit_without_training_is_learned_at_the_start_and_kept(app: Flask, few_examples: Path) -> None:
+    readiness.make_ready(few_examples / "data")
+    assert understand("鸟笼挂歪了找哪个").intent == "human", "learned from the edit"
+    kept = few_examples / "data" / readiness.KEPT
+    first = kept.stat().st_mtime_ns
+    readiness.make_ready(few_examples / "data")
+    assert kept.stat().st_mtime_ns == first, "the next start only reads it"
+
+
+def test_train_learns_the_edit_and_keeps_it_with_the_product(app: Flask, few_examples: Path) -> None:
+    with pytest.raises(RuntimeError, match="bot train"):
+        trained.current()
+    done = app.test_cli_runner().invoke(bot, ["train"])
+    assert done.exit_code == 0, done.output
+    assert {each.stem for each in few_examples.glob("*.npz")} == {"trained", "plan", "indicator"}
+    assert understand("鸟笼挂歪了找哪个").intent == "human"

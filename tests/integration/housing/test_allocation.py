@@ -16,6 +16,7 @@ from models.casework.offer_documents import Offer
 from models.housing import allocation, estates, tenancies
 from models.housing.documents import WaitingEntry
 from models.housing.flat_documents import Flat, Tenancy
+from models.housing.tenancy_queries import after_decline
 from models.kernel.actors import Actor
 from models.kernel.database import collection
 from models.kernel.errors import Conflict, DomainError, Forbidden, IllegalTransition, NotFound
@@ -99,6 +100,7 @@ def test_declines_lead_to_the_end_of_the_list_and_then_out_of_it() -> None:
             assert tenancy(second)["state"] == "offered", "the first stands behind now"
             decline(second)
         assert tenancy(first)["state"] == "offered"
+        assert after_decline(case_of(first)) == ("keep", "to_the_end", "end")[number], "said before it is done"
         decline(first)
         estates.close_batch(batch, by=REVIEWER, at=AT)
         if tenancy(second)["state"] == "offered":
