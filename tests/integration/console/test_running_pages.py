@@ -189,3 +189,19 @@ def test_a_new_version_is_tried_on_decided_cases_and_approved_by_another(browser
 def test_a_sentence_is_found_with_where_it_is_said(browser: Open, text: str) -> None:
     page = browser("administrator", district_code=None).get(f"/console/running/texts?text={text}")
     assert "console_conversations.unread" in page and "conversations/inbox.html" in page
+
+
+def test_the_tiles_of_my_work_count_what_their_lists_hold(browser: Open, clock: FixedClock) -> None:
+    outbox.enqueue(OutboxEntry("case:2/told", "inbox", {"text": "x"}), clock.now())
+    collection(OutboxMessage).update_one({"_id": "case:2/told"}, {"$set": {"state": "dead"}})
+    for role, tiles in {
+        "administrator": {"/console/running/outbox?state=dead": 1, "/console/running/jobs": 0},
+        "planner": {"/console/indicators/pushes?state=dead": 0, "/console/indicators/reports": 0},
+        "supervisor": {"/console/feedback": 0, "/console/running/outbox?state=dead": 1},
+    }.items():
+        me = browser(role, district_code=None)
+        page = me.get("/console/")
+        for path, count in tiles.items():
+            assert f'<a href="{path}"><b>{count}</b>' in page, (role, path)
+            assert me.get(path) and me.status == 200
+    assert "case:2/told" in me.get("/console/running/outbox?state=dead")
