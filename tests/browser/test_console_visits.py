@@ -66,9 +66,9 @@ def test_a_visitors_day_on_a_phone_with_one_hand(page: Page, town: dict[str, str
     for each in page.locator(".choice, .thumb .button, .thumb button").all():
         box = each.bounding_box()
         assert box is None or box["height"] >= 44, "a thumb must hit it"
-    page.get_by_text("见到本人，情况良好").click()
+    page.locator("input[name=outcome][value=seen_well]").check()
     for group in page.locator("section fieldset").all():
-        group.locator(".choice").first.click()
+        group.locator("input").first.check()
     page.fill("#notes", "一切都好")
     picture(page, "console-visits-phone-stop")
     fits(page)

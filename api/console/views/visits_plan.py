@@ -19,6 +19,8 @@ from models.kernel.errors import InvalidInput
 PLAN, CALENDAR, BOOKINGS = "/console/visits/plan", "/console/visits/calendar", "/console/visits/bookings"
 ABSENCE_REASONS = ("ill", "on_leave", "training", "other")
 WEEKDAYS = 7
+# So many townships can be chosen for each hour of a week; of more, one at a time.
+TOWNS_IN_A_CELL = 4
 # From how many visits of a day on its colour grows darker.
 LOAD_STEPS = (1, 3, 5)
 
@@ -92,7 +94,7 @@ def bookings(look: Look) -> Shown:
 @page("/visits/week", access=staff(*REGISTRARS), section="visits")
 def week(look: Look) -> Shown:
     """The hours of a visitor's week that are opened to families."""
-    here = where(look)
+    here = where(look, one_township=True)
     spoken = _speaks_for(look, _names(look, here.district))
     visitor = look.query.get("visitor_id") or (spoken[0][0] if spoken else "")
     if not visitor:
@@ -120,6 +122,8 @@ def _grid(look: Look, found: dict[str, Any], here: Where, visitor: str) -> list[
     starts = sorted({*rule("eldercare.slot_starts"), *(start for _, start in rows)})
     serves = _names(look, here.district).get(visitor, {}).get("township_ids") or []
     towns = [each for each in townships_of(look, here.district) if not serves or each[0] in serves]
+    if len(towns) > TOWNS_IN_A_CELL:  # who serves a whole county fills in one township after the other
+        towns = [each for each in towns if each[0] == here.township] or towns[:1]
     return [
         (start, [_cell(weekday, start, rows.get((weekday, start)), towns) for weekday in range(WEEKDAYS)])
         for start in starts

@@ -325,3 +325,20 @@ def any_concern() -> Raw:
     found = collection(Concern).find_one({})
     assert found is not None
     return found
+
+
+def test_a_supervisor_says_which_of_two_reports_counts(town: Browser, browser: Open, clock: FixedClock) -> None:
+    other = eldercare.make_visitor()
+    first = collection(Visit).find_one({"outcome": "in_hospital"})
+    assert first is not None
+    again = visiting.Report("not_at_home")
+    visiting.complete_visit(first["_id"], again, by=other, at=clock.now(), key=new_id(), version=None)
+    boss = browser("supervisor")
+    assert first["_id"] in boss.get("/console/visits/conflicts")
+    boss.get(f"/console/visits/visits/{first['_id']}")
+    second = re.findall(r'name="report_id" value="([^"]+)"', boss.page)[1]
+    action = f"/console/do/staff/visits/{first['_id']}/correct"
+    assert boss.send(action, report_id=second, outcome="", reason="电话核实").status_code == 303, boss.page
+    done = collection(Visit).find_one({"_id": first["_id"]})
+    assert done is not None and (done["outcome"], done["conflict"]) == ("not_at_home", None)
+    assert first["_id"] not in boss.get("/console/visits/conflicts")
