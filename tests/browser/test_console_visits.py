@@ -100,6 +100,7 @@ def test_nobody_at_home_twice_becomes_a_concern_and_is_resolved_by_keyboard(page
     press(page, "开始探访")
     nobody_at_home(page)
     press(page, "台账登记", "link")
+    page.wait_for_url("**/register/*")
     entry = page.url
     press(page, "现在上门探访")
     nobody_at_home(page)
