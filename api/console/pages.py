@@ -57,7 +57,7 @@ class Look:
 
     def unread(self) -> int:
         """How many notices wait for the one who looks."""
-        count: int = self.ask("/staff/notices", limit=1)["unread"]
+        count: int = self.ask("/staff/notices/unread")["unread"]
         return count
 
     def has_role(self, *roles: str) -> bool:

@@ -34,6 +34,7 @@ for endpoint, path in (
     (staff.StaffSignOut, "/staff/auth/logout"),
     (staff.StaffMe, "/staff/me"),
     (staff_notices.StaffNotices, "/staff/notices"),
+    (staff_notices.UnreadNotices, "/staff/notices/unread"),
     (staff_notices.StaffNoticeRead, "/staff/notices/<string:notice_id>/read"),
     (saved_filters.SavedFilters, "/staff/me/saved-filters"),
     (saved_filters.RemoveSavedFilter, "/staff/me/saved-filters/<string:number>/remove"),

@@ -31,6 +31,10 @@ class StaffNoticePage(BaseModel):
     unread: int
 
 
+class UnreadView(BaseModel):
+    unread: int
+
+
 class StaffNotices(Endpoint):
     @route(access=STAFF, query=MessagesQuery, response=StaffNoticePage)
     def get(self, call: Call) -> dict[str, Any]:
@@ -38,6 +42,13 @@ class StaffNotices(Endpoint):
         page = staff_notices.page_of_notices(call.actor, call.query.cursor, call.query.limit)
         unread = staff_notices.unread(call.actor)
         return {"items": [_shown(each) for each in page.items], "next": page.next, "unread": unread}
+
+
+class UnreadNotices(Endpoint):
+    @route(access=STAFF, response=UnreadView)
+    def get(self, call: Call) -> UnreadView:
+        """How many of one's notices are unread; for the head of every page."""
+        return UnreadView(unread=staff_notices.unread(call.actor))
 
 
 class StaffNoticeRead(Endpoint):
