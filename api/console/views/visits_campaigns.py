@@ -50,5 +50,6 @@ def campaign(look: Look, campaign_id: str) -> Shown:
 
 def _group(one: dict[str, list[str]]) -> list[str]:
     """Whom it is about, in words."""
-    named = {**dict(words("category", Category)), **dict(words("risk", RiskLevel))}
-    return [named[each] for each in (*one["categories"], *one["risk_levels"])]
+    categories, risks = dict(words("category", Category)), dict(words("risk", RiskLevel))
+    risk = say("console_visits.risk")
+    return [*(categories[each] for each in one["categories"]), *(f"{risk}{risks[each]}" for each in one["risk_levels"])]
