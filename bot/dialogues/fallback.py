@@ -10,7 +10,7 @@ from bot.dialogues.state import Outcome, State, Turn
 from config.loading import rule
 from config.text import say
 
-STUCK = "stuck"
+STUCK, PARAGRAPH = "stuck", "\n\n"
 
 
 def not_understood(state: State, turn: Turn, services: Services) -> Outcome:
@@ -24,10 +24,15 @@ def not_understood(state: State, turn: Turn, services: Services) -> Outcome:
 
 
 def asked(state: State) -> list[str]:
-    """What is asked, without what was told before it; a list of places is not read out again."""
+    """What is asked, nothing where nothing is; without what was told before it, and no list is read out again."""
+    if not state.frame.dialogue:
+        return []
     if state.frame.dialogue == NEARBY and state.frame.step in (LIST, DETAIL):
         return [say("bot.nearby.list_again")]
-    return list(state.frame.said[-1:])
+    last = state.frame.said[-1:]
+    if last and len(last[0]) > rule("conversations.asked_again_chars_most"):
+        return [last[0].rsplit(PARAGRAPH, 1)[-1]]
+    return list(last)
 
 
 def out_of_scope(state: State, turn: Turn, services: Services) -> Outcome:

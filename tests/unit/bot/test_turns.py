@@ -208,3 +208,17 @@ def test_rude_words_alone_are_answered_calmly_once_and_begin_nothing(text: str) 
     state, texts = engine._spoken(State(), Turn(text, understand(text), AT), Known())  # type: ignore[arg-type]
     assert (len(texts), state.frame.dialogue) == (1, "")
     assert "别着急" in texts[0]
+
+
+def test_who_is_not_understood_hears_the_question_again_and_not_all_that_was_told_before_it() -> None:
+    known = Known("R1")
+    state, told = says(State(), "公租房怎么申请", known)
+    assert "怎么办" in told and "要在这里填吗" in told
+    _, again = says(state, "快点快点", known)
+    assert "要在这里填吗" in again and "怎么办" not in again
+
+
+def test_rude_words_after_a_cancel_repeat_nothing() -> None:
+    known = Known()
+    state, _ = says(says(State(), "托育", known)[0], "算了", known)
+    assert "取消" not in says(state, "你们这群废物", known)[1]
