@@ -13,6 +13,7 @@ from flask.cli import AppGroup
 from rich.progress import track
 
 from bot.account_commands import menu, poster
+from bot.dialogues import taught
 from bot.dialogues.engine import answerer
 from bot.dialogues.pages import in_terminal
 from bot.understanding import understand
@@ -38,7 +39,9 @@ ACCOUNT = "terminal"
 
 @bot.command("understand")
 def understand_lines() -> None:
-    """Read one utterance a line, write one JSON object a line."""
+    """Read one utterance a line, write one JSON object a line; what caseworkers taught counts, where it can be read."""
+    platform: Platform = current_app.extensions["yixiang"]
+    taught.BOOK.refresh(platform.clock.now())
     for line in sys.stdin:
         click.echo(orjson.dumps(understand(line.rstrip("\r\n")).as_json()).decode())
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from bot.commands import bot
 from bot.dialogues.taught import BOOK, Book
 from bot.understanding import understand
 from config.loading import rules
@@ -91,7 +92,7 @@ def test_from_a_question_to_an_answer_and_back(
                        ("propose", "publish", "amend", "publish", "revoke", "restore")]  # fmt: skip
 
 
-def test_a_sentence_may_mean_a_wish(staff: Staff, tell: Tell, post: Post) -> None:
+def test_a_sentence_may_mean_a_wish(client: FlaskClient, staff: Staff, tell: Tell, post: Post) -> None:
     me = staff("supervisor", district_code=None)
     tell("崽里冇人带咋搞哦")
     made = post(me, "", {"kind": "intent", "examples": ["崽里冇人带咋搞哦"], "intent": "find_service",
@@ -100,6 +101,9 @@ def test_a_sentence_may_mean_a_wish(staff: Staff, tell: Tell, post: Post) -> Non
     assert "帮您找托育机构" in tell("崽里冇人带咋搞哦！")
     found = understand("崽里冇人带咋搞哦")
     assert (found.intent, found.slots.category, found.confidence) == ("find_service", "childcare_centre", 1.0)
+    BOOK.forget()
+    said = client.application.test_cli_runner().invoke(bot, ["understand"], input="崽里冇人带咋搞哦\n").output
+    assert '"category":"childcare_centre"' in said, "the plain interface knows it too"
     post(me, f"/{made.json['id']}/revoke")
     tell("你好")
     assert understand("崽里冇人带咋搞哦").slots.category is None, "taken back as soon"
