@@ -59,7 +59,7 @@ class RuleProposal(Causing):
 
 def _by_another(raw: Raw, by: Actor, at: datetime) -> None:
     """Whoever wrote it does not approve it."""
-    if raw["author"] == by.id:
+    if raw.get("author") == by.id:
         raise Forbidden("second_person_needed")
 
 

@@ -45,7 +45,7 @@ def one(look: Look, token: str) -> Shown:
     return show(
         "indicators/one.html", sheet=sheet, **_standing(sheet), tabs=_tabs(look), trend=Markup(trend),  # noqa: S704
         map=Markup(_counties(sheet)),  # noqa: S704  both are drawn here, their words escaped
-        open_data=f"/api/v1/open-data/{token}.csv", words=number_in_words,
+        words=number_in_words,
     )  # fmt: skip
 
 
