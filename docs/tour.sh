@@ -81,8 +81,11 @@ call GET "/applications/$ID" "$FATHER" | pick "'\n'.join(f\"{e['at']}  {e['label
 say "4. A daughter books a visit to her mother"
 DAUGHTER=$(resident chenguilan)
 ELDER=$(call GET /elders "$DAUGHTER" | pick "next(e['elder_id'] for e in d['items'] if e['state'] == 'confirmed')")
-SLOT=$(call GET "/visit-slots?district_code=360902" "$DAUGHTER" | pick "d['items'][0]['id']")
-VISIT=$(call POST /visits "$DAUGHTER" "{\"elder_id\":\"$ELDER\",\"slot_id\":\"$SLOT\",\"wishes\":\"请看看炉子\"}" | pick "d['id']")
+# The first free hour of her township in which nobody has booked a visit to her yet.
+for SLOT in $(call GET "/visit-slots?district_code=360902" "$DAUGHTER" | pick "' '.join(s['id'] for s in d['items'])"); do
+  ASKED="{\"elder_id\":\"$ELDER\",\"slot_id\":\"$SLOT\",\"wishes\":\"请看看炉子\"}"
+  VISIT=$(call POST /visits "$DAUGHTER" "$ASKED" 2>/dev/null | pick "d['id']" 2>/dev/null) && break
+done
 call GET "/visits/$VISIT" "$DAUGHTER" | pick "d['starts_at'], d['state']"
 
 say "5. The visitor goes, and finds her well"

@@ -17,6 +17,7 @@ from jobs.runs import JobRun
 from jobs.schedules import Daily, Due, Hourly, Monthly, Seconds
 from jobs.timetable import TIMETABLE
 from models.indicators.documents import Observation
+from models.indicators.sources import SOURCES
 from models.kernel import outbox
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection, database
@@ -196,6 +197,8 @@ def test_the_timetable_killed_at_any_write_is_finished_by_the_next_process(
             assert {each["job"] for each in found} == {job.name for job in TIMETABLE if not job.is_pulse}, point
             assert {each["state"] for each in found} == {runs.DONE}, point
             assert set(collection(Observation).distinct("revision")) == {1}, point
-            assert collection(Observation).count_documents({"level": "city", "period": "2026-10"}) == 4, point
+            assert collection(Observation).count_documents({"level": "city", "period": "2026-10"}) == len(SOURCES), (
+                point
+            )
             for record in (JobRun, Observation, outbox.OutboxMessage):
                 collection(record).delete_many({})
