@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.running import DEMO_PASSWORD, House, Models
 
@@ -19,6 +20,10 @@ ARGUMENTS = [
 ]  # fmt: skip
 # Pictures of every page at both widths; build output, looked at by people, never committed.
 PICTURES = Path(os.environ.get("SCREENSHOTS", Path(__file__).resolve().parents[2] / "build" / "screenshots"))
+
+# For what other processes must do first (a job, a delivery), on a machine that does much else.
+PATIENCE_MS = 40_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +67,12 @@ def picture(page: Page, name: str) -> None:
     """Keep a screenshot for people to look at."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=str(PICTURES / f"{name}.png"))
+
+
+def reload_until(page: Page, shown: Locator) -> None:
+    """Open the page again until it shows this: for pages that say what was so when they were opened."""
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while not shown.count() and time.monotonic() < end:
+        page.wait_for_timeout(500)
+        page.reload()
+    expect(shown).not_to_have_count(0)

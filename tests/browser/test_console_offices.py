@@ -8,9 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import picture
+from tests.browser.conftest import picture, reload_until
 from tests.browser.test_console import fits, sign_in
-from tests.browser.test_phone_page import PATIENCE_MS, choose, say
+from tests.browser.test_phone_page import choose, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = {
@@ -63,9 +63,9 @@ def test_a_hand_over_is_taken_answered_and_ended_by_keyboard(page: Page, town: d
     choose(page, "chenguilan")
     chat = page.locator("#chat")
     say(page, "人工")
-    expect(chat).to_contain_text("县", timeout=PATIENCE_MS)
+    expect(chat).to_contain_text("县")
     say(page, "袁州区")
-    expect(chat).to_contain_text("1 号", timeout=PATIENCE_MS)
+    expect(chat).to_contain_text("1 号")
     sign_in(page, town["web"], "reviewer-360902")
     press(page, "link", "对话")
     page.locator("tbody a").last.focus()
@@ -100,9 +100,4 @@ def test_a_departments_file_reaches_the_planning_office_by_keyboard(
         accessible(page, f"planner-figures-{'trial' if button == '试一遍' else 'read'}")
     press(page, "link", "推送情况")
     # It goes out within seconds, and the list shows what was so when it was opened.
-    for _ in range(15):
-        if "学前教育毛入园率" in page.locator("main").inner_text():
-            break
-        page.wait_for_timeout(1000)
-        page.reload()
-    expect(page.locator("tbody")).to_contain_text("学前教育毛入园率")
+    reload_until(page, page.locator("tbody").filter(has_text="学前教育毛入园率"))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import picture
+from tests.browser.conftest import picture, reload_until
 from tests.browser.test_console import fits, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -107,11 +106,8 @@ def test_nobody_at_home_twice_becomes_a_concern_and_is_resolved_by_keyboard(page
     page.get_by_role("button", name="退出登录").click()
     sign_in(page, web, "supervisor")
     # The outbox's job opens the concern within seconds.
-    for _ in range(30):
-        page.goto(f"{web}/console/visits?{COUNTY}&cause=attempts_failed")
-        if page.locator("main tbody th a").count():
-            break
-        time.sleep(1)
+    page.goto(f"{web}/console/visits?{COUNTY}&cause=attempts_failed")
+    reload_until(page, page.locator("main tbody th a"))
     count = int(page.locator(".tile b").first.inner_text())
     page.locator("main tbody th a").first.focus()
     page.keyboard.press("Enter")

@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-PATIENCE_MS = 15_000
 
 
 def say(page: Page, text: str) -> None:
@@ -26,13 +25,13 @@ def test_a_resident_follows_asks_pages_and_picks(page: Page, town: dict[str, str
     choose(page, "chenguilan")
     chat = page.locator("#chat")
     say(page, "你好")
-    expect(chat).to_contain_text("您好", timeout=PATIENCE_MS)
+    expect(chat).to_contain_text("您好")
     say(page, "温汤镇附近有没有养老院")
-    expect(chat).to_contain_text("养老院", timeout=PATIENCE_MS)
-    expect(chat).to_contain_text("0795", timeout=PATIENCE_MS)
+    expect(chat).to_contain_text("养老院")
+    expect(chat).to_contain_text("0795")
     say(page, "更多")
     say(page, "1")
-    expect(chat).to_contain_text("演示路", timeout=PATIENCE_MS)
+    expect(chat).to_contain_text("演示路")
     picture(page, "phone-1280")
 
 
