@@ -57,6 +57,7 @@ from models.kernel.outbox import Handler
 from models.people import staff_notices
 from models.people.consents import consent_purposes
 from models.platform import Platform
+from models.running.rule_releases import FOLLOWER
 
 gc.freeze()
 gc.enable()
@@ -87,6 +88,7 @@ def compose(settings: Settings, clock: Clock | None = None) -> Flask:
     waiting_lists(), seed_sources(), allocation_rules()
     install_keyring(settings.secret_keys)
     connect(settings.mongodb_uri)
+    FOLLOWER.begin()
     present = clock or SystemClock()
     platform = Platform(settings, present, Wechat(settings, present))
     platform = replace(platform, handlers=_handlers(platform))

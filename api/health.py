@@ -17,6 +17,7 @@ from models.facilities.directory import directory
 from models.kernel import backup
 from models.kernel.database import UNREACHABLE, ping
 from models.kernel.errors import Unavailable
+from models.running.rule_releases import FOLLOWER
 
 blueprint = Blueprint("health", __name__)
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
@@ -30,14 +31,17 @@ def live() -> Response:
 
 @blueprint.get("/health/ready")
 def ready() -> Response:
-    """200 while the database answers, is of this version, and the directory is loaded; else 503 with Retry-After."""
+    """200 while the database answers and is of this version, and directory and rules are loaded; else 503."""
     try:
         ping()
         pending = migrations.pending()
         restoring = backup.is_restoring()
         directory().snapshot()
+        released = FOLLOWER.knows()
     except (*UNREACHABLE, Unavailable):
         return problem(503, "database_unreachable", retry_after=rule("api.retry_after_seconds"))
+    if not released:
+        return problem(503, "rules_unread", retry_after=rule("api.retry_after_seconds"))
     if restoring:
         return problem(503, "restore_unfinished", retry_after=rule("api.retry_after_seconds"))
     if pending:

@@ -1,18 +1,19 @@
 """What can be applied for, as data: one file a programme in `catalogue/programmes`, read and checked once.
 
-A programme has dated versions, and a county may override parts of one from a day on. An application is bound to the
-version, and to its county's override, in force when it is submitted; a later one changes nothing about it. Every rule
-names its source.
+A programme has dated versions, those of its file and those released in the console since, and a county may override
+parts of one from a day on. An application is bound to the version, and to its county's override, in force when it is
+submitted; a later one changes nothing about it. Every rule names its source.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from config.loading import CATALOGUE, Entry, catalogue, load_yaml
 from config.programme_forms import (
@@ -23,17 +24,25 @@ from config.programme_forms import (
     Fact,
     Form,
     FormField,
-    HouseholdFact,
-    Scalar,
     Sourced,
     When,
 )
+from config.programme_parts import (
+    Choose,
+    Deadline,
+    PaperKind,
+    PublicNotice,
+    Retention,
+    ValueFrom,
+    WaitingListUse,
+)
+from config.releases import RELEASES
 from config.yaml_lines import CatalogueFault, read_yaml
 
 __all__ = [
-    "DIALECT", "FOLDER", "TOKEN_FORM", "VARIANTS", "Condition", "Deadline", "EligibilityRule", "Fact", "Form",
-    "FormField", "Override", "PaperKind", "Programme", "PublicNotice", "Stage", "Version", "WaitingListUse", "When",
-    "load_programmes", "programmes",
+    "DIALECT", "FOLDER", "TOKEN_FORM", "VARIANTS", "Choose", "Condition", "Deadline", "EligibilityRule", "Fact", "Form",
+    "FormField", "Override", "PaperKind", "Programme", "PublicNotice", "Retention", "Stage", "ValueFrom", "Version",
+    "WaitingListUse", "When", "catalogue_programmes", "load_programmes", "programmes", "show_released", "tree_of",
 ]  # fmt: skip
 
 FOLDER = CATALOGUE / "programmes"
@@ -41,82 +50,6 @@ FOLDER = CATALOGUE / "programmes"
 Stage = Literal["submitted", "accepted", "reviewed", "correction", "appealed"]
 StaffRole = Literal["township_intake", "county_reviewer", "supervisor"]
 Particular = Literal["childcare_place", "waiting_list"]
-
-
-class PaperKind(Sourced):
-    """A paper that is asked for; `files_most` photos or PDFs. `valid_days`: how long it may serve again, None: never.
-
-    The same paper has the same token in every programme.
-    """
-
-    token: str = Field(pattern=TOKEN_FORM)
-    label: str = Field(min_length=1)
-    help: str = Field(min_length=1)
-    required: bool
-    files_most: int = Field(ge=1, le=20)
-    valid_days: int | None = Field(default=None, ge=1, le=3660)
-
-
-class Deadline(Sourced):
-    """Working days that a stage may take; make-up workdays count, holidays do not."""
-
-    working_days: int = Field(ge=1, le=250)
-
-
-class PublicNotice(Sourced):
-    """For how long who is about to be approved is shown: calendar days or working days, one of the two."""
-
-    days: int | None = Field(default=None, ge=1, le=120)
-    working_days: int | None = Field(default=None, ge=1, le=120)
-
-    @model_validator(mode="after")
-    def _names_one(self) -> Self:
-        if (self.days is None) == (self.working_days is None):
-            raise ValueError("a public notice lasts days or working_days")
-        return self
-
-
-class Choose(Entry):
-    """One of two values of an order, by whether a fact holds."""
-
-    when: When
-    then: Scalar
-    otherwise: Scalar
-
-
-class ValueFrom(Entry):
-    """Where a value that a list orders by comes from: a field, a fact of the household, the day, or a choice."""
-
-    field: str | None = None
-    household: HouseholdFact | None = None
-    day: Literal["submitted"] | None = None
-    choose: Choose | None = None
-
-    @model_validator(mode="after")
-    def _names_one(self) -> Self:
-        if sum(each is not None for each in (self.field, self.household, self.day, self.choose)) != 1:
-            raise ValueError("a value comes from one of field, household, day, choose")
-        return self
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The form's fields that it needs."""
-        return (self.field,) if self.field else self.choose.when.fact.fields if self.choose else ()
-
-
-class WaitingListUse(Sourced):
-    """Who is approved waits in the county's or the city's list, ordered by `rule` of `housing/waiting_lists.yaml`."""
-
-    rule: str = Field(pattern=TOKEN_FORM)
-    scope: Literal["county", "city"] = "county"
-    values: dict[str, ValueFrom]
-
-
-class Retention(Sourced):
-    """How long, after the decision or the end of what it gave, papers and then all personal data of a case are kept."""
-
-    papers_days: int = Field(ge=1)
-    case_days: int = Field(ge=1)
 
 
 Item = TypeVar("Item", bound=EligibilityRule | PaperKind)
@@ -344,16 +277,49 @@ class Programme(Entry):
 
     def numbered(self, version: int) -> Version:
         """The version with this number, in force or not. Raises KeyError."""
-        for each in self.versions:
-            if each.version == version:
-                return each
-        raise KeyError(f"{self.token} has no version {version}")
+        found = next((each for each in self.versions if each.version == version), None)
+        if found is None and RELEASES.ask is not None:
+            RELEASES.ask(True)  # another process may have released it a moment ago
+            found = next((each for each in programmes()[self.token].versions if each.version == version), None)
+        if found is None:
+            raise KeyError(f"{self.token} has no version {version}")
+        return found
 
 
 @lru_cache(maxsize=1)
-def programmes() -> dict[str, Programme]:
-    """All programmes by token, read at the first call. Raises CatalogueFault with file and line."""
+def catalogue_programmes() -> dict[str, Programme]:
+    """The programmes of the catalogue's files by token, read at the first call. Raises CatalogueFault."""
     return load_programmes(FOLDER)
+
+
+def programmes() -> dict[str, Programme]:
+    """All programmes by token as they are now: the catalogue's, with the versions that were released since."""
+    if RELEASES.ask is not None:
+        RELEASES.ask(False)
+    return catalogue_programmes() if RELEASES.shown is None else RELEASES.shown
+
+
+def tree_of(token: str) -> dict[str, Any]:
+    """A programme as YAML has it, the released versions among the file's own. Raises KeyError."""
+    if token not in catalogue_programmes():
+        raise KeyError(token)
+    return _with_released(token, RELEASES.trees.get(token, ()))
+
+
+def show_released(released: Mapping[str, Sequence[Any]]) -> None:
+    """Let `programmes()` have these versions, as YAML has them, from now on.
+
+    Of one number the released version counts, for cases may be bound to it. Raises CatalogueFault where a programme
+    and its released versions do not go together; then all stays as it was.
+    """
+    shown = dict(catalogue_programmes())
+    for token, trees in released.items():
+        try:
+            shown[token] = Programme.model_validate(_with_released(token, trees))
+        except (OSError, ValidationError) as fault:
+            what = f"it does not go together with the versions released since: {fault}"
+            raise CatalogueFault(f"{FOLDER / token}.yaml:1: {what}") from fault
+    RELEASES.trees, RELEASES.shown = dict(released), shown if released else None
 
 
 def load_programmes(folder: Path) -> dict[str, Programme]:
@@ -371,6 +337,12 @@ def load_programmes(folder: Path) -> dict[str, Programme]:
                 line = _line(path, ("conflicts", number, "programme"))
                 raise CatalogueFault(f"{path}:{line}: no other programme {other.programme!r}")
     return found
+
+
+def _with_released(token: str, released: Sequence[Any]) -> dict[str, Any]:
+    tree: dict[str, Any] = read_yaml(FOLDER / f"{token}.yaml")[0]
+    versions = {each["version"]: each for each in (*tree["versions"], *released)}
+    return {**tree, "versions": [versions[number] for number in sorted(versions)]}
 
 
 def _replaced(standing: list[Item], other: list[Item]) -> list[Item]:

@@ -28,6 +28,7 @@ from models.kernel.ids import new_id
 from models.people import passwords
 from models.people.documents import Caseworker
 from models.people.tokens import issue
+from models.running.rule_releases import FOLLOWER
 from tests.quick import LateRule, empty_database
 from tests.running import House, Models, database_process, free_port
 from wsgi import compose
@@ -81,6 +82,7 @@ def database(indexed_database: str) -> Iterator[str]:
     kernel_database.connect(indexed_database)
     empty_database()
     yield indexed_database
+    FOLLOWER.forget()
     kernel_database.disconnect()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.dialogues import answers, linking, questions, visits, wording
 from bot.dialogues.cases import Cases
-from bot.dialogues.choose import VISIT, chat_forms, meant, name_of, numbered, programme_for, programme_meant
+from bot.dialogues.choose import VISIT, chat_forms, may_ask, meant, name_of, numbered, programme_for, programme_meant
 from bot.dialogues.control import off_the_list
 from bot.dialogues.programme_facts import how_it_goes, in_force
 from bot.dialogues.services import Services, township_point
@@ -43,7 +43,7 @@ def start(state: State, turn: Turn, services: Services) -> Outcome:
         return state.done(), [say("bot.apply.not_open", programme=name_of(token))]
     lines = [say("bot.apply.about", programme=programme.label, summary=programme.summary)]
     lines.append(say("bot.apply.steps", steps=how_it_goes(programme, version)))
-    here = token in chat_forms()
+    here = token in chat_forms() and may_ask(version)
     page = services.page("programme", say("bot.page.programme"), token)
     lines.append(say("bot.apply.where_both" if here else "bot.apply.where", page=page))
     if not here:

@@ -14,7 +14,7 @@ from bot.understanding import meaning as wish
 from bot.understanding.hearing import bare
 from bot.understanding.lexicon import FOLDER, Words, programme_words
 from config.loading import CatalogueFault, Entry, load_yaml, rule
-from config.programmes import programmes
+from config.programmes import Version, catalogue_programmes, programmes
 from config.text import label, say
 from models.kernel.clock import day_of
 
@@ -37,15 +37,20 @@ VISIT = "welfare_visit"
 Option = tuple[str, Understanding]
 
 
+def may_ask(version: Version) -> bool:
+    """True where the form requires nothing that the chat never asks for; a version released later may."""
+    fields = [version.form.properties[name] for name in version.form.required]
+    return bool(fields) and all(field.format not in NEVER_ASKED for field in fields)
+
+
 @lru_cache(maxsize=1)
 def chat_forms() -> Words:
     """The file, read once. Raises CatalogueFault for an unknown programme, or one whose form the chat may not ask."""
     path = FOLDER / "chat_forms.yaml"
     found = load_yaml(path, ChatForms).programmes
     for token in found:
-        versions = programmes()[token].versions if token in programmes() else ()
-        fields = [version.form.properties[name] for version in versions for name in version.form.required]
-        if not fields or any(field.format in NEVER_ASKED for field in fields):
+        versions = catalogue_programmes()[token].versions if token in catalogue_programmes() else ()
+        if not versions or not all(may_ask(version) for version in versions):
             raise CatalogueFault(f"{path}:1: {token} is no programme whose form the chat may ask")
     return found
 

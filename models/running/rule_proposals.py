@@ -1,77 +1,36 @@
 """A new dated version of a programme, as a proposal: written as YAML, held against everything the catalogue demands,
-tried on cases that were decided, and approved by a second person.
-
-What is approved comes into force with the catalogue's file: who keeps the installation puts it there (decision 44).
+and tried on cases that were decided. A second person releases it (`rule_releases`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
-from mongoengine import DictField, IntField, StringField
 from pydantic import ValidationError
 
 from config.loading import catalogue, rule
-from config.programmes import FOLDER, Programme, Version, programmes
+from config.programmes import Programme, Version, tree_of
 from config.text import say
-from config.yaml_lines import read_yaml
 from models.casework.documents import APPROVED, REFUSED, Application
 from models.casework.eligibility import assess
 from models.casework.queries import form_of, household_facts_of, version_of
+from models.housing.ordering import waiting_lists
 from models.kernel import audit
-from models.kernel.actors import ADMINISTRATOR, SUPERVISOR, Actor
+from models.kernel.actors import Actor
 from models.kernel.clock import as_utc, day_of
 from models.kernel.database import collection
 from models.kernel.encryption import DecryptionFault
-from models.kernel.errors import FieldFault, Forbidden, InvalidInput, NotFound
+from models.kernel.errors import FieldFault, InvalidInput, NotFound
 from models.kernel.ids import id_from_key
-from models.kernel.lifecycle import Lifecycle, Raw, Transition, history_entry
-from models.kernel.outbox import OUTBOX_INDEX, Causing
+from models.kernel.lifecycle import Raw, history_entry
+from models.running.rule_documents import PROPOSAL, PROPOSED, RuleProposal, in_time, one
 
-PROPOSED, ACCEPTED, REJECTED = "proposed", "approved", "rejected"
-RULE_ROLES = (ADMINISTRATOR, SUPERVISOR)
 KEY_SCOPE = "rule proposal"
 DECIDED = (APPROVED, REFUSED)
-
-
-class RuleProposal(Causing):
-    """A version to come; `preview` is what it would have done to decided cases, counted when it was proposed."""
-
-    programme = StringField(required=True)
-    number = IntField(required=True)
-    in_force_from = StringField(required=True)
-    text = StringField(required=True)
-    reason = StringField(required=True)
-    state = StringField(required=True, default=PROPOSED)
-    author = StringField(required=True)
-    preview = DictField()
-
-    meta: ClassVar[dict[str, Any]] = {"collection": "rule_proposals"}
-    index_specs: ClassVar[list[dict[str, Any]]] = [
-        {"keys": [("programme", 1), ("created_at", -1)], "name": "programme"},
-        OUTBOX_INDEX,
-    ]
-
-
-def _by_another(raw: Raw, by: Actor, at: datetime) -> None:
-    """Whoever wrote it does not approve it."""
-    if raw.get("author") == by.id:
-        raise Forbidden("second_person_needed")
-
-
-PROPOSAL = Lifecycle(
-    "rule_proposal",
-    RuleProposal,
-    PROPOSED,
-    [
-        Transition("approve", (PROPOSED,), ACCEPTED, RULE_ROLES, _by_another),
-        Transition("reject", (PROPOSED,), REJECTED, RULE_ROLES),
-    ],
-)
 
 
 def template_of(token: str) -> str:
@@ -105,8 +64,10 @@ def read(token: str, text: str, at: datetime) -> Version:
             for each in fault.errors(include_url=False)[: rule("running.rule_faults_most")]
         ]) from None  # fmt: skip
     version = whole.versions[-1]
-    if version.in_force_from <= day_of(at):
-        raise _fault("rules_past")
+    if not in_time(version.in_force_from, at):
+        raise _fault("rules_past", minutes=rule("running.release_lead_minutes"))
+    if version.waiting_list is not None and version.waiting_list.rule not in waiting_lists().lists:
+        raise _fault("rules_list", name=version.waiting_list.rule)
     return version
 
 
@@ -150,25 +111,11 @@ def propose(token: str, text: str, reason: str, *, by: Actor, at: datetime, key:
     return one(str(proposal.id))
 
 
-def step(proposal_id: str, action: str, *, by: Actor, at: datetime, key: str, version: int | None) -> Raw:
-    """`approve` or `reject`. An approval reads the text again: the catalogue may have moved on.
-
-    Raises NotFound, InvalidInput, Forbidden (`second_person_needed`), StaleVersion, IllegalTransition.
-    """
-    raw = one(proposal_id)
-    if action == "approve":
-        read(raw["programme"], raw["text"], at)
-    done = PROPOSAL.perform(proposal_id, action, by=by, at=at, key=key, version=version)
-    audit.record(by, f"rules.{action}", f"rule_proposal:{proposal_id}", at)
+def reject(proposal_id: str, *, by: Actor, at: datetime, key: str, version: int | None) -> Raw:
+    """Let it fall. Raises NotFound, Forbidden, StaleVersion, IllegalTransition."""
+    done = PROPOSAL.perform(proposal_id, "reject", by=by, at=at, key=key, version=version)
+    audit.record(by, "rules.reject", f"rule_proposal:{proposal_id}", at)
     return done
-
-
-def one(proposal_id: str) -> Raw:
-    """A stored proposal. Raises NotFound."""
-    found = collection(RuleProposal).find_one({"_id": proposal_id})
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def listed() -> list[Raw]:
@@ -176,16 +123,11 @@ def listed() -> list[Raw]:
     return list(collection(RuleProposal).find({}, {"text": 0, "history": 0, "outbox": 0}).sort([("created_at", -1)]))
 
 
-def is_in_catalogue(raw: Mapping[str, Any]) -> bool:
-    """True where the programme has the version by now."""
-    return any(each.version == raw["number"] for each in programmes()[raw["programme"]].versions)
-
-
 def _tree(token: str) -> Raw:
-    if token not in programmes():
-        raise NotFound()
-    tree: Raw = read_yaml(FOLDER / f"{token}.yaml")[0]
-    return tree
+    try:
+        return tree_of(token)
+    except KeyError:
+        raise NotFound() from None
 
 
 def _decided(token: str, at: datetime) -> Iterator[Raw]:

@@ -60,12 +60,12 @@ def ninth_programme(folder: Path) -> Iterator[None]:
     (folder / f"{TOKEN}.yaml").write_text(ninth_file(), encoding="utf-8")
     before, declared, made = module.FOLDER, dict(LIFECYCLES), dict(tables._made)
     module.FOLDER = folder
-    module.programmes.cache_clear()
+    module.catalogue_programmes.cache_clear()
     try:
         yield
     finally:
         module.FOLDER = before
-        module.programmes.cache_clear()
+        module.catalogue_programmes.cache_clear()
         for kept, now in ((declared, LIFECYCLES), (made, tables._made)):
             now.clear()  # type: ignore[attr-defined]
             now.update(kept)  # type: ignore[attr-defined]

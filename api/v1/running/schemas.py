@@ -84,6 +84,10 @@ class RuleStepBody(Body):
     version: Version | None = None
 
 
+class RuleWithdrawBody(RuleStepBody):
+    reason: Reason
+
+
 class TextsQuery(CursorQuery):
     text: Words | None = None
 
@@ -216,6 +220,8 @@ class RuleVersionView(BaseModel):
     rules: int
     overrides: int
     in_force: bool
+    coming: bool
+    released: bool
 
 
 class RuleProgrammeView(BaseModel):
@@ -225,6 +231,12 @@ class RuleProgrammeView(BaseModel):
     label: str
     versions: list[RuleVersionView]
     template: str
+
+
+class RuleStepView(BaseModel):
+    label: str
+    at: datetime
+    note: str | None
 
 
 class RuleProposalView(BaseModel):
@@ -238,10 +250,10 @@ class RuleProposalView(BaseModel):
     created_at: datetime
     version: int
     by_me: bool
-    in_catalogue: bool
     preview: dict[str, Any]
     actions: list[str]
     text: str | None
+    steps: list[RuleStepView]
 
 
 class RuleList(BaseModel):

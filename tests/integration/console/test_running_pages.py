@@ -19,11 +19,13 @@ from models.kernel.ids import new_id
 from models.kernel.outbox import OutboxEntry, OutboxMessage
 from models.people.documents import Caseworker
 from models.running import rule_proposals
-from models.running.rule_proposals import RuleProposal
+from models.running.rule_documents import RuleProposal
 from tests.factories.casework import make_accepted, make_centre, make_guardian, now, reviewer
 from tests.factories.console import Browser
 
 Open = Callable[..., Browser]
+
+
 PAGES = ("", "/jobs", "/outbox", "/rules", "/texts", "/keys", "/audit", "/accounts", "/accounts/new")
 
 
@@ -181,7 +183,12 @@ def test_a_new_version_is_tried_on_decided_cases_and_approved_by_another(browser
     assert me.post(f"{step}/approve", me.fields(f"{step}/reject")).status_code == 403
     other.get(url)
     assert other.send(f"{step}/approve").status_code == 303
-    assert "versions 末尾" in other.get(url), "it says plainly that the catalogue's file is still to be changed"
+    assert "已发布，从12月23日起" in other.get(url) and programmes()[token].numbered(stored["number"])
+    assert "待生效" in me.get("/console/running/rules") and "在这里发布" in me.page
+    me.get(url)
+    assert me.send(f"{step}/withdraw", reason="").status_code == 422
+    assert me.send(f"{step}/withdraw", reason="文件没有印发").status_code == 303
+    assert "文件没有印发" in me.get(url) and f"{step}/withdraw" not in me.page
     assert max(each.version for each in programmes()[token].versions) < stored["number"]
 
 
