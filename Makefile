@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH :=
-WORKERS ?= auto
+# One more than there are cores: some tests wait for processes of their own.
+WORKERS ?= $(shell expr $$($(PYTHON) -c 'import os; print(os.cpu_count())') + 1)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench format docs clean browser
@@ -38,7 +39,7 @@ test: $(VENV)/.dev browser ## everything: lint, import contracts, types, all tes
 	ruff check .
 	lint-imports
 	mypy
-	pytest -n $(WORKERS) tests
+	pytest -n $(WORKERS) --dist worksteal tests
 
 browser: ## Debian's Chromium with Chinese fonts, for the browser tests
 	@bash tests/browser/install.sh

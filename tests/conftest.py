@@ -16,6 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from bot.understanding import trained
 from config.loading import rules
 from config.settings import DEVELOPMENT_DEFAULTS, Settings, embedded_uri
 from models import migrations
@@ -29,14 +30,20 @@ from models.people import passwords
 from models.people.documents import Caseworker
 from models.people.tokens import issue
 from models.running.rule_releases import FOLLOWER
-from tests.quick import LateRule, empty_database
+from tests.quick import LateRule, empty_database, loaded_once
 from tests.running import House, Models, database_process, free_port
 from wsgi import compose
 
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 Flask.url_rule_class = LateRule
+trained.load = loaded_once(trained.load)
 # Monday, 2026-11-23, 09:30 in China.
 MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first: they wait for other processes, and meanwhile other workers compute."""
+    items.sort(key=lambda each: each.get_closest_marker("slow") is None)
 
 
 def pytest_collection_finish() -> None:

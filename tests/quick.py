@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from pymongo import DeleteMany
 from werkzeug.routing import Rule
 
+from bot.understanding.trained import Trained, fingerprint
 from models.kernel.database import database
 
 # What migrations have done to the tests' database stays done.
@@ -35,3 +38,18 @@ def empty_database() -> None:
     here = database()
     names = [name for name in here.list_collection_names() if name not in KEPT]
     here.client.bulk_write([DeleteMany({}, namespace=f"{here.name}.{name}") for name in names], ordered=False)
+
+
+def loaded_once(load: Callable[[Path], Trained | None]) -> Callable[[Path], Trained | None]:
+    """What the bot has learned, read once from each file: each test composes the app anew, and none changes it."""
+    known: dict[tuple[Path, int, str], Trained | None] = {}
+
+    def read(path: Path) -> Trained | None:
+        if not path.exists():
+            return None
+        key = (path, path.stat().st_mtime_ns, fingerprint())
+        if key not in known:
+            known[key] = load(path)
+        return known[key]
+
+    return read

@@ -52,9 +52,8 @@ TOKEN_PURPOSE = b"console form"
 
 def console_blueprint() -> Blueprint:
     """The console as a Flask blueprint."""
-    views.load_all()
+    table = _table()
     blueprint = Blueprint("console", __name__, url_prefix=PREFIX, template_folder="templates")
-    table = Map([Rule(each.path, endpoint=number) for number, each in enumerate(PAGES)])
     blueprint.add_url_rule("/static/<path:name>", "static", _static)
     blueprint.add_url_rule("/sign-in", "sign_in", _sign_in_page)
     blueprint.add_url_rule("/sign-in", "sign_in_now", _sign_in, methods=["POST"])
@@ -65,6 +64,13 @@ def console_blueprint() -> Blueprint:
     blueprint.add_url_rule("/<path:path>", "page", lambda path: _page(path, table))
     formats.install(blueprint, asset)
     return blueprint
+
+
+@cache
+def _table() -> Map:
+    """Every page by its address."""
+    views.load_all()
+    return Map([Rule(each.path, endpoint=number) for number, each in enumerate(PAGES)])
 
 
 def asset(name: str) -> str:

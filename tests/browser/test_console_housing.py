@@ -7,11 +7,9 @@ import re
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import picture
-from tests.browser.test_console import fits, sign_in
+from tests.browser.looking import look_at, press, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 HOUSING = ["", "/notices", "/draws", "/estates", "/batches", "/tenancies", "/arrears"]
@@ -25,25 +23,6 @@ DEEPER = {
 }  # fmt: skip
 
 
-def looked_at(page: Page, name: str) -> None:
-    """No fault of accessibility, and nothing beside the page, wide and bright, narrow and dark."""
-    for width, scheme in ((1280, "light"), (360, "dark")):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{page.url} {scheme}\n{found.generate_report()}"
-        fits(page)
-        picture(page, f"console-{name}-{width}")
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.emulate_media(color_scheme="light")
-
-
-def press(page: Page, name: str, role: str = "button") -> None:
-    """By keyboard: go to the thing of this name and press Enter."""
-    page.get_by_role(role, name=name, exact=True).first.focus()  # type: ignore[arg-type]
-    page.keyboard.press("Enter")
-
-
 def unfold(page: Page, name: str) -> None:
     page.locator("summary", has_text=re.compile(f"^{name}$")).first.focus()
     page.keyboard.press("Enter")
@@ -53,26 +32,26 @@ def test_every_housing_page_is_accessible_at_both_widths(page: Page, town: dict[
     sign_in(page, town["web"], "reviewer-360902")
     for path in HOUSING:
         page.goto(f"{town['web']}/console/housing{path}")
-        looked_at(page, f"housing{path.replace('/', '-')}")
+        look_at(page, f"console-housing{path.replace('/', '-')}")
     for path, onward in ((each, DEEPER[each]) for each in DEEPER if "/housing" in each):
         page.goto(town["web"] + path)
         page.locator(onward).first.click()
-        looked_at(page, f"housing-one-of-{path.rpartition('/')[2].partition(':')[0]}")
+        look_at(page, f"console-housing-one-of-{path.rpartition('/')[2].partition(':')[0]}")
 
 
 def test_every_childcare_page_is_accessible_at_both_widths(page: Page, town: dict[str, str]) -> None:
     sign_in(page, town["web"], "reviewer-360902")
     for path in ("", "/rounds", "/placements"):
         page.goto(f"{town['web']}/console/childcare{path}")
-        looked_at(page, f"childcare{path.replace('/', '-')}")
+        look_at(page, f"console-childcare{path.replace('/', '-')}")
     for path, onward in ((each, DEEPER[each]) for each in DEEPER if "/childcare" in each):
         page.goto(town["web"] + path)
         page.locator(onward).first.click()
-        looked_at(page, f"childcare-one-of-{path.rpartition('/')[2].partition('?')[0]}")
+        look_at(page, f"console-childcare-one-of-{path.rpartition('/')[2].partition('?')[0]}")
     page.goto(f"{town['web']}/console/childcare")
     page.locator("tr", has_text="暂停接收").locator("th a").first.click()
     expect(page.get_by_role("heading", name="暂停与退出")).to_be_visible()
-    looked_at(page, "childcare-suspended")
+    look_at(page, "console-childcare-suspended")
 
 
 def object_to_somebody(web: str) -> None:
@@ -96,7 +75,7 @@ def test_the_way_from_a_notice_to_an_offer_by_keyboard(page: Page, town: dict[st
     page.locator("tbody a").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("异议")
-    looked_at(page, "housing-objection")
+    look_at(page, "console-housing-objection")
     page.get_by_label("异议不成立，公示继续").focus()
     page.keyboard.press("Space")
     page.get_by_label("理由").fill("经实地核查，情况不属实。")
@@ -140,7 +119,7 @@ def draw(page: Page, web: str) -> None:
     expect(page.get_by_role("status")).to_contain_text("结果已公布")
     press(page, "在本页核验", "link")
     expect(page.get_by_role("status")).to_contain_text("核验通过")
-    looked_at(page, "housing-draw-checked")
+    look_at(page, "console-housing-draw-checked")
 
 
 def give_out(page: Page, web: str) -> None:
@@ -156,7 +135,7 @@ def give_out(page: Page, web: str) -> None:
     press(page, "开始配租")
     expect(page.get_by_role("status")).to_contain_text("配租已开始")
     expect(page.locator("tbody tr").first).to_contain_text("待答复配租")
-    looked_at(page, "housing-batch-offered")
+    look_at(page, "console-housing-batch-offered")
 
 
 def sign_out(page: Page) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import picture, reload_until
-from tests.browser.test_console import fits, sign_in
+from tests.browser.conftest import reload_until
+from tests.browser.looking import look_at, press, sign_in
 from tests.browser.test_phone_page import choose, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -30,32 +29,13 @@ PAGES = {
 }  # fmt: skip
 
 
-def accessible(page: Page, name: str) -> None:
-    """No fault of accessibility, nothing wider than the screen, at both widths; pictures are kept."""
-    for width, scheme in ((1280, "light"), (360, "dark")):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{page.url} {scheme}\n{found.generate_report()}"
-        fits(page)
-        picture(page, f"console-{name}-{width}")
-    page.set_viewport_size({"width": 1280, "height": 900})
-
-
 @pytest.mark.parametrize("username", PAGES)
 def test_every_page_of_the_offices_is_accessible(page: Page, town: dict[str, str], username: str) -> None:
     sign_in(page, town["web"], username)
     for path in PAGES[username]:
         page.goto(f"{town['web']}/console{path}")
         expect(page.locator("h1")).not_to_have_text("这个页面打不开")
-        accessible(page, f"{username}-{path.strip('/').replace('/', '-') or 'work'}")
-
-
-def press(page: Page, role: str, name: str) -> None:
-    """Reach a control by its name and press Enter, as somebody without a mouse does."""
-    found = page.get_by_role(role, name=name, exact=True).first  # type: ignore[arg-type]
-    found.focus()
-    page.keyboard.press("Enter")
+        look_at(page, f"console-{username}-{path.strip('/').replace('/', '-') or 'work'}")
 
 
 def test_a_hand_over_is_taken_answered_and_ended_by_keyboard(page: Page, town: dict[str, str]) -> None:
@@ -67,19 +47,19 @@ def test_a_hand_over_is_taken_answered_and_ended_by_keyboard(page: Page, town: d
     say(page, "袁州区")
     expect(chat).to_contain_text("1 号")
     sign_in(page, town["web"], "reviewer-360902")
-    press(page, "link", "对话")
+    press(page, "对话", "link")
     page.locator("tbody a").last.focus()
     page.keyboard.press("Enter")
-    press(page, "button", "接待")
+    press(page, "接待")
     expect(page.get_by_role("status")).to_contain_text("已接待")
-    press(page, "link", "请稍等")
+    press(page, "请稍等", "link")
     expect(page.get_by_label("回复", exact=True)).to_have_value("请稍等，我查一下，几分钟内回复您。")
-    accessible(page, "handover")
-    press(page, "button", "回复")
+    look_at(page, "console-handover")
+    press(page, "回复")
     expect(page.locator("#log")).to_contain_text("请稍等，我查一下")
     page.locator("summary", has_text="结束对话").focus()
     page.keyboard.press("Enter")
-    press(page, "button", "结束对话")
+    press(page, "结束对话")
     expect(page.get_by_role("status")).to_contain_text("对话已结束")
 
 
@@ -89,15 +69,15 @@ def test_a_departments_file_reaches_the_planning_office_by_keyboard(
     file = tmp_path / "figures.csv"
     file.write_text("indicator,area,period,value,unit\n学前教育毛入园率,宜春市,2025,93.4,%\n", encoding="utf-8")
     sign_in(page, town["web"], "planner")
-    press(page, "link", "指标")
-    press(page, "link", "部门数据")
+    press(page, "指标", "link")
+    press(page, "部门数据", "link")
     for button in ("试一遍", "正式导入"):
         page.get_by_label("报送单位").fill("市教育局")
         page.get_by_label("所属期").fill("2025")
         page.get_by_label("文件", exact=True).set_input_files(file)
-        press(page, "button", button)
+        press(page, button)
         expect(page.get_by_role("status")).to_contain_text("1行可用")
-        accessible(page, f"planner-figures-{'trial' if button == '试一遍' else 'read'}")
-    press(page, "link", "推送情况")
+        look_at(page, f"console-planner-figures-{'trial' if button == '试一遍' else 'read'}")
+    press(page, "推送情况", "link")
     # It goes out within seconds, and the list shows what was so when it was opened.
     reload_until(page, page.locator("tbody").filter(has_text="学前教育毛入园率"))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import picture, reload_until
-from tests.browser.test_console import fits, sign_in
+from tests.browser.looking import faultless, fits, look_at, press, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 COUNTY = "district_code=360902"
@@ -26,29 +25,19 @@ DETAILS = {
 PHONE = {"width": 360, "height": 740}
 
 
-def checked(page: Page, name: str) -> None:
-    for width, scheme in ((1280, "light"), (360, "dark")):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{page.url} {scheme}\n{found.generate_report()}"
-        fits(page)
-        picture(page, f"console-visits-{name}-{width}")
-
-
 @pytest.mark.parametrize("username", PAGES)
 def test_every_page_is_accessible_and_fits_both_widths(page: Page, town: dict[str, str], username: str) -> None:
     sign_in(page, town["web"], username)
     for path in PAGES[username]:
         answer = page.goto(f"{town['web']}/console/visits/{path}".rstrip("/"))
         assert answer is not None and answer.status == 200, path
-        checked(page, f"{username}-{re.sub(r'[^a-z]+', '-', path) or 'concerns'}")
+        look_at(page, f"console-visits-{username}-{re.sub(r'[^a-z]+', '-', path) or 'concerns'}")
     for path in DETAILS.get(username, []):
         page.goto(f"{town['web']}/console/visits/{path}".rstrip("/"))
         page.locator("main tbody th a").first.click()
-        checked(page, f"{username}-{re.sub(r'[^a-z]+', '-', path) or 'concerns'}-one")
+        look_at(page, f"console-visits-{username}-{re.sub(r'[^a-z]+', '-', path) or 'concerns'}-one")
     page.goto(f"{town['web']}/console/notices")
-    checked(page, f"{username}-notices")
+    look_at(page, f"console-visits-{username}-notices")
 
 
 def test_a_visitors_day_on_a_phone_with_one_hand(page: Page, town: dict[str, str]) -> None:
@@ -73,8 +62,7 @@ def test_a_visitors_day_on_a_phone_with_one_hand(page: Page, town: dict[str, str
     fits(page)
     page.get_by_role("button", name="完成探访").click()
     expect(page.locator("main")).to_contain_text("已记录：见到本人，情况良好")
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    faultless(page)
     picture(page, "console-visits-phone-done")
 
 
@@ -83,13 +71,6 @@ def nobody_at_home(page: Page) -> None:
     page.keyboard.press("Space")
     press(page, "完成探访")
     expect(page.locator("main")).to_contain_text("已记录：不在家")
-
-
-def press(page: Page, name: str, role: str = "button") -> None:
-    """Reach it with the keyboard and press Enter."""
-    found = page.get_by_role(role, name=name).first  # type: ignore[arg-type]
-    found.focus()
-    page.keyboard.press("Enter")
 
 
 def test_nobody_at_home_twice_becomes_a_concern_and_is_resolved_by_keyboard(page: Page, town: dict[str, str]) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import picture
+from tests.browser.looking import faultless, fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -38,8 +38,7 @@ def test_a_resident_follows_asks_pages_and_picks(page: Page, town: dict[str, str
 def test_the_phone_fits_a_small_screen(page: Page, town: dict[str, str]) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{town['sandbox']}/phone")
-    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert overflow <= 0
+    fits(page)
     picture(page, "phone-360")
 
 
@@ -48,6 +47,5 @@ def test_the_phone_fits_a_small_screen(page: Page, town: dict[str, str]) -> None
 def test_the_sandbox_pages_are_accessible(page: Page, town: dict[str, str], path: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(f"{town['sandbox']}{path}")
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    faultless(page)
     picture(page, f"{path.strip('/')}-{width}-axe")

@@ -190,7 +190,7 @@ def test_the_timetable_killed_at_any_write_is_finished_by_the_next_process(
     database: str, settings: Settings, clock: FixedClock
 ) -> None:
     with Killable("tests.integration_targets:run_all_due", database, NOW) as target:
-        for point in target.points(every=6):
+        for point in target.points(every=13):
             clock = FixedClock(NOW + timedelta(seconds=LEASE + 1))
             Runner(Platform(settings, clock), TIMETABLE).run_all_due()
             found = list(collection(JobRun).find())
