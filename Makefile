@@ -9,7 +9,7 @@ export PYTHONPATH :=
 WORKERS ?= $(shell expr $$($(PYTHON) -c 'import os; print(os.cpu_count())') + 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format docs clean browser
+.PHONY: help run test check bench format docs clean browser client client-weapp client-api client-check
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -34,7 +34,7 @@ check: $(VENV)/.dev ## format, lint, types, import contracts, quick tests: befor
 	@mypy
 	@pytest -n $(WORKERS) tests/unit -m "not slow"
 
-test: $(VENV)/.dev browser ## everything: lint, import contracts, types, all tests
+test: $(VENV)/.dev browser client-check ## everything: lint, import contracts, types, all tests
 	ruff format --check .
 	ruff check .
 	lint-imports
@@ -43,6 +43,19 @@ test: $(VENV)/.dev browser ## everything: lint, import contracts, types, all tes
 
 browser: ## Debian's Chromium with Chinese fonts, for the browser tests
 	@bash tests/browser/install.sh
+
+client: ## build the residents' H5 into client/dist/h5 for `make run` (needs Node 20)
+	@bash client/scripts/build.sh h5
+
+client-weapp: ## build the mini-program into client/dist/weapp (API_ORIGIN=https://… names the product)
+	@bash client/scripts/build.sh weapp
+
+client-api: $(VENV)/.dev ## write the client's types of the API again
+	@bash client/scripts/install.sh must
+	@LOG_LEVEL=ERROR flask --app wsgi docs openapi | npm --prefix client run -s api
+
+client-check: $(VENV)/.dev ## lint, types, unit tests and H5 build of client/; left out, loudly, where there is no Node
+	@bash client/scripts/check.sh
 
 bench: $(VENV)/.dev ## the benchmarks: each prints ratios against a baseline of the same run
 	@$(BIN)/python -m bench
@@ -54,4 +67,4 @@ docs: $(VENV)/.dev ## write the generated pages of docs/ again
 	flask --app wsgi docs lifecycles
 
 clean: ## remove what was installed and the local data
-	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) var client/node_modules client/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

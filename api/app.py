@@ -16,7 +16,7 @@ from api.express import Express
 from api.health import blueprint as health
 from api.logs import configure_logs
 from api.middleware import Surroundings
-from api.openapi import describe
+from api.openapi import complete, describe
 from api.public.blueprint import public_blueprint
 from api.v1 import namespaces
 from api.v1.facilities.routes import EXPRESS
@@ -32,6 +32,11 @@ class YixiangApi(Api):
 
     def handle_error(self, e: Exception) -> Response:
         return answer_error(e)
+
+    @property
+    def __schema__(self) -> dict[str, Any]:
+        """The OpenAPI document, every model that it names in it."""
+        return complete(super().__schema__, self)
 
 
 def create_app(platform: Platform) -> Flask:

@@ -114,6 +114,27 @@ def _register(api: Api, name: str, converted: dict[str, Any]) -> None:
     api.models[name] = SchemaModel(name, converted)
 
 
+def complete(document: dict[str, Any], api: Api) -> dict[str, Any]:
+    """Add the models that stand only within others: the framework lists those alone that a route names itself."""
+    definitions: dict[str, Any] = document.get("definitions") or {}
+    waiting = list(definitions.values())
+    while waiting:
+        for name in _named_in(waiting.pop()) - definitions.keys():
+            definitions[name] = api.models[name].__schema__
+            waiting.append(definitions[name])
+    return document
+
+
+def _named_in(schema: Any) -> set[str]:
+    parts = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    own = (
+        {schema["$ref"].rpartition("/")[2]}
+        if isinstance(schema, dict) and isinstance(schema.get("$ref"), str)
+        else set()
+    )
+    return own.union(*(_named_in(part) for part in parts))
+
+
 def swagger(schema: Any) -> Any:
     """A JSON Schema of pydantic in the dialect of Swagger 2.0: x-nullable for null, enum for const, no $defs."""
     if isinstance(schema, list):

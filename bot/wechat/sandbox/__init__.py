@@ -7,12 +7,13 @@ under DATA_DIR/sandbox. It touches no database of the product.
 from __future__ import annotations
 
 import os
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from bot.wechat.sandbox import accounts, faults, office, phone
+from bot.wechat.sandbox import accounts, faults, mini, office, phone
 from bot.wechat.sandbox.state import State
 from config.settings import Settings, SettingsError, load_settings
 
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None, webhook_url: str | None = None)
     app.register_blueprint(accounts.blueprint(settings, state))
     app.register_blueprint(office.blueprint(settings, state))
     app.register_blueprint(phone.blueprint(settings, state, target))
+    app.register_blueprint(mini.blueprint(_origin(target)))
     app.extensions["sandbox"] = state
 
     @app.before_request
@@ -62,3 +64,9 @@ def create_app(settings: Settings | None = None, webhook_url: str | None = None)
         return {"errcode": -1, "errmsg": error.name}, error.code or 500
 
     return app
+
+
+def _origin(url: str) -> str:
+    """Where the product is: scheme and host of its webhook."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

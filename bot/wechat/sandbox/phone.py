@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.wechat.sandbox.carrier import Carrier
+from bot.wechat.sandbox.mini import is_built
 from bot.wechat.sandbox.people import NAME, Person, cast
 from bot.wechat.sandbox.state import State
 from bot.wechat.templates import templates
@@ -67,6 +68,7 @@ def blueprint(settings: Settings, state: State, webhook_url: str) -> Blueprint:
             templates=list(templates()),
             places=_places(),
             labels=labels,
+            mini=is_built(),
         )
 
     @routes.get("/sandbox/phone")

@@ -74,6 +74,7 @@
     avatar.setAttribute("aria-hidden", "true");
     const stack = make("div", "stack");
     stack.append(bubble(entry), meta(entry));
+    for (const page of pagesOf(entry)) stack.append(openButton(page));
     line.append(avatar, stack);
     return line;
   }
@@ -143,6 +144,47 @@
     return node;
   }
 
+  /* ---- the mini-program beside the chat ---- */
+  const frame = $("mini-frame");
+  /* Where a message leads to in the mini-program: its links, or the page of a notice. */
+  function pagesOf(entry) {
+    if (frame === null) return [];
+    const linked = [...(entry.text ?? "").matchAll(/data-miniprogram-path="([^"]*)"/g)].map((found) => found[1]);
+    return entry.page ? [...linked, entry.page] : linked;
+  }
+  function openButton(page) {
+    const button = make("button", "open-mini", words.mini_open);
+    button.type = "button";
+    button.addEventListener("click", () => openMini(page));
+    return button;
+  }
+  /* The login code of whoever holds the phone is in the address, as another channel would put it there. */
+  function openMini(page) {
+    showPane("mini");
+    showTab("mini");
+    loadMini(page);
+  }
+  function loadMini(page) {
+    if (frame === null || !frame.checkVisibility()) return;
+    const start = `${frame.dataset.page}?code=${encodeURIComponent(`sandbox-${state.name}`)}`;
+    if (frame.dataset.start === start) { if (page) frame.contentWindow.location.hash = `/${page}`; return; }
+    frame.dataset.start = start;
+    frame.contentWindow.location.replace(`${start}#/${page ?? ""}`);
+  }
+  function select(group, chosen) {
+    for (const [name, tab] of Object.entries(group)) $(tab).setAttribute("aria-selected", String(name === chosen));
+  }
+  function showPane(name) {
+    $("desk").dataset.pane = name;
+    select({ chat: "pane-chat", mini: "pane-mini" }, name);
+    loadMini();
+  }
+  function showTab(name) {
+    $("second").dataset.shown = name;
+    select({ mini: "tab-mini", inspector: "tab-inspector" }, name);
+    loadMini();
+  }
+
   /* ---- the inspector ---- */
   /* Until somebody picks a message, the newest one is shown where there is room beside the phone. */
   function mark(entry) {
@@ -154,6 +196,7 @@
   function pick(entry) {
     state.kept = state.chosen !== entry.id || !state.kept;
     mark(entry);
+    showTab("inspector");
     open("inspector");
   }
   function inspect(entry) {
@@ -198,6 +241,7 @@
     for (const button of document.querySelectorAll(".person")) button.setAttribute("aria-pressed", String(button.dataset.name === name));
     history.replaceState(null, "", `#${encodeURIComponent(name)}`);
     close();
+    loadMini();
     poll();
   }
   function showFollowing(following) {
@@ -282,6 +326,8 @@
   $("to-keyboard").addEventListener("click", () => writing(true));
   $("to-menu").addEventListener("click", () => writing(false));
   $("to-panel").addEventListener("click", () => panel($("panel").hidden));
+  for (const name of ["chat", "mini"]) $(`pane-${name}`).addEventListener("click", () => showPane(name));
+  for (const name of ["mini", "inspector"]) $(`tab-${name}`).addEventListener("click", () => showTab(name));
   $("county").append(...places.map((county) => new Option(county.name)));
   $("county").addEventListener("change", fillTowns);
   $("town").addEventListener("change", fillPoint);

@@ -1,0 +1,17 @@
+/** The clients of this phone. A screen imports `open` for what is public, `own` for what is the resident's. */
+import { platform } from "@/platform/current";
+import { createApi, createLine } from "./client";
+import { createIntents } from "./intents";
+import { createSession } from "./session";
+
+const line = createLine(platform(), createIntents(platform()));
+
+export const session = createSession(platform());
+export const open = createApi(line, null);
+export const own = createApi(line, session);
+/** The product's time in ms: for countdowns and for "today", whatever the phone's clock says. */
+export const now = line.now;
+
+export { Problem } from "./problems";
+export { type Kept } from "./kept";
+export { type Schemas } from "./types";

@@ -1,0 +1,20 @@
+/**
+ * Every screen. The main package holds what most people open first; the rest are sub-packages, one a part, loaded when
+ * they are opened. Paths are a contract: the chat, notices and posters lead to them.
+ */
+export default defineAppConfig({
+  pages: ["pages/index/index", "pages/nearby/index", "pages/nearby/facility"],
+  subPackages: [],
+  animation: false,
+  darkmode: true,
+  themeLocation: "theme.json",
+  window: {
+    navigationStyle: "default",
+    navigationBarBackgroundColor: "@bar",
+    navigationBarTextStyle: "@barText",
+    backgroundColor: "@ground",
+    backgroundTextStyle: "@pull",
+  },
+  permission: { "scope.userFuzzyLocation": { desc: "scope" } },
+  requiredPrivateInfos: ["getFuzzyLocation"],
+});

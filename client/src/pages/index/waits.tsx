@@ -1,0 +1,54 @@
+import { useState } from "react";
+import { now, own, session, type Schemas } from "@/api";
+import { common, fill } from "@/text";
+import words from "@/text/zh_CN/home.json";
+import { useAnswer } from "@/ui/answers";
+import { Button, Card, Tag } from "@/ui/controls";
+import { Box, Words } from "@/ui/elements";
+import { Skeleton, Trouble } from "@/ui/states";
+import { left } from "@/words";
+
+const APPLICANT = "applicant";
+
+/** What waits for the resident. Nobody is signed in, and no account made, before somebody asks for it. */
+export function Waits() {
+  const [asked, setAsked] = useState(session.known());
+  if (asked) return <Waiting />;
+  return (
+    <Card title={words.waits}>
+      <Words as="p" className="soft">{words.waits_ask}</Words>
+      <Button onPress={() => setAsked(true)}>{common.sign_in}</Button>
+    </Card>
+  );
+}
+
+function Waiting() {
+  const asked = useAnswer(async () => {
+    const [applications, messages] = await Promise.all([own.get("/applications"), own.get("/me/messages", { query: { limit: 1 } })]);
+    return { mine: applications.items.filter((each) => each.next_step.turn === APPLICANT), unread: messages.unread };
+  }, [], { again: true });
+  if (asked.problem) return <Trouble problem={asked.problem} onAgain={asked.reload} />;
+  if (!asked.data) return <Skeleton rows={1} />;
+  const { mine, unread } = asked.data;
+  return (
+    <Card title={words.waits}>
+      {mine.length === 0 && unread === 0 && <Words as="p" className="soft">{words.waits_none}</Words>}
+      {mine.length > 0 && <Box as="ul" className="stack">{mine.map((each) => <Box as="li" key={each.id}><Turn application={each} /></Box>)}</Box>}
+      {unread > 0 && <Words as="p">{fill(words.waits_unread, { n: unread })}</Words>}
+    </Card>
+  );
+}
+
+function Turn({ application }: { application: Schemas["ApplicationItem"] }) {
+  const { next_step: step } = application;
+  return (
+    <Box>
+      <Box className="row">
+        <Words as="b">{application.programme_label}</Words>
+        <Tag look="calm">{words.waits_turn}</Tag>
+      </Box>
+      <Words as="p">{step.text}</Words>
+      {step.due_at && <Words as="p" className="soft small">{left(step.due_at, now())}</Words>}
+    </Box>
+  );
+}

@@ -1,0 +1,116 @@
+/** The H5 page: in a browser, or framed by another channel. */
+import settings from "@/settings.json";
+import { openSecrets } from "./secrets.h5";
+import { NoAnswer, NoLogin, NoPosition, type Answer, type Picked, type Platform, type Point, type Sent } from "./types";
+
+export * from "./types";
+
+const PREFIX = "yixiang.";
+const TOKEN = `${PREFIX}token`;
+const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
+const POSITION = { enableHighAccuracy: true, timeout: settings.request_timeout_ms, maximumAge: 60_000 };
+
+/** Who opened the page: `?code=…`, which the channel (in development the sandbox's phone) puts into the address. */
+function codeInAddress(): string {
+  return new URLSearchParams(window.location.search).get("code") ?? "";
+}
+
+async function send(sent: Sent): Promise<Answer> {
+  const controller = new AbortController();
+  const timer = window.setTimeout(() => controller.abort(), sent.timeoutMs);
+  try {
+    const answer = await fetch(sent.path, {
+      method: sent.method,
+      headers: sent.headers,
+      body: sent.upload ? form(sent.upload) : sent.body,
+      credentials: "omit",
+      signal: controller.signal,
+    });
+    const text = await answer.text();
+    return { status: answer.status, text, header: (name) => answer.headers.get(name) };
+  } catch {
+    throw new NoAnswer();
+  } finally {
+    window.clearTimeout(timer);
+  }
+}
+
+function form(upload: NonNullable<Sent["upload"]>): FormData {
+  const made = new FormData();
+  for (const [name, value] of Object.entries(upload.fields)) made.append(name, value);
+  made.append(upload.field, upload.file.handle as Blob, upload.file.name);
+  return made;
+}
+
+function locate(): Promise<Point> {
+  return new Promise((resolve, reject) => {
+    if (!navigator.geolocation) return reject(new NoPosition());
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => resolve({ latitude: coords.latitude, longitude: coords.longitude, datum: "wgs84" }),
+      () => reject(new NoPosition()),
+      POSITION,
+    );
+  });
+}
+
+/** A hidden file field; there is no other way to a phone's camera from a page. */
+function pickPhotos(most: number): Promise<Picked[]> {
+  return new Promise((resolve) => {
+    const input = document.createElement("input");
+    input.type = "file";
+    input.accept = "image/*,application/pdf";
+    input.multiple = most > 1;
+    input.hidden = true;
+    input.addEventListener("cancel", () => done([]));
+    input.addEventListener("change", () => done([...(input.files ?? [])].slice(0, most)));
+    const done = (files: File[]) => {
+      input.remove();
+      resolve(files.map((file) => ({ name: file.name, type: file.type, bytes: file.size, preview: URL.createObjectURL(file), handle: file })));
+    };
+    document.body.append(input);
+    input.click();
+  });
+}
+
+function random(length: number): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(length)), (byte) => LETTERS[byte % LETTERS.length]).join("");
+}
+
+const made: Platform = {
+  target: "h5",
+  plain: {
+    get: (name) => localStorage.getItem(PREFIX + name),
+    set: (name, value) => localStorage.setItem(PREFIX + name, value),
+    remove: (name) => localStorage.removeItem(PREFIX + name),
+    names: () => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length)),
+  },
+  secret: openSecrets(),
+  send,
+  loginCode: () => (codeInAddress() ? Promise.resolve(codeInAddress()) : Promise.reject(new NoLogin())),
+  // Kept under the code that it was given for: another person in the same tab never meets this one's token.
+  session: {
+    get: () => sessionStorage.getItem(`${TOKEN}.${codeInAddress()}`),
+    set: (token) => {
+      if (token === null) sessionStorage.removeItem(`${TOKEN}.${codeInAddress()}`);
+      else sessionStorage.setItem(`${TOKEN}.${codeInAddress()}`, token);
+    },
+  },
+  random,
+  wait: (ms) => new Promise((resolve) => window.setTimeout(resolve, ms)),
+  now: () => Date.now(),
+  online: () => navigator.onLine,
+  onOnline: (then) => {
+    window.addEventListener("online", then);
+    return () => window.removeEventListener("online", then);
+  },
+  locate,
+  call: (phone) => window.location.assign(`tel:${phone.replace(/[^\d+]/g, "")}`),
+  openMap: (point, name) => {
+    const marker = `coord:${point.latitude},${point.longitude};title:${name}`;
+    const query = new URLSearchParams({ marker, coord_type: point.datum === "wgs84" ? "1" : "2", referer: settings.map_referer });
+    window.open(`${settings.map_page}?${query.toString()}`, "_blank", "noopener");
+  },
+  pickPhotos,
+};
+
+export const platform = (): Platform => made;

@@ -1,0 +1,123 @@
+/** The mini-program in WeChat. */
+import Taro from "@tarojs/taro";
+import settings from "@/settings.json";
+import { NoAnswer, NoLogin, NoPosition, type Answer, type Picked, type Platform, type Point, type Sent } from "./types";
+
+export * from "./types";
+
+declare const API_ORIGIN: string;
+
+const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
+const SECRET = "secret.";
+// Known to WeChat, not to Taro's types.
+const ENCRYPTED = { encrypt: true } as Record<string, unknown>;
+
+async function send(sent: Sent): Promise<Answer> {
+  const url = API_ORIGIN + sent.path;
+  try {
+    return sent.upload ? await upload(sent, url) : await ask(sent, url);
+  } catch {
+    throw new NoAnswer();
+  }
+}
+
+async function ask(sent: Sent, url: string): Promise<Answer> {
+  // `PATCH` is missing from Taro's list of methods; WeChat takes it.
+  const method = sent.method as keyof Taro.request.Method;
+  const answer = await Taro.request<string>({
+    url, method, header: { ...sent.headers }, data: sent.body, timeout: sent.timeoutMs, dataType: "text", responseType: "text",
+  });
+  return answered(answer.statusCode, answer.data, answer.header ?? {});
+}
+
+async function upload(sent: Sent, url: string): Promise<Answer> {
+  const { field, file, fields } = sent.upload!;
+  const answer = await Taro.uploadFile({
+    url, filePath: file.handle as string, name: field, fileName: file.name, formData: { ...fields }, header: { ...sent.headers },
+    timeout: sent.timeoutMs,
+  });
+  return answered(answer.statusCode, answer.data, answer.header ?? {});
+}
+
+function answered(status: number, text: string, headers: Record<string, string>): Answer {
+  const lower = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
+  return { status, text, header: (name) => lower.get(name.toLowerCase()) ?? null };
+}
+
+async function locate(): Promise<Point> {
+  try {
+    const found = await Taro.getFuzzyLocation({ type: "gcj02" });
+    return { latitude: found.latitude, longitude: found.longitude, datum: "gcj02" };
+  } catch {
+    throw new NoPosition();
+  }
+}
+
+async function pickPhotos(most: number): Promise<Picked[]> {
+  try {
+    const chosen = await Taro.chooseMedia({ count: most, mediaType: ["image"], sizeType: ["compressed"], sourceType: ["album", "camera"] });
+    return chosen.tempFiles.map((file) => ({
+      name: file.tempFilePath.split("/").pop() ?? "", type: "image/jpeg", bytes: file.size, preview: file.tempFilePath, handle: file.tempFilePath,
+    }));
+  } catch {
+    return []; // the person gave up, or refused the album: both are an answer
+  }
+}
+
+/** WeChat's random bytes come with a callback; keys need no secrecy, only that no two are alike. */
+function random(length: number): string {
+  return Array.from({ length }, () => LETTERS[Math.floor(Math.random() * LETTERS.length)]).join("");
+}
+
+let token: string | null = null;
+
+const made: Platform = {
+  target: "weapp",
+  plain: {
+    get: (name) => Taro.getStorageSync<string>(name) || null,
+    set: (name, value) => Taro.setStorageSync(name, value),
+    remove: (name) => Taro.removeStorageSync(name),
+    names: () => Taro.getStorageInfoSync().keys.filter((key) => !key.startsWith(SECRET)),
+  },
+  // WeChat encrypts these itself (`encrypt`, base library 2.21.3).
+  secret: {
+    get: async (name) => {
+      try {
+        return (await Taro.getStorage<string>({ key: SECRET + name, ...ENCRYPTED })).data;
+      } catch {
+        return null; // WeChat's way to say that there is none
+      }
+    },
+    set: async (name, value) => {
+      await Taro.setStorage({ key: SECRET + name, data: value, ...ENCRYPTED });
+    },
+    remove: async (name) => {
+      await Taro.removeStorage({ key: SECRET + name });
+    },
+    names: async () => Taro.getStorageInfoSync().keys.filter((key) => key.startsWith(SECRET)).map((key) => key.slice(SECRET.length)),
+  },
+  send,
+  loginCode: async () => {
+    const { code } = await Taro.login().catch(() => ({ code: "" }));
+    if (!code) throw new NoLogin();
+    return code;
+  },
+  // In memory only: `wx.login` costs nothing, so no token is ever stored.
+  session: { get: () => token, set: (given) => void (token = given) },
+  random,
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  now: () => Date.now(),
+  online: () => true,
+  onOnline: (then) => {
+    const heard = ({ isConnected }: { isConnected: boolean }) => isConnected && then();
+    Taro.onNetworkStatusChange(heard);
+    return () => Taro.offNetworkStatusChange(heard);
+  },
+  locate,
+  call: (phone) => void Taro.makePhoneCall({ phoneNumber: phone }).catch(() => undefined),
+  openMap: (point, name, address) =>
+    void Taro.openLocation({ latitude: point.latitude, longitude: point.longitude, name, address, scale: settings.map_scale }),
+  pickPhotos,
+};
+
+export const platform = (): Platform => made;

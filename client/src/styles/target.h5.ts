@@ -1,0 +1,2 @@
+import "./page.h5.css";
+import "./router.css";

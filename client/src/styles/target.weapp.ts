@@ -1,0 +1,2 @@
+// A mini-program needs no styles of its own beyond app.css.
+export {};

@@ -1,0 +1,33 @@
+/** Ways from screen to screen. Paths are those that the chat's cards and the notices lead to. */
+import Taro from "@tarojs/taro";
+
+export const pages = {
+  home: "/pages/index/index",
+  nearby: "/pages/nearby/index",
+  facility: "/pages/nearby/facility",
+} as const;
+
+/** Ids and tokens only: nothing about a person belongs into an address. */
+export function go(page: string, values: Readonly<Record<string, string>> = {}): void {
+  void Taro.navigateTo({ url: address(page, values) });
+}
+
+/** Go there and leave nothing to come back to: for the main sections. */
+export function switchTo(page: string): void {
+  void Taro.reLaunch({ url: page });
+}
+
+/** Replace this screen, so that "back" does not lead to it. */
+export function moveOn(page: string, values: Readonly<Record<string, string>> = {}): void {
+  void Taro.redirectTo({ url: address(page, values) });
+}
+
+export function back(): void {
+  if (Taro.getCurrentPages().length > 1) void Taro.navigateBack();
+  else switchTo(pages.home);
+}
+
+function address(page: string, values: Readonly<Record<string, string>>): string {
+  const query = Object.entries(values).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  return query.length ? `${page}?${query.join("&")}` : page;
+}

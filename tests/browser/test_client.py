@@ -1,0 +1,38 @@
+"""The H5 client's first screens: what is near, one facility, home; and its place beside the chat."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.client import PATIENCE_MS, look, open_client
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def choose_township(page: Page, typed: str, name: str) -> None:
+    page.get_by_label("自己选乡镇").fill(typed)
+    page.get_by_role("button", name=name).first.click()
+
+
+def test_a_resident_finds_a_childcare_centre_near_a_township(page: Page, town: dict[str, str]) -> None:
+    open_client(page, town, "pages/nearby/index")
+    expect(page.get_by_role("heading", name="附近的服务")).to_be_visible(timeout=PATIENCE_MS)
+    choose_township(page, "wentang", "温汤")
+    page.get_by_label("类别").first.select_option("childcare_centre")
+    found = page.get_by_role("list", name="找到的机构")
+    expect(found.get_by_role("listitem").first).to_contain_text("托育机构")
+    look(page, "nearby")
+    found.get_by_role("button", name="看").first.click()
+    expect(page.get_by_text("举办")).to_be_visible(timeout=PATIENCE_MS)
+    look(page, "facility")
+
+
+def test_home_in_both_modes_asks_before_it_signs_in(page: Page, town: dict[str, str]) -> None:
+    open_client(page, town, "pages/index/index")
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("heading", name="等着您的")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("登录后，这里会提醒您")).to_have_count(0)
+    look(page, "home")
+    page.get_by_role("button", name="大字版").click()
+    look(page, "home-large")
