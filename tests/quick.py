@@ -9,7 +9,7 @@ from typing import Any
 from pymongo import DeleteMany
 from werkzeug.routing import Rule
 
-from bot.understanding.trained import Trained, fingerprint
+from bot.understanding import trained
 from models.kernel.database import database
 
 # What migrations have done to the tests' database stays done.
@@ -40,14 +40,14 @@ def empty_database() -> None:
     here.client.bulk_write([DeleteMany({}, namespace=f"{here.name}.{name}") for name in names], ordered=False)
 
 
-def loaded_once(load: Callable[[Path], Trained | None]) -> Callable[[Path], Trained | None]:
+def loaded_once(load: Callable[[Path], trained.Trained | None]) -> Callable[[Path], trained.Trained | None]:
     """What the bot has learned, read once from each file: each test composes the app anew, and none changes it."""
-    known: dict[tuple[Path, int, str], Trained | None] = {}
+    known: dict[tuple[Path, int, str], trained.Trained | None] = {}
 
-    def read(path: Path) -> Trained | None:
+    def read(path: Path) -> trained.Trained | None:
         if not path.exists():
             return None
-        key = (path, path.stat().st_mtime_ns, fingerprint())
+        key = (path, path.stat().st_mtime_ns, trained.fingerprint())
         if key not in known:
             known[key] = load(path)
         return known[key]
