@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
+from pymongo import monitoring
 
 from config.settings import embedded_uri
 
@@ -28,6 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 PATIENCE_SECONDS = 60
 READ_BYTES = 1 << 20
+# Places in /proc/PID/stat after the name of the program.
+USER_TICKS, SYSTEM_TICKS = 11, 12
 
 
 def hello() -> Flask:
@@ -85,13 +88,66 @@ def serving(
 @contextlib.contextmanager
 def embedded_database() -> Iterator[str]:
     """The embedded database with durable writes, in a folder of its own; gives its URI."""
+    with embedded_server() as (uri, _):
+        yield uri
+
+
+@contextlib.contextmanager
+def embedded_server() -> Iterator[tuple[str, Load]]:
+    """The same, with what its process has used so far."""
     port = free_port()
     with (
         tempfile.TemporaryDirectory() as folder,
         running("secantusd-py", "--port", str(port), "--storage-path", folder, "--sync-on-commit", "--log-level",
-                "ERROR", ready=lambda: _listens(port)),
+                "ERROR", ready=lambda: _listens(port)) as process,
     ):  # fmt: skip
-        yield embedded_uri(port, "bench")
+        yield embedded_uri(port, "bench"), Load(process.pid)
+
+
+class Load:
+    """What a process has used, by the kernel's count: on a shared machine its seconds say more than the clock's."""
+
+    def __init__(self, pid: int | None = None) -> None:
+        self._folder = Path("/proc") / (str(pid) if pid else "self")
+
+    def seconds(self) -> float:
+        """CPU seconds, its own and the system's for it."""
+        fields = (self._folder / "stat").read_text().rpartition(")")[2].split()
+        return (int(fields[USER_TICKS]) + int(fields[SYSTEM_TICKS])) / os.sysconf("SC_CLK_TCK")
+
+    def megabytes(self) -> float:
+        """The most memory it ever had."""
+        status = dict(line.split(":", 1) for line in (self._folder / "status").read_text().splitlines())
+        return int(status["VmHWM"].split()[0]) / 1024
+
+
+class Commands(monitoring.CommandListener):
+    """How many documents the database answered with, and how long its slowest command took, since `begin`."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Count anew."""
+        self.documents, self.slowest, self.slowest_name = 0, 0.0, ""
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        """Nothing to count yet."""
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        """Count what a find, an aggregation or a further batch brought."""
+        cursor = event.reply.get("cursor", {})
+        self.documents += len(cursor.get("firstBatch", cursor.get("nextBatch", ())))
+        self._took(event)
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        """Brought nothing."""
+        self._took(event)
+
+    def _took(self, event: monitoring.CommandSucceededEvent | monitoring.CommandFailedEvent) -> None:
+        seconds = event.duration_micros / 1e6
+        if seconds > self.slowest:
+            self.slowest, self.slowest_name = seconds, event.command_name
 
 
 def requests_per_second(urls: Sequence[str], *, seconds: float = 5.0, clients: int = 2, each: int = 4) -> float:

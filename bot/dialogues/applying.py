@@ -250,7 +250,7 @@ def _hand_in(state: State, raw: Raw, cases: Cases, turn: Turn, services: Service
         data = {"id": raw["_id"], "programme": raw["programme"], "left_out": state.frame.data["left_out"]}
         return state.to(APPLYING, PAPERS, **data), [say("bot.apply.papers", papers=numbered(missing), page=page)]
     done = cases.submit(raw["_id"])
-    services.use("application_submitted", done["district_code"], done["township_id"])
+    services.note("application_submitted", done["_id"], done["district_code"], done["township_id"])
     due = wording.date_of(done["due_at"])
     return state.cleared(), [
         say("bot.apply.done", programme=name_of(raw["programme"]), township=township_name(done["township_id"]), due=due)

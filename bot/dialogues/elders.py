@@ -18,6 +18,7 @@ from models.eldercare.notices import township_name
 from models.eldercare.settling import masked_name
 from models.eldercare.waiting_documents import OFFERED
 from models.eldercare.wishes import Wishes
+from models.indicators.usage import note_use
 from models.kernel.clock import as_utc
 from models.kernel.encryption import open_text
 from models.kernel.lifecycle import Raw
@@ -87,6 +88,7 @@ class Elders:
     def take(self, wait_id: str) -> dict[str, Any]:
         """Book the hour that is kept. Raises as `waiting_requests.take_offer` does."""
         visit = waiting_requests.take_offer(wait_id, Wishes(), by=self._by, at=self._at)
+        self._booked(visit)
         return _visit(visit, queries.elders_by_id([visit["elder_id"]]).get(visit["elder_id"]))
 
     def leave(self, wait_id: str) -> None:
@@ -96,12 +98,17 @@ class Elders:
     def book(self, elder_id: str, slot_id: str, wishes: str | None) -> dict[str, Any]:
         """Book a visit. Raises as `book_visit` does."""
         visit = booking.book_visit(self._key("visit"), elder_id, slot_id, wishes, by=self._by, at=self._at)
+        self._booked(visit)
         return _visit(visit, queries.elders_by_id([elder_id]).get(elder_id))
 
     def move(self, visit_id: str, slot_id: str) -> dict[str, Any]:
         """Move a visit to another hour. Raises as `reschedule_visit` does."""
         visit = booking.reschedule_visit(visit_id, slot_id, by=self._by, at=self._at, key=self._key("move"))
         return _visit(visit, queries.elders_by_id([visit["elder_id"]]).get(visit["elder_id"]))
+
+    def _booked(self, visit: Raw) -> None:
+        """Count it, once for its id, before it is told."""
+        note_use("visit_booked", visit["_id"], self._at, visit["district_code"], visit["township_id"])
 
     def call_off(self, visit_id: str) -> None:
         """Cancel a visit. Raises as `cancel_visit` does."""

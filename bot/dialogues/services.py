@@ -34,7 +34,7 @@ from models.feedback.documents import CHAT
 from models.feedback.operations import by_number, submit_feedback
 from models.feedback.queries import own_shown
 from models.indicators.queries import observations_of
-from models.indicators.usage import record_use
+from models.indicators.usage import note_use, record_use
 from models.kernel.actors import Actor
 from models.kernel.errors import IllegalTransition, InvalidInput, LimitReached, NotFound, Unavailable
 from models.kernel.ids import id_from_key
@@ -277,7 +277,7 @@ class Services:
         ticket = handovers.ask_for_person(
             self._openid, text, self._message_id, self.at, district_code=district_code, resident_id=self.resident_id
         )
-        self._use("conversation_handover", district_code, None)
+        self.note("conversation_handover", ticket["_id"], district_code, None)
         self.ticket = ticket
         return ticket
 
@@ -338,6 +338,10 @@ class Services:
     def use(self, measure: str, district_code: str | None = None, township_id: str | None = None) -> None:
         """Count a use, once the answer stands."""
         self._use(measure, district_code, township_id)
+
+    def note(self, measure: str, key: str, district_code: str | None, township_id: str | None) -> None:
+        """Count what the resident is about to read is done, durably and once for its id."""
+        note_use(measure, key, self.at, district_code, township_id)
 
     def _home_of_resident(self) -> str | None:
         if self.resident_id is None:

@@ -238,8 +238,6 @@ def _confirmed(state: State, turn: Turn, services: Services) -> Outcome | None:
             [wording.refusal(fault)],
             services,
         )
-    if not data.get("visit"):
-        services.use("visit_booked", data["elder"]["district_code"], data["elder"]["township_id"])
     key = "bot.visits.moved" if data.get("visit") else "bot.visits.booked"
     return state.cleared(), [
         say(key, name=done["name"], at=wording.moment_of(done["starts_at"]), township=done["township"],

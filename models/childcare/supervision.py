@@ -28,6 +28,7 @@ from models.childcare.lifecycle import (
     SHOWN_PUBLICLY,
     SUSPENSION_LIFECYCLE,
 )
+from models.indicators.usage import note_use
 from models.kernel import audit
 from models.kernel.actors import SUPERVISOR, SYSTEM, Actor
 from models.kernel.clock import as_utc, day_of
@@ -36,6 +37,7 @@ from models.kernel.encryption import open_text
 from models.kernel.errors import Conflict, DomainError, FieldFault, Forbidden, InvalidInput, NotFound
 from models.kernel.lifecycle import Change, Raw, history_entry, note_of
 
+INSPECTION = "inspection"
 SUSPENSION, EXCLUSION = "suspension", "exclusion"
 # The last day of who is excluded.
 FOR_GOOD = "9999-12-31"
@@ -93,9 +95,9 @@ def record(inspection_id: str, centre_id: str, finding: Finding, *, by: Actor, a
     try:
         collection(CentreInspection).insert_one(made)
     except DuplicateKeyError:
-        return _inspection(inspection_id, by)
+        return _noted(_inspection(inspection_id, by))
     _audit("centre.inspection_recorded", made, by, at)
-    return made
+    return _noted(made)
 
 
 def publish(inspection_id: str, *, version: int | None, by: Actor, at: datetime, key: str) -> Raw:
@@ -291,6 +293,14 @@ def _inspection(inspection_id: str, by: Actor) -> Raw:
     if found is None or not by.covers(found["district_code"], found.get("township_id")):
         raise NotFound()
     return found
+
+
+def _noted(raw: Raw) -> Raw:
+    """Count an inspection, once for its id; an incident or a complaint is none."""
+    if raw["kind"] == INSPECTION:
+        when = as_utc(raw["created_at"])
+        note_use("inspection_recorded", raw["_id"], when, raw["district_code"], raw.get("township_id"))
+    return raw
 
 
 def _public(raw: Mapping[str, Any]) -> Raw:

@@ -6,8 +6,8 @@ A person counts once, where they were on their last day on the register in the m
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from config.loading import catalogue
@@ -25,7 +25,7 @@ Seen = Mapping[str, tuple[str, str]]  # a person's id → the day on which, and 
 def count_month(month: str, at: datetime) -> list[Counted]:
     """The whole city's month with its evidence, as known at `at`; for the record."""
     seen = _seen_in(month)
-    return _counted(collection(Elder).find({}, FIELDS), month, at, seen)
+    return _counted(_everybody(), month, at, seen)
 
 
 def count_now(month: str, at: datetime, district_code: str | None, township_id: str | None) -> list[Counted]:
@@ -81,21 +81,35 @@ def _sight(elder: Raw, month: str, seen: Seen | None) -> tuple[str | None, str |
 
 def _seen_in(month: str) -> Seen:
     """The first visit of the month that saw each person; of two in one moment the lesser id."""
-    start, end = month_bounds(month)
     fields = {"elder_id": 1, "seen_at": 1, "state": 1}
     found: dict[str, tuple[datetime, str]] = {}
-    for visit in collection(Visit).find({"seen_at": {"$gte": start, "$lt": end}}, fields):
-        if visit["state"] == COMPLETED:
-            this = (as_utc(visit["seen_at"]), str(visit["_id"]))
-            known = found.get(visit["elder_id"])
-            found[visit["elder_id"]] = this if known is None else min(known, this)
+    for start, end in _days_of(month):
+        for visit in collection(Visit).find({"seen_at": {"$gte": start, "$lt": end}}, fields):
+            if visit["state"] == COMPLETED:
+                this = (as_utc(visit["seen_at"]), str(visit["_id"]))
+                known = found.get(visit["elder_id"])
+                found[visit["elder_id"]] = this if known is None else min(known, this)
     return {person: (day_of(when).isoformat(), visit_id) for person, (when, visit_id) in found.items()}
+
+
+def _days_of(month: str) -> Iterator[tuple[datetime, datetime]]:
+    """The month's days one by one, as the index of sightings is read: no question grows with the city's whole month."""
+    start, end = month_bounds(month)
+    while start < end:
+        yield start, start + timedelta(days=1)
+        start += timedelta(days=1)
+
+
+def _everybody() -> Iterator[Raw]:
+    """The whole register, county by county."""
+    for district in sorted(catalogue().districts):
+        yield from collection(Elder).find({"district_code": district}, FIELDS)
 
 
 def _people_of(district_code: str | None, township_id: str | None) -> Iterable[Raw]:
     """Everybody who is or was in the place."""
     if district_code is None and township_id is None:
-        return collection(Elder).find({}, FIELDS)
+        return _everybody()
     here: dict[str, Any] = {"township_id": township_id} if township_id else {"district_code": district_code}
     earlier = {"places.township_id": {"$in": townships_of(district_code, township_id)}}
     found = {each["_id"]: each for each in collection(Elder).find(here, FIELDS)}

@@ -10,7 +10,7 @@ from config.indicators import CITY
 from config.loading import catalogue
 from config.text import say
 from models.indicators.documents import CITY_LEVEL, COUNTY_LEVEL, TOWNSHIP_LEVEL
-from models.indicators.series import Base, base_of
+from models.indicators.series import Base, bases_on
 from models.kernel.clock import day_of, month_bounds
 from models.kernel.lifecycle import Raw
 
@@ -64,10 +64,17 @@ def areas_of(found: Iterable[Raw]) -> Iterable[tuple[str, str, list[Raw]]]:
         yield TOWNSHIP_LEVEL, place, here
 
 
-def divided_by(measure: str, area: str, period: str) -> tuple[float | None, str]:
-    """The latest value of an official series known for the month's end, and how it is named as a source."""
-    base = base_of(measure, area, last_day(period))
-    return (None, say(f"indicators.source.{measure}_missing")) if base is None else (base.value, _named(measure, base))
+def divided_by(measure: str, period: str) -> Callable[[str], tuple[float | None, str]]:
+    """By area: the latest value of an official series known for the month's end, and how it is named as a source."""
+    bases = bases_on(measure, last_day(period))
+
+    def divisor(area: str) -> tuple[float | None, str]:
+        base = bases(area)
+        if base is None:
+            return None, say(f"indicators.source.{measure}_missing")
+        return base.value, _named(measure, base)
+
+    return divisor
 
 
 def reach_of(level: str, found: list[Raw]) -> tuple[dict[str, float], bool]:

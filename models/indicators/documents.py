@@ -35,7 +35,7 @@ class UsageEvent(Record):
     meta: ClassVar[dict[str, Any]] = {"collection": "usage_events"}
     index_specs: ClassVar[list[dict[str, Any]]] = [
         # No expiry by index: the embedded server reads the whole collection for it, every minute, while all wait.
-        {"keys": [("slot", 1)], "name": "slot"},
+        {"keys": [("slot", 1), ("measure", 1)], "name": "slot_measure"},
     ]
 
 
@@ -48,6 +48,12 @@ class UsageSlot(Record):
     index_specs: ClassVar[list[dict[str, Any]]] = [
         {"keys": [("dirty", 1)], "name": "dirty", "partialFilterExpression": {"dirty": True}},
     ]
+
+
+class UsageRollUp(Record):
+    """When uses were last rolled up (`updated_at`): hours since then are looked at, marked or not."""
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "usage_roll_ups"}
 
 
 class UsageDay(Record):

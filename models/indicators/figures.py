@@ -196,10 +196,11 @@ def _last(figure: Figure, period: str) -> Decimal | None:
         return Decimal(str(found["value"])) if found else None
     wanted = {
         "indicator": figure.subject, "level": level_of(figure.area), "area": figure.area,
-        "period": {"$lt": next_month(period)}, "origin": DEPARTMENT,
+        "period": {"$lt": next_month(period)},
     }  # fmt: skip
+    fields = {"value": 1, "period": 1, "revision": 1, "origin": 1}
     found = max(
-        collection(Observation).find(wanted, {"value": 1, "period": 1, "revision": 1}),
+        (each for each in collection(Observation).find(wanted, fields) if each["origin"] == DEPARTMENT),
         key=lambda each: (each["period"], each["revision"]), default=None,
     )  # fmt: skip
     return Decimal(str(found["value"])) if found and found["value"] else None

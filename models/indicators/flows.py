@@ -38,10 +38,10 @@ def trainings(period: str, at: datetime) -> list[Count]:
 def cultural_uses(period: str, at: datetime) -> list[Count]:
     """Uses of cultural facilities since the first of January, by permanent residents."""
     first, below = f"{running_since(CULTURAL_USES, period)}-01", "permanent_residents"
-    counts = []
+    counts, divisors = [], divided_by(below, period)
     totals = _totals(RUNNING[CULTURAL_USES], first, period)
     for level, area, total in totals:
-        base, named = divided_by(below, area, period)
+        base, named = divisors(area)
         inputs: dict[str, float] = {"cultural_facility_uses_this_year": total} | ({below: base} if base else {})
         counted = say("indicators.source.uses", since=first, uses=total)
         text = say("indicators.source.joined", first=counted, second=named)

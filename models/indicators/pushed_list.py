@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from config.indicators import indicators
 from models.indicators.documents import RevisionFloor
-from models.indicators.storing import PUSH_CHANNEL
+from models.indicators.storing import PUSH_CHANNEL, order_of
 from models.kernel import line_list
 from models.kernel.database import collection
 from models.kernel.outbox import DELIVERED, OutboxMessage
@@ -21,8 +22,13 @@ PATTERN = r"[a-z_]+:\d{4}-\d{2}:\d+"
 
 def write(folder: Path) -> int:
     """Bring the list of a folder up to date; returns how many it names."""
-    taken = collection(OutboxMessage).find({"state": DELIVERED, "channel": PUSH_CHANNEL}, {"_id": 1})
-    return line_list.write(folder / FILE, (each["_id"].removeprefix(f"{PUSH_CHANNEL}:") for each in taken), PATTERN)
+    # By indicator: by state alone the index leads to every message to residents as well.
+    taken = [
+        each["_id"].removeprefix(f"{PUSH_CHANNEL}:")
+        for token in indicators()
+        for each in collection(OutboxMessage).find({"order_key": order_of(token), "state": DELIVERED}, {"_id": 1})
+    ]
+    return line_list.write(folder / FILE, taken, PATTERN)
 
 
 def raise_floors(path: Path, at: datetime) -> int:

@@ -6,6 +6,7 @@ revision, and what it corrects stays.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -47,14 +48,26 @@ class SeriesValue(Record):
     ]
 
 
+def bases_on(measure: str, day: date) -> Callable[[str], Base | None]:
+    """By area the latest value known for `day`, None where there is none; the series is read once for all areas."""
+    latest: dict[str, Raw] = {}
+    for each in values_of(measure):  # of one area the latest day and revision come last
+        if each["as_of"] <= day.isoformat():
+            latest[each["area"]] = each
+
+    def base(area: str) -> Base | None:
+        stored, listed = latest.get(area), denominator(measure, area, day)
+        kept = Base(listed.value, listed.as_of, listed.status, listed.source) if listed else None
+        if stored is None or (kept is not None and kept.as_of > date.fromisoformat(stored["as_of"])):
+            return kept
+        return Base(stored["value"], date.fromisoformat(stored["as_of"]), stored["status"], stored["source"])
+
+    return base
+
+
 def base_of(measure: str, area: str, day: date) -> Base | None:
     """The latest value known for `day`; None where there is none for this area."""
-    stored = latest_value(measure, area, day)
-    listed = denominator(measure, area, day)
-    kept = Base(listed.value, listed.as_of, listed.status, listed.source) if listed else None
-    if stored is None or (kept is not None and kept.as_of > date.fromisoformat(stored["as_of"])):
-        return kept
-    return Base(stored["value"], date.fromisoformat(stored["as_of"]), stored["status"], stored["source"])
+    return bases_on(measure, day)(area)
 
 
 def latest_value(measure: str, area: str, day: date) -> Raw | None:

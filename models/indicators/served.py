@@ -23,7 +23,8 @@ def housing_applicants(period: str, at: datetime) -> list[Count]:
     """Approved applicants of flats and of the rental subsidy, and those among them who have either; each once."""
     flats, subsidy = rule("indicators.housing_flat_programmes"), rule("indicators.housing_subsidy_programmes")
     approved = _approved([*flats, *subsidy])
-    served = _of_counties(Tenancy, {"state": {"$in": list(HOUSED)}, "programme": {"$in": flats}})
+    tenancies = _of_counties(Tenancy, [{"state": each} for each in HOUSED])
+    served = [each for each in tenancies if each["programme"] in flats]
     served += [each for each in approved if each["programme"] in subsidy]
     helped = {_person(each) for each in served}
     counts = []
@@ -38,10 +39,10 @@ def housing_applicants(period: str, at: datetime) -> list[Count]:
 def disability_allowances(period: str, at: datetime) -> list[Count]:
     """People who receive an allowance, of those whom the department counts as eligible."""
     below = "disability_allowance_eligible"
-    counts = []
+    counts, divisors = [], divided_by(below, period)
     approved = _approved(rule("indicators.disability_allowance_programmes"))
     for level, area, here in areas_of(approved):
-        base, named = divided_by(below, area, period)
+        base, named = divisors(area)
         people = len({_person(each) for each in here})
         inputs: dict[str, float] = {"disability_allowance_recipients": people} | ({below: base} if base else {})
         first = say("indicators.source.applications", records=len(here))
@@ -52,12 +53,17 @@ def disability_allowances(period: str, at: datetime) -> list[Count]:
 
 
 def _approved(programmes: Iterable[str]) -> list[Raw]:
-    return _of_counties(Application, {"programme": {"$in": list(programmes)}, "state": APPROVED})
+    return _of_counties(Application, [{"programme": each, "state": APPROVED} for each in dict.fromkeys(programmes)])
 
 
-def _of_counties(record: type[Record], wanted: dict[str, Any]) -> list[Raw]:
-    counties = {"district_code": {"$in": sorted(catalogue().districts)}}
-    return list(collection(record).find({**counties, **wanted}, FIELDS))
+def _of_counties(record: type[Record], kinds: Iterable[dict[str, Any]]) -> list[Raw]:
+    """Those of each kind in each county: every query names the first fields of an index, and nothing else."""
+    return [
+        each
+        for wanted in kinds
+        for district in sorted(catalogue().districts)
+        for each in collection(record).find({"district_code": district, **wanted}, FIELDS)
+    ]
 
 
 def _person(raw: Raw) -> str:

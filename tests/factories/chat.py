@@ -240,6 +240,9 @@ class Known:
     def use(self, measure: str, district_code: str | None = None, township_id: str | None = None) -> None:
         self.done.append(("use", measure))
 
+    def note(self, measure: str, key: str, district_code: str | None, township_id: str | None) -> None:
+        self.done.append(("use", measure))
+
     def ask_for_person(self, text: str, district_code: str | None) -> dict[str, Any]:
         self.asked_for.append((text, district_code))
         return {"number": 4, "district_code": district_code, "state": "waiting"}

@@ -37,6 +37,7 @@ from models.eldercare.lifecycle import REGISTRARS
 from models.eldercare.uploads import Applied, Event
 from models.indicators.usage import note_use
 from models.kernel.actors import SUPERVISOR, VISITOR
+from models.kernel.clock import as_utc
 
 
 class VisitChecklist(Endpoint):
@@ -122,4 +123,6 @@ def _read(item: dict[str, Any]) -> Event | UploadResult:
 def _count(event: Event, applied: Applied, call: Call) -> None:
     visit = applied.visit
     if event.kind == "complete" and applied.result != "refused" and visit is not None:
-        note_use("visit_completed", visit["_id"], call.at, visit["district_code"], visit["township_id"])
+        # On the day it was made, where the phone was off the network until now.
+        found_at = as_utc(visit["found_at"])
+        note_use("visit_completed", visit["_id"], found_at, visit["district_code"], visit["township_id"])

@@ -29,7 +29,7 @@ from models.eldercare.lifecycle import REGISTRARS
 from models.indicators.usage import note_use
 from models.kernel import audit
 from models.kernel.actors import TOWNSHIP_INTAKE, VISITOR
-from models.kernel.clock import day_of
+from models.kernel.clock import as_utc, day_of
 from models.kernel.errors import FieldFault, InvalidInput
 from models.kernel.lifecycle import Raw
 
@@ -106,7 +106,9 @@ class CompleteVisit(Endpoint):
             call.path["visit_id"], asked.report(asked.device_time), by=call.actor, at=call.at,
             key=call.idempotency_id or "", version=asked.version,
         )  # fmt: skip
-        note_use("visit_completed", visit["_id"], call.at, visit["district_code"], visit["township_id"])
+        note_use(
+            "visit_completed", visit["_id"], as_utc(visit["found_at"]), visit["district_code"], visit["township_id"]
+        )
         return _item(visit, call)
 
 

@@ -25,7 +25,7 @@ from models.eldercare import asked_links, queries, waiting, waiting_requests, wi
 from models.eldercare.notices import township_name
 from models.eldercare.settling import masked_name
 from models.eldercare.waiting_documents import OFFERED, OPEN_STATES, WAIT_LIFECYCLE
-from models.indicators.usage import record_use
+from models.indicators.usage import note_use
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc
 from models.kernel.lifecycle import Raw
@@ -93,7 +93,7 @@ class TakeOffer(Endpoint):
         """Book the hour that is held for me."""
         wished = wishes.checked(call.body.wishes, call.body.wish_list)
         visit = waiting_requests.take_offer(call.path["wait_id"], wished, by=call.actor, at=call.at)
-        record_use("visit_booked", call.at, visit["district_code"], visit["township_id"])
+        note_use("visit_booked", visit["_id"], call.at, visit["district_code"], visit["township_id"])
         wait = waiting_requests.own_wait(call.path["wait_id"], call.actor)
         elder = queries.elders_by_id([visit["elder_id"]]).get(visit["elder_id"])
         return OfferTaken(wait=_views([wait], call.actor)[0], visit=visit_item(visit, elder, call.actor))

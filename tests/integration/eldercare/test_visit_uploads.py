@@ -17,6 +17,8 @@ from models.eldercare.plan_records import PlannedVisit
 from models.eldercare.settling import reconcile_bookings
 from models.eldercare.uploads import Event, VisitRef
 from models.eldercare.visiting import PhonePoint, Report
+from models.indicators.documents import UsageEvent
+from models.indicators.usage import slot_of
 from models.kernel.clock import FixedClock, shown
 from models.kernel.database import collection
 from models.kernel.ids import new_id
@@ -216,6 +218,8 @@ def test_over_http_each_event_has_its_answer_and_a_bad_one_holds_up_no_other(
     assert all(each["code"] and each["detail"] for each in found[1 : 1 + len(bad)])
     assert found[-1]["outcome"] == "seen_with_need" and found[0]["id"] == "event-0001"
     assert HEALTH not in answer.text
+    (use,) = collection(UsageEvent).find({"measure": "visit_completed"})
+    assert use["slot"] == slot_of(MORNING - timedelta(hours=3)), "counted in the hour in which it was made"
     for wrong in ({"device_id": DEVICE, "items": []}, {"device_id": "x", "items": items}, {"items": items},
                   {"device_id": DEVICE, "items": [good] * 101}, {"device_id": DEVICE, "items": ["x"]}):  # fmt: skip
         assert call("POST", "/staff/visit-uploads", visitor, json=wrong).status_code == 422

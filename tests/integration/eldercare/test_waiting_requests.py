@@ -14,6 +14,7 @@ from models.eldercare.erasing import erase_resident_visits
 from models.eldercare.settling import reconcile_bookings
 from models.eldercare.waiting_documents import VisitWait
 from models.eldercare.wishes import Wishes
+from models.indicators.documents import UsageEvent
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
@@ -308,4 +309,5 @@ def test_the_way_of_a_request_over_http(call: Call) -> None:
     assert taken.status_code == 200, taken.text
     assert taken.json["wait"]["state"] == "booked"
     assert [each["token"] for each in taken.json["visit"]["wish_list"]] == ["bring_medicine"]
+    assert collection(UsageEvent).count_documents({"measure": "visit_booked"}) == 1
     assert [each["id"] for each in call("GET", path, me).json["items"]] == [made.json["id"]]

@@ -9,15 +9,18 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from bot.dialogues.elders import Elders
+from models.childcare import supervision
 from models.facilities.documents import Facility
 from models.indicators import usage
 from models.indicators.approvals import count_approvals
 from models.indicators.checkins import CheckIn, check_in, code_of, text_of
 from models.indicators.documents import UsageEvent
-from models.indicators.rollups import roll_up, uses
+from models.indicators.rollups import Use, roll_up, uses
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection
 from models.kernel.ids import new_id
+from tests.factories import casework, eldercare
 from tests.failpoints import Killable
 from tests.integration_targets import CHECKED_IN
 
@@ -32,9 +35,13 @@ def send(client: FlaskClient, headers: Headers, facility_id: str, code: str | No
     )  # fmt: skip
 
 
-def counted(measure: str = "cultural_facility_use") -> int:
+def found(measure: str) -> list[Use]:
     roll_up(NOW + timedelta(hours=1))
-    return sum(use.count for use in uses("2026-11-01", "2026-11-30", measure))
+    return list(uses("2026-11-01", "2026-11-30", measure))
+
+
+def counted(measure: str = "cultural_facility_use") -> int:
+    return sum(use.count for use in found(measure))
 
 
 def test_a_person_counts_once_a_day_and_facility(
@@ -119,6 +126,22 @@ def test_what_is_noted_twice_counts_once(database: str) -> None:
         usage.note_use("visit_completed", "visit 1", at, "360902", None)
     usage.note_use("visit_booked", "visit 1", NOW, "360902", None)
     assert (counted("visit_completed"), counted("visit_booked")) == (1, 1)
+
+
+def test_an_inspection_counts_once_and_an_incident_is_none(database: str) -> None:
+    centre, intake = casework.make_centre(), eldercare.staff_actor("township_intake")
+    for finding_id, kind in (("A" * 26, "inspection"), ("A" * 26, "inspection"), ("B" * 26, "incident")):
+        finding = supervision.Finding(kind, NOW.date(), "serious", "消防通道堵塞")
+        supervision.record(finding_id, centre, finding, by=intake, at=NOW)
+    assert [(use.district_code, use.count) for use in found("inspection_recorded")] == [("360902", 1)]
+
+
+def test_a_visit_booked_in_the_chat_counts_once_when_its_message_comes_again(database: str) -> None:
+    elder, daughter = eldercare.family()
+    slot = eldercare.make_slot()
+    for _ in range(2):
+        Elders(daughter.id, lambda name: f"one message {name}", NOW).book(elder["_id"], slot["_id"], None)
+    assert [(use.township_id, use.count) for use in found("visit_booked")] == [(eldercare.SANYANG, 1)]
 
 
 def test_an_approved_training_counts_once_on_the_day_it_took_effect(database: str) -> None:

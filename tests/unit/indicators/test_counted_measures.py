@@ -9,28 +9,33 @@ from pathlib import Path
 import pytest
 
 from config.indicators import measures
-from models.indicators import usage
+from config.loading import rule
+from models.indicators import checkins, usage
 
 ROOT = Path(__file__).resolve().parents[3]
 CODE = [path for room in ("api", "bot", "jobs", "models") for path in (ROOT / room).rglob("*.py")]
 AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 
 
+COUNTING = {"record_use", "note_use", "use", "_use", "note"}
+# Counted under a name that is not written at the call: the check-in's own, and the approvals' of the rules.
+BY_NAME = {checkins.MEASURE, *rule("indicators.approval_measures").values()}
+
+
 def counted() -> list[tuple[str, str]]:
-    """Each constant measure given to `record_use`, with where it stands."""
+    """Each constant measure that is counted, with where it stands."""
     found = []
     for path in CODE:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            named = (
-                isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "record_use"
-            )
-            if named and node.args and isinstance(node.args[0], ast.Constant):
+            named = isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in COUNTING
+            if named and node.args and isinstance(node.args[0], ast.Constant) and len(node.args) > 1:
                 found.append((f"{path.relative_to(ROOT)}:{node.lineno}", node.args[0].value))
     return found
 
 
-def test_every_counted_measure_is_in_the_catalogue() -> None:
+def test_every_counted_measure_is_in_the_catalogue_and_every_one_there_is_counted() -> None:
     assert [f"{where}: {name}" for where, name in counted() if name not in measures()] == []
+    assert {name for _, name in counted()} | BY_NAME == set(measures())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,102 @@
+"""What the hourly roll-up, the nightly jobs and the month's observation ask is served by an index of the database.
+
+A query that no index serves reads a whole collection, in one command: after a few years the driver would not wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo.collection import Collection
+
+from config.indicators import definition
+from config.loading import catalogue
+from models.casework.documents import APPROVED, Application
+from models.eldercare.documents import Visit
+from models.eldercare.month_closing import close_month
+from models.eldercare.month_records import VisitMonth
+from models.facilities.documents import OPEN, Facility
+from models.indicators import figures, pushed_list, sources, usage
+from models.indicators.approvals import count_approvals
+from models.indicators.documents import UsageSlot
+from models.indicators.figure_rows import Figure
+from models.indicators.observations import observe
+from models.indicators.rollups import forget_raw, rebuild, roll_up
+from models.kernel.database import collection, database
+from models.kernel.ids import new_id
+
+NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
+# Small whatever happens: an hour is one document for 35 days, a series has a value a year, a month a mark.
+SMALL = {UsageSlot._get_collection_name()}
+ASKED = ("find", "aggregate", "distinct", "delete_many", "delete_one", "update_one", "update_many")
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, dict[str, Any]]]]:
+    """Every question put to the database from here on: (collection, filter)."""
+    found: list[tuple[str, dict[str, Any]]] = []
+
+    def listening(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        def ask(self: Collection[Any], *args: Any, **more: Any) -> Any:
+            given = args[1] if name == "distinct" else args[0] if args else {}
+            wanted = given[0].get("$match", {}) if name == "aggregate" else given
+            found.append((self.name, dict(wanted or {})))
+            return original(self, *args, **more)
+
+        return ask
+
+    for name in ASKED:
+        monkeypatch.setattr(Collection, name, listening(name, getattr(Collection, name)))
+    yield found
+
+
+def test_every_question_of_the_jobs_is_served_by_an_index(
+    directory: Callable[..., str], asked: list[tuple[str, dict[str, Any]]], tmp_path: Path
+) -> None:
+    usage.note_use("visit_completed", "one", NOW, "360902", None)
+    usage.note_use("visit_completed", "old", NOW - timedelta(days=40), "360902", None)
+    roll_up(NOW)
+    rebuild(NOW)
+    assert forget_raw(NOW) == 1
+    count_approvals(NOW)
+    close_month("2026-10", NOW)
+    observe("2026-10", NOW)
+    pushed_list.write(tmp_path)
+    figure = Figure(
+        1, "3609", None, None, None, "partial", None, "final", False, definition("elder_care_beds", "2026-10")
+    )
+    figures._last(figure, "2026-10")
+    scanned = {(name, repr(wanted)) for name, wanted in asked if name not in SMALL and not served(name, wanted)}
+    assert scanned == set()
+    assert {Facility._get_collection_name(), Visit._get_collection_name(), Application._get_collection_name(),
+            VisitMonth._get_collection_name()} <= {name for name, _ in asked}  # fmt: skip
+
+
+def served(name: str, wanted: dict[str, Any]) -> bool:
+    plan = database().command("explain", {"find": name, "filter": wanted}, verbosity="queryPlanner")
+    return "COLLSCAN" not in repr(plan["queryPlanner"]["winningPlan"])
+
+
+def test_facilities_read_by_county_are_those_of_one_question(facility: Callable[..., str]) -> None:
+    counties = sorted(catalogue().districts)
+    for number, district in enumerate([*counties, "360902"]):
+        facility("elder_care_home", district, beds=number, status="closed" if number == 3 else OPEN)
+    facility("library", "360902")
+    wanted = {"category": {"$in": ["elder_care_home", "day_care_centre"]}, "status": OPEN}
+    once = {each["_id"] for each in collection(Facility).find(wanted)}
+    found = sources._facilities(["elder_care_home", "day_care_centre", "elder_care_home"])
+    assert len(found) == len(once) == len(counties) and {each["_id"] for each in found} == once
+
+
+def test_approvals_of_all_days_are_looked_at_once(database: str) -> None:
+    for hours in (0, 1, 24, 24 * 30 - 1, 24 * 30, 24 * 30 + 1):
+        at = NOW - timedelta(hours=hours)
+        collection(Application).insert_one({
+            "_id": new_id(), "programme": "training_subsidy", "state": APPROVED, "approved_at": at, "version": 1,
+            "district_code": "360902", "township_id": "1", "updated_at": at, "created_at": at,
+        })  # fmt: skip
+    assert count_approvals(NOW) == 5
