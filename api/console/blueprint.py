@@ -22,12 +22,17 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.console import calls, faults, formats, resume, views
+from api.console import calls, faults, formats, resume, sheets, views
 from api.console.menu import menu_of
 from api.console.pages import PAGES, Look, Page, Shown, Trouble
 from api.endpoint import EXTENSION
+from api.v1.casework.files import sheet as spreadsheet
+from config.loading import rule
 from config.text import say, sentences
+from models.kernel import audit
+from models.kernel.clock import day_of
 from models.kernel.errors import NotFound, Unauthenticated
+from models.kernel.sheets import MEDIA_TYPES
 from models.people import staff_sessions
 from models.people.staff_sessions import Session
 
@@ -59,6 +64,7 @@ def console_blueprint() -> Blueprint:
     blueprint.add_url_rule("/sign-in", "sign_in_now", _sign_in, methods=["POST"])
     blueprint.add_url_rule("/sign-out", "sign_out", _sign_out, methods=["POST"])
     blueprint.add_url_rule("/files/<path:path>", "files", _file)
+    blueprint.add_url_rule("/sheets/<form>/<path:path>", "sheet", lambda form, path: _sheet(form, path, table))
     blueprint.add_url_rule("/do/<path:path>", "do", lambda path: _do(path, table), methods=["POST"])
     blueprint.add_url_rule("/", "home", lambda: _page("", table))
     blueprint.add_url_rule("/<path:path>", "page", lambda path: _page(path, table))
@@ -95,9 +101,8 @@ def _page(path: str, table: Map) -> AnyResponse:
 def _rendered(look: Look, table: Map) -> Response:
     """The page at the look's path; of what is refused, a page that says why and where to go."""
     try:
-        page, named = _found(look.path, table)
-        shown = page.show(look, named)
-        answer = Response(_html(shown, look, page.section), look.trouble.status if look.trouble else 200)
+        html = _shown(look, table)[1]
+        answer = Response(html, look.trouble.status if look.trouble else 200)
     except Exception as error:
         if look.trouble is not None and not isinstance(error, HTTPException):
             # The page is gone (passed on, perhaps): what was typed is shown on a page of its own.
@@ -108,6 +113,36 @@ def _rendered(look: Look, table: Map) -> Response:
             answer = Response(_html(Shown("fault.html", {"fault": fault}), look, ""), fault.status)
     answer.delete_cookie(DONE_COOKIE, path=PREFIX)
     return _closed(answer)
+
+
+def _shown(look: Look, table: Map) -> tuple[Page, str]:
+    """The page at the look's path, made. Raises what it raises, Forbidden where it is not theirs."""
+    page, named = _found(look.path, table)
+    return page, _html(page.show(look, named), look, page.section, sheet=page.sheet)
+
+
+def _sheet(form: str, path: str, table: Map) -> AnyResponse:
+    """A list as a file; each is recorded."""
+    at, here = _now(), f"{HOME}{path}"
+    first = sheets.beginning(here, request.query_string.decode(errors="replace"))
+    try:
+        session = _session(at)
+    except Unauthenticated:
+        return redirect(url_for("console.sign_in", next=first))
+    look = _look(session, at, first)
+    try:
+        if form not in MEDIA_TYPES or not _found(first, table)[0].sheet:
+            raise NotFound()
+        current_app.extensions["limiter"].check("export", session.actor.id)
+        listed = sheets.collect(
+            first, lambda each: _shown(_look(session, at, each), table)[1], rule("api.console_sheet_rows_most")
+        )
+        detail = {"form": form, "rows": listed.count, "whole": listed.whole}
+        audit.record(session.actor, "list.exported", f"list:{path}", at, detail=detail)
+        return spreadsheet(form, f"{path.replace('/', '-')}-{day_of(at)}", listed.rows())
+    except Exception as error:
+        fault = faults.read(error)
+        return _closed(Response(_html(Shown("fault.html", {"fault": fault}), look, ""), fault.status))
 
 
 def _do(path: str, table: Map) -> AnyResponse:
@@ -236,12 +271,12 @@ def _look(session: Session, at: datetime, path: str, trouble: Trouble | None = N
     return Look(session, at, path, dict(parse_qsl(urlsplit(path).query)), trouble)
 
 
-def _html(shown: Shown, look: Look, section: str) -> str:
+def _html(shown: Shown, look: Look, section: str, *, sheet: bool = False) -> str:
     done = request.cookies.get(DONE_COOKIE, "")
     return render_template(
         shown.template, look=look, section=section, menu=menu_of(look), trouble=look.trouble,
         done=say(f"console.done.{done}") if f"console.done.{done}" in sentences() and not look.trouble else "",
-        token=form_token(look.session), new_key=lambda: secrets.token_urlsafe(16), **shown.values,
+        token=form_token(look.session), new_key=lambda: secrets.token_urlsafe(16), sheet=sheet, **shown.values,
     )  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 import segno
 from flask import Blueprint, current_app
 
+from api.console.pages import Look
+from api.console.sheets import beginning
 from api.endpoint import EXTENSION
 from config.loading import catalogue
 from config.text import label, say
@@ -47,7 +49,7 @@ def install(blueprint: Blueprint, asset: Callable[[str], str]) -> None:
     }
     filters: dict[str, Callable[..., Any]] = {
         "moment": moment, "day": day, "left": left, "iso": iso, "qr": qr, "yuan": yuan, "pairs": pairs,
-        "fault_sheet": fault_sheet,
+        "fault_sheet": fault_sheet, "sheet": sheet,
     }  # fmt: skip
     for name, function in functions.items():
         blueprint.add_app_template_global(function, name)
@@ -113,6 +115,12 @@ def fault_sheet(faults: Sequence[Mapping[str, Any]]) -> str:
     rows = [[str(each["line"]), each["column_label"], each["detail"]] for each in faults]
     content = base64.b64encode(write_sheet(CSV, [titles, *rows])).decode()
     return f"data:{MEDIA_TYPES[CSV]};charset=utf-8;base64,{content}"
+
+
+def sheet(look: Look, form: str) -> str:
+    """The address of the file of the list that is looked at."""
+    path, _, query = look.path.partition("?")
+    return beginning(f"/console/sheets/{form}{path.removeprefix('/console')}", query)
 
 
 def link(path: str, **query: Any) -> str:

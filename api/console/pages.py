@@ -83,6 +83,8 @@ class Page:
     section: str
     # Only for who answers for the whole city.
     city: bool = False
+    # A list: its tables can be taken along as a file.
+    sheet: bool = False
 
     def show(self, look: Look, named: Mapping[str, Any]) -> Shown:
         """Make it. Raises Forbidden where the role may not look."""
@@ -101,14 +103,14 @@ PAGES: list[Page] = []
 
 
 def page(
-    path: str, *, access: Access, section: str, city: bool = False
+    path: str, *, access: Access, section: str, city: bool = False, sheet: bool = False
 ) -> Callable[[Callable[..., Shown]], Callable[..., Shown]]:
     """Declare a page."""
     if access.kind != "staff":
         raise ValueError(f"{path}: a page of the console is for staff")
 
     def declare(make: Callable[..., Shown]) -> Callable[..., Shown]:
-        PAGES.append(Page(path, access, make, section, city))
+        PAGES.append(Page(path, access, make, section, city, sheet))
         return make
 
     return declare

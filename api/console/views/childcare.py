@@ -22,7 +22,7 @@ STATES = (*LIVE_STATES, "ended")
 SOON_DAYS = "childcare.registration_soon_days"
 
 
-@page("/childcare", access=READERS, section="childcare")
+@page("/childcare", access=READERS, section="childcare", sheet=True)
 def childcare(look: Look) -> Shown:
     """The centres of a county: registration and its end, places, what is free, and who takes no children."""
     found = look.ask("/staff/childcare/centres", district_code=look.query.get("district_code", ""))
@@ -55,7 +55,7 @@ def centre(look: Look, centre_id: str) -> Shown:
     )  # fmt: skip
 
 
-@page("/childcare/rounds", access=READERS, section="childcare")
+@page("/childcare/rounds", access=READERS, section="childcare", sheet=True)
 def rounds(look: Look) -> Shown:
     """The placement rounds, the newest first, and a new one."""
     own, cursor = look.session.actor.district_code or "", look.query.get("cursor", "")
@@ -81,7 +81,7 @@ def one_round(look: Look, round_id: str) -> Shown:
     )  # fmt: skip
 
 
-@page("/childcare/placements", access=READERS, section="childcare")
+@page("/childcare/placements", access=READERS, section="childcare", sheet=True)
 def placements(look: Look) -> Shown:
     """Children on their way to a place, in one state; no name among them."""
     state = look.query.get("state", "") if look.query.get("state") in STATES else "offered"

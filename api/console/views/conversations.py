@@ -26,7 +26,7 @@ TICKET_STEPS = ("take", "reply", "close", "pass_on", "transfer", "give_back", "t
 ENTRY_STEPS = ("publish", "reject", "discard", "revoke", "restore")
 
 
-@page("/conversations", access=staff(*HANDOVER_ROLES), section="conversations")
+@page("/conversations", access=staff(*HANDOVER_ROLES), section="conversations", sheet=True)
 def inbox(look: Look) -> Shown:
     """Who waits for an answer, the longest waiting first."""
     asked = {name: look.query.get(name, "") for name in INBOX_FILTERS}
@@ -63,7 +63,7 @@ def news(look: Look, ticket_id: str) -> Shown:
     return show("conversations/news.html", news=found)
 
 
-@page("/conversations/unanswered", access=staff(*TEACHERS), section="conversations")
+@page("/conversations/unanswered", access=staff(*TEACHERS), section="conversations", sheet=True)
 def unanswered(look: Look) -> Shown:
     """What residents asked and nothing answered, the most asked first."""
     found = look.ask("/staff/unanswered", month=look.query.get("month", ""))
@@ -97,7 +97,7 @@ def new_answer(look: Look) -> Shown:
     return _editor(look, {"kind": "answer", "examples": []}, "/staff/learned-answers", None, back=f"{INBOX}/learned")
 
 
-@page("/conversations/learned", access=staff(*TEACHERS), section="conversations")
+@page("/conversations/learned", access=staff(*TEACHERS), section="conversations", sheet=True)
 def learned(look: Look) -> Shown:
     """What the chat was taught, or waits to be published."""
     state = look.query.get("state", "")

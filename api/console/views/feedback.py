@@ -29,7 +29,7 @@ NEEDS_NO_REPLY = ("praise", "rating")
 THEME_MONTHS = 6
 
 
-@page("/feedback", access=staff(*FEEDBACK_ROLES), section="feedback")
+@page("/feedback", access=staff(*FEEDBACK_ROLES), section="feedback", sheet=True)
 def desk(look: Look) -> Shown:
     """What one's office has to answer, the soonest due first."""
     asked = {name: look.query.get(name, "") for name in FILTERS}
@@ -57,7 +57,7 @@ def piece(look: Look, feedback_id: str) -> Shown:
     )  # fmt: skip
 
 
-@page("/feedback/themes", access=staff(PLANNER, SUPERVISOR), section="feedback")
+@page("/feedback/themes", access=staff(PLANNER, SUPERVISOR), section="feedback", sheet=True)
 def theme_table(look: Look) -> Shown:
     """What residents spoke of in a month, by county, and how that was in the months before."""
     month = look.query.get("month") or month_of(look.at)

@@ -23,7 +23,7 @@ TABS = ("", "notices", "draws", "estates", "batches", "tenancies", "arrears")
 RUNNING_DRAWS = ("committed", "seeded", "drawn")
 
 
-@page("/housing", access=READERS, section="housing")
+@page("/housing", access=READERS, section="housing", sheet=True)
 def housing(look: Look) -> Shown:
     """What runs: the lists, and what waits to be done."""
     objections = _objections(look)
@@ -39,7 +39,7 @@ def housing(look: Look) -> Shown:
     )  # fmt: skip
 
 
-@page("/housing/notices", access=READERS, section="housing")
+@page("/housing/notices", access=READERS, section="housing", sheet=True)
 def notices(look: Look) -> Shown:
     """Who is on public notice, and what is objected."""
     cursor = look.query.get("cursor", "")
@@ -54,7 +54,7 @@ def objection(look: Look, objection_id: str) -> Shown:
     return _show("objection", "notices", raw=look.ask(f"/staff/objections/{objection_id}"))
 
 
-@page("/housing/lists/<list_key>", access=READERS, section="housing")
+@page("/housing/lists/<list_key>", access=READERS, section="housing", sheet=True)
 def waiting_list(look: Look, list_key: str) -> Shown:
     """Who waits, in order, and why each stands where it does."""
     state = "paused" if look.query.get("state") == "paused" else "waiting"
@@ -70,7 +70,7 @@ def entry(look: Look, entry_id: str) -> Shown:
     return _show("entry", "", entry=look.ask(f"/staff/waiting-entries/{entry_id}"))
 
 
-@page("/housing/draws", access=READERS, section="housing")
+@page("/housing/draws", access=READERS, section="housing", sheet=True)
 def draws(look: Look) -> Shown:
     """The draws of the place, the newest first, and a new one."""
     own, cursor = look.session.actor.district_code or "", look.query.get("cursor", "")
@@ -97,14 +97,14 @@ def check(look: Look, draw_id: str) -> Shown:
     return _show("check", "draws", draw_id=draw_id, found=look.ask(f"/staff/lottery-draws/{draw_id}/check"))
 
 
-@page("/housing/estates", access=READERS, section="housing")
+@page("/housing/estates", access=READERS, section="housing", sheet=True)
 def estates(look: Look) -> Shown:
     """The estates of the place and how they are let; flats and payments are read from files here."""
     items = [_occupied(each) for each in look.ask("/staff/estates")["items"]]
     return _show("estates", "estates", items=items, may_import=look.may("POST", "/staff/estates/import"))
 
 
-@page("/housing/estates/<estate_id>", access=READERS, section="housing")
+@page("/housing/estates/<estate_id>", access=READERS, section="housing", sheet=True)
 def estate(look: Look, estate_id: str) -> Shown:
     """An estate's flats, some at a time; free ones go into a batch, one (`flat`) is taken out of use or back."""
     flats = look.ask(f"/staff/estates/{estate_id}/flats")["items"]
@@ -119,20 +119,20 @@ def estate(look: Look, estate_id: str) -> Shown:
     )  # fmt: skip
 
 
-@page("/housing/batches", access=READERS, section="housing")
+@page("/housing/batches", access=READERS, section="housing", sheet=True)
 def batches(look: Look) -> Shown:
     """The batches of the place, the newest first."""
     return _show("batches", "batches", items=look.ask("/staff/flat-batches")["items"])
 
 
-@page("/housing/batches/<batch_id>", access=READERS, section="housing")
+@page("/housing/batches/<batch_id>", access=READERS, section="housing", sheet=True)
 def batch(look: Look, batch_id: str) -> Shown:
     """One batch: who got an offer, and what became of it."""
     found = look.ask(f"/staff/flat-batches/{batch_id}")
     return _show("batch", "batches", batch=found, may_change=look.may("POST", f"/staff/flat-batches/{batch_id}/close"))
 
 
-@page("/housing/tenancies", access=READERS, section="housing")
+@page("/housing/tenancies", access=READERS, section="housing", sheet=True)
 def tenancies(look: Look) -> Shown:
     """The households of the place in one state."""
     states = get_args(TenancyState)
@@ -158,7 +158,7 @@ def tenancy(look: Look, tenancy_id: str) -> Shown:
     )  # fmt: skip
 
 
-@page("/housing/arrears", access=READERS, section="housing")
+@page("/housing/arrears", access=READERS, section="housing", sheet=True)
 def arrears(look: Look) -> Shown:
     """Who owes rent."""
     after, path = look.query.get("after", ""), f"{HOME}/arrears"

@@ -26,7 +26,7 @@ TREND_WIDTH, TREND_HEIGHT, TREND_EDGE = 96.0, 28.0, 3.0
 Json = Mapping[str, Any]
 
 
-@page("/indicators", access=STAFF, section="indicators")
+@page("/indicators", access=STAFF, section="indicators", sheet=True)
 def glance(look: Look) -> Shown:
     """All of them against 2025, by field of the plan."""
     domains: dict[str, list[dict[str, Any]]] = {}
@@ -35,7 +35,7 @@ def glance(look: Look) -> Shown:
     return show("indicators/glance.html", domains=domains, tabs=_tabs(look))
 
 
-@page("/indicators/<token>", access=STAFF, section="indicators")
+@page("/indicators/<token>", access=STAFF, section="indicators", sheet=True)
 def one(look: Look, token: str) -> Shown:
     """One with its method, definitions, observations and revisions, and where the counties stand."""
     sheet = look.ask(f"/staff/indicators/{token}")
@@ -49,7 +49,7 @@ def one(look: Look, token: str) -> Shown:
     )  # fmt: skip
 
 
-@page("/indicators/figures", access=staff(PLANNER), section="indicators")
+@page("/indicators/figures", access=staff(PLANNER), section="indicators", sheet=True)
 def figures(look: Look) -> Shown:
     """A department's file is tried, then read in; and what was read in before."""
     values = look.trouble.values if look.trouble else {}
@@ -61,7 +61,7 @@ def figures(look: Look) -> Shown:
     )  # fmt: skip
 
 
-@page("/indicators/pushes", access=staff(PLANNER, SUPERVISOR), section="indicators")
+@page("/indicators/pushes", access=staff(PLANNER, SUPERVISOR), section="indicators", sheet=True)
 def pushes(look: Look) -> Shown:
     """What was sent to the planning office, what it said, and what is stuck."""
     asked = {name: look.query.get(name, "") for name in ("state", "indicator")}
@@ -74,7 +74,7 @@ def pushes(look: Look) -> Shown:
     )  # fmt: skip
 
 
-@page("/indicators/reports", access=staff(PLANNER, SUPERVISOR), section="indicators")
+@page("/indicators/reports", access=staff(PLANNER, SUPERVISOR), section="indicators", sheet=True)
 def reports(look: Look) -> Shown:
     """The yearly report, the evaluation of the plan and the gap report, drafts too."""
     return show("indicators/reports.html", items=look.ask("/staff/reports")["items"], tabs=_tabs(look),

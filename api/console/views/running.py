@@ -29,7 +29,7 @@ def home(look: Look) -> Shown:
     return show("running/health.html", health=look.ask("/staff/running/health"), tabs=_tabs(look))
 
 
-@page("/running/jobs", access=RUNNERS, section="running", city=True)
+@page("/running/jobs", access=RUNNERS, section="running", city=True, sheet=True)
 def jobs(look: Look) -> Shown:
     """Every job with its latest run, the failed ones first."""
     items = look.ask("/staff/running/jobs")["items"]
@@ -37,7 +37,7 @@ def jobs(look: Look) -> Shown:
     return show("running/jobs.html", items=items, tabs=_tabs(look))
 
 
-@page("/running/jobs/<job>", access=RUNNERS, section="running", city=True)
+@page("/running/jobs/<job>", access=RUNNERS, section="running", city=True, sheet=True)
 def job_runs(look: Look, job: str) -> Shown:
     """One job's runs."""
     found = look.ask(f"/staff/running/jobs/{job}/runs", cursor=look.query.get("cursor", ""))
@@ -49,7 +49,7 @@ def job_runs(look: Look, job: str) -> Shown:
     )  # fmt: skip
 
 
-@page("/running/outbox", access=RUNNERS, section="running", city=True)
+@page("/running/outbox", access=RUNNERS, section="running", city=True, sheet=True)
 def outbox(look: Look) -> Shown:
     """Messages that are stuck, and sending them again."""
     state = look.query.get("state", OUTBOX_STATES[0])
@@ -62,7 +62,7 @@ def outbox(look: Look) -> Shown:
     )  # fmt: skip
 
 
-@page("/running/audit", access=RUNNERS, section="running")
+@page("/running/audit", access=RUNNERS, section="running", sheet=True)
 def audit(look: Look) -> Shown:
     """Who looked at or changed what; a search is recorded itself."""
     asked = {name: look.query.get(name, "").strip() for name in TRAIL_FILTERS}
@@ -76,7 +76,7 @@ def audit(look: Look) -> Shown:
     )  # fmt: skip
 
 
-@page("/running/accounts", access=staff(ADMINISTRATOR), section="running", city=True)
+@page("/running/accounts", access=staff(ADMINISTRATOR), section="running", city=True, sheet=True)
 def accounts(look: Look) -> Shown:
     """Accounts of staff."""
     asked = {name: look.query.get(name, "") for name in ACCOUNT_FILTERS}
@@ -105,7 +105,7 @@ def account(look: Look, account_id: str) -> Shown:
     )  # fmt: skip
 
 
-@page("/running/rules", access=RUNNERS, section="running", city=True)
+@page("/running/rules", access=RUNNERS, section="running", city=True, sheet=True)
 def rules(look: Look) -> Shown:
     """Programmes' versions with their sources, and proposals of new ones."""
     return show("running/rules.html", found=look.ask("/staff/programme-rules"), tabs=_tabs(look))
@@ -128,7 +128,7 @@ def proposal(look: Look, proposal_id: str) -> Shown:
     return show("running/proposal.html", found=found, base=f"/staff/programme-rules/{proposal_id}", tabs=_tabs(look))
 
 
-@page("/running/texts", access=RUNNERS, section="running")
+@page("/running/texts", access=RUNNERS, section="running", sheet=True)
 def texts(look: Look) -> Shown:
     """Sentences that people read, and where they are said."""
     asked = look.query.get("text", "")

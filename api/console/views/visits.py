@@ -17,7 +17,7 @@ FILTERS = ("cause", "step", "overdue", "cursor")
 RESOLUTIONS = ("seen_by_other", "helped", "arranged", "mistake", "moved", "in_hospital", "died", "left_register")
 
 
-@page("/visits", access=staff(*LOOKERS), section="visits")
+@page("/visits", access=staff(*LOOKERS), section="visits", sheet=True)
 def concerns(look: Look) -> Shown:
     """The open concerns of one's place with their counts; for those who only plan, the month's numbers."""
     if not look.has_role(*READERS):

@@ -20,7 +20,7 @@ REFERRALS = "/console/visits/referrals"
 STATES = ("open", "taken", "done", "declined")
 
 
-@page("/visits/links", access=staff(*REGISTRARS), section="visits")
+@page("/visits/links", access=staff(*REGISTRARS), section="visits", sheet=True)
 def links(look: Look) -> Shown:
     """The families' requests that wait for an answer, masked."""
     here = where(look)
@@ -37,7 +37,7 @@ def one_link(look: Look, link_id: str) -> Shown:
                      base=f"/staff/elder-links/{link_id}")  # fmt: skip
 
 
-@page("/visits/referrals", access=staff(*REGISTRARS), section="visits")
+@page("/visits/referrals", access=staff(*REGISTRARS), section="visits", sheet=True)
 def referrals(look: Look) -> Shown:
     """The needs that visits found, in one state."""
     here, state = where(look), look.query.get("state") or STATES[0]

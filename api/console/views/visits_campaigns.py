@@ -19,7 +19,7 @@ from models.kernel.clock import day_of
 CAMPAIGNS = "/console/visits/campaigns"
 
 
-@page("/visits/campaigns", access=staff(*REGISTRARS), section="visits")
+@page("/visits/campaigns", access=staff(*REGISTRARS), section="visits", sheet=True)
 def campaigns(look: Look) -> Shown:
     """The campaigns of a county, those that run first; a supervisor begins one after a look at how many it is about."""
     here = where(look)
@@ -32,7 +32,7 @@ def campaigns(look: Look) -> Shown:
     )  # fmt: skip
 
 
-@page("/visits/campaigns/<campaign_id>", access=staff(*REGISTRARS), section="visits")
+@page("/visits/campaigns/<campaign_id>", access=staff(*REGISTRARS), section="visits", sheet=True)
 def campaign(look: Look, campaign_id: str) -> Shown:
     """A campaign's progress by township, and whom it leaves without a day."""
     base = f"/staff/campaigns/{campaign_id}"

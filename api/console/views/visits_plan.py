@@ -25,7 +25,7 @@ TOWNS_IN_A_CELL = 4
 LOAD_STEPS = (1, 3, 5)
 
 
-@page("/visits/plan", access=staff(*REGISTRARS), section="visits")
+@page("/visits/plan", access=staff(*REGISTRARS), section="visits", sheet=True)
 def plan(look: Look) -> Shown:
     """A township's visits of a month: what has no day and why, and then by day; who is away."""
     here, month = where(look, one_township=True), month_asked(look)
@@ -75,7 +75,7 @@ def absence(look: Look, absence_id: str) -> Shown:
                      proposals=proposals, day=look.query.get("day") or (one or {}).get("first_day", ""))  # fmt: skip
 
 
-@page("/visits/bookings", access=staff(*REGISTRARS), section="visits")
+@page("/visits/bookings", access=staff(*REGISTRARS), section="visits", sheet=True)
 def bookings(look: Look) -> Shown:
     """A day's visits of a place, the families that wait for an hour, and a visitor's hours."""
     here, day = where(look), day_asked(look)

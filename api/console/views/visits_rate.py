@@ -41,13 +41,13 @@ def rate_of(look: Look) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@page("/visits/rate", access=staff(*READERS), section="visits")
+@page("/visits/rate", access=staff(*READERS), section="visits", sheet=True)
 def rate(look: Look) -> Shown:
     """The month's visit rate of the city, a county or a township."""
     return show_part(look, "rate", "rate", **rate_of(look))
 
 
-@page("/visits/rate/<township_id>/people", access=staff(SUPERVISOR, TOWNSHIP_INTAKE), section="visits")
+@page("/visits/rate/<township_id>/people", access=staff(SUPERVISOR, TOWNSHIP_INTAKE), section="visits", sheet=True)
 def rate_people(look: Look, township_id: str) -> Shown:
     """The people behind a township's number, masked; every look is recorded."""
     month = month_asked(look)
@@ -62,7 +62,12 @@ def rate_people(look: Look, township_id: str) -> Shown:
     )  # fmt: skip
 
 
-@page("/visits/rate/<township_id>/changes/<int:revision>", access=staff(SUPERVISOR, TOWNSHIP_INTAKE), section="visits")
+@page(
+    "/visits/rate/<township_id>/changes/<int:revision>",
+    access=staff(SUPERVISOR, TOWNSHIP_INTAKE),
+    section="visits",
+    sheet=True,
+)
 def rate_changes(look: Look, township_id: str, revision: int) -> Shown:
     """Whose entries a revision changed, masked; every look is recorded."""
     month = month_asked(look)

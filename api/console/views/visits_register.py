@@ -17,7 +17,7 @@ from models.eldercare.list_rows import COLUMNS, REQUIRED, TITLES_BETWEEN
 REGISTER = "/console/visits/register"
 
 
-@page("/visits/register", access=staff(*REGISTRARS), section="visits")
+@page("/visits/register", access=staff(*REGISTRARS), section="visits", sheet=True)
 def register(look: Look) -> Shown:
     """A township's register, masked."""
     here = where(look, one_township=True)
