@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from api.console.calls import NOTHING
 from api.console.pages import Look
 from config.loading import catalogue
+from config.text import say
 from models.kernel.clock import day_of, month_of
 
 Choices = list[tuple[str, str]]
@@ -45,6 +47,14 @@ def townships_of(look: Look, district: str) -> Choices:
     ours = set(look.session.actor.township_ids)
     found = [each for each in catalogue().places if each.district_code == district and (not ours or each.id in ours)]
     return [(each.id, each.name_zh) for each in found]
+
+
+def counties_or_city(look: Look) -> Choices:
+    """What a draw or a round may be about: one's own county; for the city's staff the whole city or any county."""
+    own = look.session.actor.district_code
+    codes = [own] if own else list(catalogue().districts)
+    found = [(code, catalogue().districts[code].name_zh) for code in codes]
+    return found if own else [(NOTHING, say("console.whole_city")), *found]
 
 
 def every_township() -> list[tuple[str, Choices]]:

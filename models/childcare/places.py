@@ -25,6 +25,8 @@ from models.kernel.database import collection
 
 CATEGORY = "childcare_centre"
 # Writers that meet on one facility's document; each loser reads again.
+# What of a centre decides what the directory shows of it.
+SHOWN_OF = {"occupied": 1, "version": 1, "suspension": 1}
 MAX_CONTENTION = 50
 
 Raw = dict[str, Any]
@@ -174,10 +176,10 @@ def publish(centre_id: str, at: datetime) -> None:
     """
     for _ in range(MAX_CONTENTION):
         facility = collection(Facility).find_one({"_id": centre_id})
-        centre = collection(ChildcareCentre).find_one({"_id": centre_id}, {"occupied": 1, "version": 1})
+        centre = collection(ChildcareCentre).find_one({"_id": centre_id}, SHOWN_OF)
         if centre is None:
             return
-        if facility is not None and not _show(facility, centre["occupied"], at):
+        if facility is not None and not _show(facility, centre, at):
             continue
         # Only the count that was shown is settled; where it changed in between, the next round shows the new one.
         settled = collection(ChildcareCentre).update_one(
@@ -227,11 +229,15 @@ def _counts(spans: Mapping[str, Iterable[str]], change: int) -> dict[str, int]:
     return {f"occupied.{group}.{month}": change for group, month in months_of(spans)}
 
 
-def _show(facility: Raw, occupied: Mapping[str, Mapping[str, int]], at: datetime) -> bool:
-    """Write what is free into the facility; False where somebody else has changed it in between."""
-    counted = free_in(places_of(facility), occupied, shown_months(day_of(at)))
-    free = {f"free_{group}": count for group, count in counted.items()}
-    if all(facility.get(name) == count for name, count in free.items()):
+def _show(facility: Raw, centre: Raw, at: datetime) -> bool:
+    """Write what is free into the facility, nothing while it is suspended; False where somebody else has changed it in
+    between."""
+    suspended = ((centre.get("suspension") or {}).get("until") or "") >= day_of(at).isoformat()
+    counted = free_in(places_of(facility), centre["occupied"], shown_months(day_of(at)))
+    free: Raw = {f"free_{group}": 0 if suspended else count for group, count in counted.items()}
+    if suspended != bool(facility.get("suspended")):
+        free["suspended"] = suspended
+    if all(facility.get(name) == value for name, value in free.items()):
         return True
     # The import counts a facility's versions too, so neither overwrites what the other has just written.
     written = collection(Facility).update_one(
@@ -246,9 +252,11 @@ def suspend(centre_id: str, suspension_id: str, order: int, until: str | None, a
     _create(centre_id, at)
     collection(ChildcareCentre).update_one(
         {"_id": centre_id, "suspension.order": {"$not": {"$gte": order}}},
-        {"$set": {"suspension": {"id": suspension_id, "order": order, "until": until}, "updated_at": at},
+        {"$set": {"suspension": {"id": suspension_id, "order": order, "until": until}, "unpublished": True,
+                  "updated_at": at},
          "$inc": {"version": 1}},
     )  # fmt: skip
+    publish(centre_id, at)
 
 
 def _create(centre_id: str, at: datetime) -> None:

@@ -111,6 +111,7 @@ def centre_shown(centre_id: str, at: datetime) -> dict[str, Any]:
     kept, occupied = places_of(facility), places.occupied_at(centre_id)
     closed = places.closed_because(facility, day)
     months = months_from(month_text(day), rule("childcare.shown_months"))
+    room = {group: 0 if closed else count for group, count in kept.items()}
     return {
         "id": centre_id, "name": facility["name"], "district_code": facility["district_code"],
         "registration_number": facility.get("registration_number"),
@@ -121,7 +122,7 @@ def centre_shown(centre_id: str, at: datetime) -> dict[str, Any]:
             {
                 "age_group": group, "label": say(f"childcare.age_group.{group}"), "places": kept[group],
                 "months": [
-                    {"month": month, "free": max(kept[group] - occupied.get(group, {}).get(month, 0), 0)}
+                    {"month": month, "free": max(room[group] - occupied.get(group, {}).get(month, 0), 0)}
                     for month in months
                 ],
             }
@@ -191,8 +192,11 @@ def round_of_staff(each: Mapping[str, Any], by: Actor) -> dict[str, Any]:
 
 
 def rounds_page(*, district_code: str | None, cursor: str | None, limit: int) -> Page:
-    """Rounds, the newest first. A city has some dozen a year, so all that match are read. Raises InvalidInput."""
-    wanted = {} if district_code is None else {"district_code": district_code}
+    """Rounds, of a county with those of the whole city, the newest first. Raises InvalidInput.
+
+    A city has some dozen a year, so all that match are read.
+    """
+    wanted: Raw = {} if district_code is None else {"district_code": {"$in": [district_code, None]}}
     after = _after(cursor, "rounds")
     found = [
         each

@@ -52,6 +52,8 @@ class Facility(Record):
     free_infant = IntField(min_value=0)
     free_toddler = IntField(min_value=0)
     free_preschool = IntField(min_value=0)
+    # A childcare centre that may take no children for now: nothing of it is free, whatever its places are.
+    suspended = BooleanField()
     beds = IntField(min_value=0)
     beds_nursing = IntField(min_value=0)
     area_sqm = FloatField(min_value=0)

@@ -183,6 +183,8 @@ def _free_after(stored: Mapping[str, Any], places: int | None, group: str) -> in
     """Free places move with the number of places: those given away stay given away."""
     if places is None:
         return None
+    if stored.get("suspended"):
+        return 0
     taken = (stored.get(f"places_{group}") or 0) - (stored.get(f"free_{group}") or 0)
     return max(places - taken, 0)
 

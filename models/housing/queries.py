@@ -19,6 +19,7 @@ from models.housing.waiting_list import entry_id
 from models.kernel.clock import as_utc, day_of, shown
 from models.kernel.database import collection
 from models.kernel.errors import InvalidInput, NotFound
+from models.kernel.lifecycle import Raw
 from models.kernel.paging import Page, decode_cursor, encode_cursor
 
 SUMMARY = ("programme", "round", "district_code", "group", "state", "count", "places", "seed_source", "commitment",
@@ -146,9 +147,14 @@ def draws(
     *, programme: str | None = None, district_code: str | None = None, state: str | None = None, limit: int,
     cursor: str | None = None,
 ) -> Page:  # fmt: skip
-    """Draws, the newest first. A city has some hundred a year, so all that match are read. Raises InvalidInput."""
+    """Draws, of a county with those of the whole city, the newest first. Raises InvalidInput.
+
+    A city has some hundred a year, so all that match are read.
+    """
     given = {"programme": programme, "district_code": district_code, "state": state}
-    wanted = {name: value for name, value in given.items() if value is not None}
+    wanted: Raw = {name: value for name, value in given.items() if value is not None}
+    if district_code is not None:
+        wanted["district_code"] = {"$in": [district_code, None]}
     found = sorted(
         collection(LotteryDraw).find(wanted, dict.fromkeys(SUMMARY, 1)),
         key=lambda each: (as_utc(each["committed_at"]), each["_id"]), reverse=True,

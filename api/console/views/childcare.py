@@ -7,6 +7,7 @@ from typing import Any
 from api.access import staff
 from api.console.formats import link, place
 from api.console.pages import Look, Shown, page, show
+from api.console.places import counties_or_city
 from config.loading import catalogue, rule
 from config.text import label, say
 from models.childcare.documents import LIVE_STATES
@@ -60,10 +61,9 @@ def rounds(look: Look) -> Shown:
     """The placement rounds, the newest first, and a new one."""
     own, cursor = look.session.actor.district_code or "", look.query.get("cursor", "")
     found = look.ask("/childcare/rounds", district_code=own, cursor=cursor)
-    counties = [own] if own else list(catalogue().districts)
     return _show(
         "rounds", "rounds", items=found["items"], may_open=look.may("POST", "/staff/childcare/rounds"), own=own,
-        districts=[(code, place(code)) for code in counties],
+        districts=counties_or_city(look),
         next_link=link(f"{HOME}/rounds", cursor=found["next"]) if found["next"] else "",
         first_link=f"{HOME}/rounds" if cursor else "",
     )  # fmt: skip

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from api.access import staff
-from api.console.formats import link, place
+from api.console.formats import link
 from api.console.pages import Look, Shown, page, show
+from api.console.places import counties_or_city
 from api.v1.housing.flat_schemas import OfficeReason, TenancyState
-from config.loading import catalogue, rule
+from config.loading import rule
 from config.programmes import programmes
 from config.text import label, say
 from models.housing.ordering import waiting_lists
@@ -75,10 +76,9 @@ def draws(look: Look) -> Shown:
     """The draws of the place, the newest first, and a new one."""
     own, cursor = look.session.actor.district_code or "", look.query.get("cursor", "")
     found = look.ask("/lottery-draws", district_code=own, cursor=cursor)
-    counties = [own] if own else list(catalogue().districts)
     return _show(
         "draws", "draws", items=found["items"], may_commit=look.may("POST", "/staff/lottery-draws"), own=own,
-        districts=[(code, place(code)) for code in counties],
+        districts=counties_or_city(look),
         sources=[(each["token"], each["name"]) for each in look.ask("/staff/seed-sources")["items"]],
         **_pages(f"{HOME}/draws", found["next"], cursor),
     )  # fmt: skip

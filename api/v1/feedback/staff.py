@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from api.access import staff
@@ -26,6 +27,7 @@ from models.feedback.documents import OPEN_STATES
 from models.feedback.lifecycle import FEEDBACK_ROLES
 from models.feedback.routing import office_of
 from models.kernel.actors import PLANNER, SUPERVISOR
+from models.kernel.lifecycle import Raw
 
 OFFICE = staff(*FEEDBACK_ROLES)
 
@@ -54,7 +56,7 @@ class Take(Endpoint):
     @route(access=OFFICE, body=FeedbackStepBody, response=StaffFeedback, idempotent=True, rate="write")
     def post(self, call: Call) -> dict[str, Any]:
         """Take it in work."""
-        return _shown(handling.take(call.path["feedback_id"], **_who(call)), call)
+        return _step(call, handling.take)
 
 
 class Transfer(Endpoint):
@@ -73,21 +75,21 @@ class Reply(Endpoint):
     @route(access=OFFICE, body=FeedbackReplyBody, response=StaffFeedback, idempotent=True, rate="write")
     def post(self, call: Call) -> dict[str, Any]:
         """The private reply; its owner is told."""
-        return _shown(handling.reply(call.path["feedback_id"], call.body.text, **_who(call)), call)
+        return _step(call, handling.reply, call.body.text)
 
 
 class Note(Endpoint):
     @route(access=OFFICE, body=FeedbackStepBody, response=StaffFeedback, idempotent=True, rate="write")
     def post(self, call: Call) -> dict[str, Any]:
         """Conclude praise or a rating as read."""
-        return _shown(handling.note(call.path["feedback_id"], **_who(call)), call)
+        return _step(call, handling.note)
 
 
 class SetTheme(Endpoint):
     @route(access=OFFICE, body=FeedbackThemeBody, response=StaffFeedback, idempotent=True, rate="write")
     def put(self, call: Call) -> dict[str, Any]:
         """What it is about, for the monthly counts."""
-        return _shown(handling.set_theme(call.path["feedback_id"], call.body.theme, **_who(call)), call)
+        return _step(call, handling.set_theme, call.body.theme)
 
 
 class Propose(Endpoint):
@@ -95,21 +97,21 @@ class Propose(Endpoint):
     def post(self, call: Call) -> dict[str, Any]:
         """Put forward the public words that one has looked at; WeChat checks them, then they are published."""
         text = publishing.PublicText(call.body.question, call.body.answer)
-        return _shown(publishing.propose(call.path["feedback_id"], text, **_who(call)), call)
+        return _step(call, publishing.propose, text)
 
 
 class Approve(Endpoint):
     @route(access=OFFICE, body=FeedbackStepBody, response=StaffFeedback, idempotent=True, rate="write")
     def post(self, call: Call) -> dict[str, Any]:
         """Publish what the check did not settle; not for who wrote it."""
-        return _shown(publishing.approve(call.path["feedback_id"], **_who(call)), call)
+        return _step(call, publishing.approve)
 
 
 class TakeDown(Endpoint):
     @route(access=OFFICE, body=TakeDownBody, response=StaffFeedback, idempotent=True, rate="write")
     def post(self, call: Call) -> dict[str, Any]:
         """Take the public words down."""
-        return _shown(publishing.unpublish(call.path["feedback_id"], call.body.reason, **_who(call)), call)
+        return _step(call, publishing.unpublish, call.body.reason)
 
 
 class Themes(Endpoint):
@@ -125,5 +127,6 @@ def _who(call: Call) -> dict[str, Any]:
     return {"by": call.actor, "at": call.at, "key": call.idempotency_id or "", "version": call.body.version}
 
 
-def _shown(raw: Any, call: Call) -> dict[str, Any]:
-    return queries.staff_shown(raw, call.actor, call.at)
+def _step(call: Call, operation: Callable[..., Raw], *values: Any) -> dict[str, Any]:
+    """Take a step of the piece in the path; the piece as its office sees it."""
+    return queries.staff_shown(operation(call.path["feedback_id"], *values, **_who(call)), call.actor, call.at)

@@ -14,6 +14,9 @@ from jobs import childcare as jobs
 from models.casework import offers
 from models.childcare import places, placing, supervision
 from models.childcare.documents import CentreSuspension, ChildcareCentre, ChildcarePlacement
+from models.facilities import importing
+from models.facilities.directory import directory
+from models.facilities.documents import Facility
 from models.kernel.actors import SUPERVISOR, Actor
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection
@@ -38,6 +41,19 @@ def enter(centre_id: str) -> str:
     """A child who waits for the centre; the placement's id."""
     first = casework.make_accepted(casework.make_guardian(), [childcare_cases.roomy()])
     return str(childcare_cases.entered(first, [centre_id])["_id"])
+
+
+def with_places(app: Flask, centre_id: str) -> tuple[bool, int]:
+    """Whether a search for free places finds the centre, near it and by text, and how many the directory says it has."""
+    directory().refresh()
+    public, base = app.test_client(), "/api/v1/facilities"
+    found = [
+        {each["id"] for each in public.get(f"{base}?{query}&with_places=any&category=childcare_centre").json["items"]}
+        for query in ("lat=27.8&lng=114.39", "q=阳光")
+    ]
+    assert found[0] == found[1]
+    shown = public.get(f"{base}/{centre_id}").json["free_places"]
+    return centre_id in found[0], sum((shown or {}).values())
 
 
 def state_of(placement_id: str) -> str:
@@ -78,7 +94,7 @@ def test_a_suspended_centre_gives_no_places_and_takes_its_offers_back(
     browser: Open, centre: str, clock: FixedClock, app: Flask
 ) -> None:
     offered = enter(centre)
-    assert state_of(offered) == "offered"
+    assert state_of(offered) == "offered" and with_places(app, centre)[0]
     worker = browser("county_reviewer")
     worker.get(f"{PATH}{centre}")
     until = (clock.now() + timedelta(days=10)).date().isoformat()
@@ -92,7 +108,17 @@ def test_a_suspended_centre_gives_no_places_and_takes_its_offers_back(
     shown = app.test_client().get(f"/api/v1/childcare/centres/{centre}").json
     assert shown["takes_children"] is False and shown["reason"] == "suspended"
     assert shown["suspension"]["until"] == until
+    assert not any(each["free"] for group in shown["groups"] for each in group["months"])
     assert "暂停接收" in worker.get("/console/childcare")
+    assert with_places(app, centre) == (False, 0), "nothing of it is free, near or by name"
+    facility = collection(Facility).find_one({"_id": centre})
+    assert facility is not None
+    assert importing._free_after(facility, 50, "toddler") == 0, "nor after a list that says it has grown"
+    stored = collection(CentreSuspension).find_one()
+    assert stored is not None
+    ben = Actor("staff", "ben", frozenset({SUPERVISOR}), "360902")
+    supervision.step(stored["_id"], "lift", REASON, version=None, by=ben, at=clock.now(), key=new_id())
+    assert with_places(app, centre)[0]
 
 
 def test_the_appeal_is_decided_by_another_person_and_lifting_gives_the_places_again(
@@ -203,6 +229,21 @@ def test_a_child_on_the_way_is_shown_with_offer_and_thread(browser: Open, centre
     other = browser("township_intake", district_code=OTHER)
     other.get(path)
     assert other.status == 404 and "接种" not in other.page
+
+
+def test_a_round_of_the_whole_city_is_opened_from_its_page(browser: Open, centre: str) -> None:
+    city, county = browser("supervisor", district_code=None), browser("county_reviewer", district_code=OTHER)
+    assert 'value="~none"' in city.get("/console/childcare/rounds")
+    given = {"name": "2026-city", "district_code": "~none", "month": "2027-01"}
+    answer = city.send("/console/do/staff/childcare/rounds", **given)
+    assert answer.status_code == 303, city.page
+    assert "全市" in city.get(answer.headers["Location"])
+    assert "2026-city" in county.get("/console/childcare/rounds") and 'value="~none"' not in county.page
+    county.get(answer.headers["Location"])
+    assert county.status == 200
+    county.get("/console/childcare/rounds")
+    refused = county.send("/console/do/staff/childcare/rounds", **{**given, "name": "not-mine"})
+    assert refused.status_code == 403, "a county opens no round of the city"
 
 
 def test_a_round_is_opened_and_its_page_offers_the_next_step(browser: Open, centre: str, clock: FixedClock) -> None:

@@ -11,14 +11,15 @@ from openpyxl import load_workbook
 
 from models.casework import drafts, objections, review
 from models.casework.documents import FORM_CONTEXT, Application
-from models.housing import list_queries
+from models.housing import list_queries, waiting_list
 from models.housing.documents import LotteryDraw, WaitingEntry
 from models.housing.flat_documents import Flat, Tenancy
-from models.kernel.actors import TOWNSHIP_INTAKE, Actor
+from models.housing.waiting_list import Place
+from models.kernel.actors import SYSTEM, TOWNSHIP_INTAKE, Actor
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection, database
 from models.kernel.encryption import seal_json
-from models.kernel.ids import new_id
+from models.kernel.ids import id_from_key, new_id
 from tests.factories import casework, housing, notices
 from tests.factories.console import Browser
 
@@ -116,6 +117,47 @@ def test_a_draw_from_commitment_to_a_check_in_the_page(browser: Open, waiting: l
     other = browser("county_reviewer", district_code=OTHER)
     other.get(path)
     assert other.status == 403
+
+
+def test_a_draw_of_the_whole_city_is_committed_from_its_page(browser: Open) -> None:
+    for number in (1, 2):
+        who = housing.make_household(number)
+        place = Place(housing.PROGRAMME, id_from_key("city case", str(number)), None, None, housing.TOWNSHIP, who.id)
+        waiting_list.join(place, {"priority": "ordinary", "applied_on": "2026-01-01"}, reason="approved", by=SYSTEM,
+                          at=housing.AT)  # fmt: skip
+    city, county = browser("supervisor", district_code=None), browser("county_reviewer", district_code=OTHER)
+    city.get("/console/housing/draws")
+    given = {
+        "programme": housing.PROGRAMME, "district_code": "~none", "round": "2026-all", "places": "1",
+        "seed_source": "demonstration", "issue": "2026001", "announced_on": "2026-11-23",
+    }  # fmt: skip
+    answer = city.send("/console/do/staff/lottery-draws", **given)
+    assert answer.status_code == 303, city.page
+    assert "全市" in city.get(answer.headers["Location"]) and "<dd>2</dd>" in city.page
+    assert "2026-all" in county.get("/console/housing/draws"), "it is about the county's people, too"
+    assert county.send("/console/do/staff/lottery-draws", **{**given, "round": "x"}).status_code == 403
+
+
+def test_estates_and_batches_of_another_county_are_neither_seen_nor_changed(browser: Open, waiting: list[str]) -> None:
+    flats = housing.make_flats(1)
+    batch = housing.open_batch(flats)
+    estate = collection(Flat).find_one({})["estate_id"]  # type: ignore[index]
+    own, other = browser("county_reviewer"), browser("county_reviewer", district_code=OTHER)
+    for path, absent in ((f"estates/{estate}", 404), (f"batches/{batch}", 404)):
+        assert "1-001" in own.get(f"/console/housing/{path}") and own.status == 200
+        hidden = other.get(f"/console/housing/{path}")
+        assert other.status in (403, absent) and "1-001" not in hidden and "幸福家园" not in hidden
+    for path in ("estates", "batches", "tenancies", "arrears"):
+        hidden = other.get(f"/console/housing/{path}")
+        assert other.status == 200 and "幸福家园" not in hidden and batch not in hidden and waiting[0] not in hidden
+    before = collection(Flat).find_one({"_id": flats[0]})
+    for action, given in (
+        (f"flats/{flats[0]}/use", {"reason": "x"}), (f"flat-batches/{batch}/close", {}),
+        ("flat-batches", {"name": "x", "flat_ids": flats}),
+    ):  # fmt: skip
+        fields = {**other.fields("/console/sign-out"), "_page": "/console/housing", **given}
+        assert other.post(f"/console/do/staff/{action}", fields).status_code in (403, 404, 409, 422), action
+    assert collection(Flat).find_one({"_id": flats[0]}) == before
 
 
 def test_flats_are_read_from_a_file_and_rows_at_fault_are_named(browser: Open) -> None:
