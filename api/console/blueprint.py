@@ -118,7 +118,7 @@ def _rendered(look: Look, table: Map) -> Response:
 def _shown(look: Look, table: Map) -> tuple[Page, str]:
     """The page at the look's path, made. Raises what it raises, Forbidden where it is not theirs."""
     page, named = _found(look.path, table)
-    return page, _html(page.show(look, named), look, page.section, sheet=page.sheet)
+    return page, _html(page.show(look, named), look, page.section, listed=page.sheet)
 
 
 def _sheet(form: str, path: str, table: Map) -> AnyResponse:
@@ -271,12 +271,12 @@ def _look(session: Session, at: datetime, path: str, trouble: Trouble | None = N
     return Look(session, at, path, dict(parse_qsl(urlsplit(path).query)), trouble)
 
 
-def _html(shown: Shown, look: Look, section: str, *, sheet: bool = False) -> str:
+def _html(shown: Shown, look: Look, section: str, *, listed: bool = False) -> str:
     done = request.cookies.get(DONE_COOKIE, "")
     return render_template(
         shown.template, look=look, section=section, menu=menu_of(look), trouble=look.trouble,
         done=say(f"console.done.{done}") if f"console.done.{done}" in sentences() and not look.trouble else "",
-        token=form_token(look.session), new_key=lambda: secrets.token_urlsafe(16), sheet=sheet, **shown.values,
+        token=form_token(look.session), new_key=lambda: secrets.token_urlsafe(16), listed=listed, **shown.values,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ class Browser:
     def get(self, path: str) -> str:
         answer = self.client.get(path)
         self.page, self.status = answer.get_data(as_text=True), answer.status_code
+        self.policy = answer.headers.get("Content-Security-Policy", "")
         return self.page
 
     def fields(self, action: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ from models.housing.operations import Plan
 from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR, TOWNSHIP_INTAKE
 from models.kernel.errors import Forbidden, NotFound
 from models.kernel.ids import ID_PATTERN
+from models.kernel.lifecycle import Raw
 
 STEPS = staff(COUNTY_REVIEWER, SUPERVISOR)
 READERS = staff(TOWNSHIP_INTAKE, COUNTY_REVIEWER, SUPERVISOR)
@@ -66,17 +67,14 @@ class OneStaffDraw(Endpoint):
     @route(access=READERS)
     def get(self, call: Call) -> dict[str, Any]:
         """A draw without its list: how far it has come, by when the seed is known, what I may do now."""
-        stored = queries.draw(draw_id_of(call))
-        if call.actor.district_code is not None and stored.get("district_code") not in (None, call.actor.district_code):
-            raise Forbidden("not_your_place")
-        return draw_checks.draw_of_staff(stored, call.actor)
+        return draw_checks.draw_of_staff(_of_place(call), call.actor)
 
 
 class CheckDraw(Endpoint):
     @route(access=READERS, rate="draw_record")
     def get(self, call: Call) -> dict[str, Any]:
         """The published record computed again, as anyone can; what is not as it must be, in words."""
-        return draw_checks.checked(queries.draw(draw_id_of(call)))
+        return draw_checks.checked(_of_place(call))
 
 
 class SeedSources(Endpoint):
@@ -119,6 +117,14 @@ class VoidDraw(Endpoint):
     def post(self, call: Call) -> dict[str, Any]:
         """Declare a draw void before it is published; it stays on record with the reason."""
         return _step(operations.void_draw, call, call.body.reason)
+
+
+def _of_place(call: Call) -> Raw:
+    """The draw of the path, where it is one's county's or the city's. Raises NotFound, Forbidden."""
+    stored = queries.draw(draw_id_of(call))
+    if call.actor.district_code is not None and stored.get("district_code") not in (None, call.actor.district_code):
+        raise Forbidden("not_your_place")
+    return stored
 
 
 def draw_id_of(call: Call) -> str:

@@ -9,9 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from api.console.pages import PAGES
 from models.casework import review
-from models.kernel.actors import STAFF_ROLES
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection, database
 from models.kernel.ids import new_id
@@ -29,20 +27,6 @@ from tests.factories.casework import (
 from tests.factories.console import PASSWORD, Browser
 
 Open = Callable[..., Browser]
-
-
-def test_every_page_is_for_its_roles_and_for_nobody_who_has_not_signed_in(app: Flask, browser: Open) -> None:
-    plain = [each for each in PAGES if "<" not in each.path]
-    assert len(plain) >= 3
-    for role in STAFF_ROLES:
-        seen = browser(role)
-        for each in plain:
-            seen.get(f"/console{each.path}")
-            allowed = (not each.access.roles or role in each.access.roles) and not each.city
-            assert seen.status == (200 if allowed else 403), f"{role} {each.path} {seen.status}"
-    for each in plain:
-        answer = app.test_client().get(f"/console{each.path}")
-        assert answer.status_code == 302 and "/console/sign-in?next=" in answer.headers["Location"]
 
 
 def test_another_countys_case_is_not_found_and_tells_nothing(browser: Open) -> None:
@@ -136,16 +120,6 @@ def test_names_are_text_whatever_they_hold(browser: Open) -> None:
     worker.send(action, reason=hostile.replace("\u202e", "") * 3)
     page = worker.get(f"/console/applications/{raw['_id']}")
     assert "<script>alert" not in page and "&lt;script&gt;" in page
-
-
-def test_pages_run_no_script_of_their_own_and_load_nothing_from_elsewhere(browser: Open) -> None:
-    worker = browser("county_reviewer")
-    for each in (page for page in PAGES if "<" not in page.path):
-        answer = worker.client.get(f"/console{each.path}")
-        policy = answer.headers["Content-Security-Policy"]
-        assert "script-src 'self'" in policy and "unsafe" not in policy
-        page = answer.get_data(as_text=True)
-        assert re.findall(r"<script(?![^>]*\bsrc=)|\son\w+=|style=|https?://", page) == []
 
 
 def test_a_case_is_found_by_number_id_number_and_name_in_ones_own_place(browser: Open) -> None:

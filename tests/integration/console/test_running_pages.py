@@ -26,22 +26,6 @@ from tests.factories.console import Browser
 Open = Callable[..., Browser]
 
 
-PAGES = ("", "/jobs", "/outbox", "/rules", "/texts", "/keys", "/audit", "/accounts", "/accounts/new")
-
-
-def test_each_page_is_the_citys_and_accounts_are_the_administrators(browser: Open) -> None:
-    keeper, city = browser("administrator", district_code=None), browser("supervisor", district_code=None)
-    county, reviewing = browser("supervisor"), browser("county_reviewer")
-    seen = {
-        name: [(who.get(f"/console/running{path}"), who.status)[1] for path in PAGES]
-        for name, who in (("keeper", keeper), ("city", city), ("county", county), ("reviewer", reviewing))
-    }
-    assert seen == {
-        "keeper": [200] * 9, "city": [200] * 7 + [403] * 2, "reviewer": [403] * 9,
-        "county": [200, 403, 403, 403, 200, 403, 200, 403, 403],
-    }  # fmt: skip
-
-
 def test_a_dead_message_is_sent_again_and_that_is_recorded(browser: Open, clock: FixedClock) -> None:
     outbox.enqueue(OutboxEntry("case:1/told", "inbox", {"text": "欧阳建国"}), clock.now())
     collection(OutboxMessage).update_one({"_id": "case:1/told"}, {"$set": {"state": "dead", "outcome": "timeout"}})
