@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from models.eldercare.arrival import PhonePoint, compared
+from models.eldercare.arrival import Nearness, PhonePoint, noted
 from models.eldercare.documents import BOOKED, CANCELLED, COMPLETED, IN_PROGRESS, Visit
 from models.eldercare.lifecycle import VISIT_LIFECYCLE
 from models.eldercare.visit_reports import Report, moment
@@ -41,14 +41,14 @@ class VisitRef:
 
 @dataclass(frozen=True, repr=False)
 class Event:
-    """One thing that the phone noted; `device_time` is that of its clock. `point` of an arrival is never kept."""
+    """One thing that the phone noted; `device_time` is that of its clock. a point of an arrival is never kept."""
 
     id: str
     kind: EventKind
     visit: VisitRef
     device_time: datetime
     report: Report | None = None
-    point: PhonePoint | None = None
+    sight: PhonePoint | Nearness | None = None
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _carry_out(visit: Raw, event: Event, key: str, by: Actor, at: datetime) -> R
     if visit["state"] == IN_PROGRESS and visit.get("visitor_id") != by.id:
         raise _Elsewhere(visit, "visit_begun_by_other")
     if event.kind == "arrive":
-        return arrive(visit["_id"], _point(event), by=by, at=at, key=key, device_time=event.device_time)
+        return arrive(visit["_id"], _sight(event), by=by, at=at, key=key, device_time=event.device_time)
     if visit["state"] == BOOKED:
         return start_visit(visit["_id"], by=by, at=at, key=key, device_time=event.device_time)
     return _began_earlier(visit, event, key, by, at)
@@ -156,7 +156,7 @@ def _added_late(visit: Raw, event: Event, key: str, by: Actor, at: datetime) -> 
         facts: dict[str, Any] = {"started_at": _earlier(visit, began)}
     else:
         known = (visit.get("arrival") or {}).get("within")
-        facts = {} if known else {"arrival": {**compared(_point(event), home_of(visit["elder_id"])), "at": began}}
+        facts = {} if known else {"arrival": {**noted(_sight(event), home_of(visit["elder_id"])), "at": began}}
     return VISIT_LIFECYCLE.perform(visit["_id"], "add_late", by=by, at=at, key=key, change=Change(set=facts))
 
 
@@ -180,7 +180,7 @@ def _earlier(visit: Raw, began: datetime) -> datetime:
     return began if known is None else min(began, as_utc(known))
 
 
-def _point(event: Event) -> PhonePoint:
-    if event.point is None:
+def _sight(event: Event) -> PhonePoint | Nearness:
+    if event.sight is None:
         raise InvalidInput(faults=[FieldFault("point", "missing")])
-    return event.point
+    return event.sight

@@ -8,7 +8,7 @@ from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from models.eldercare.arrival import PhonePoint, compared
+from models.eldercare.arrival import Nearness, PhonePoint, noted
 from models.eldercare.booking import visit_of_place
 from models.eldercare.documents import ACTIVE, COMPLETED, IN_PROGRESS, Elder, Visit
 from models.eldercare.lifecycle import VISIT_LIFECYCLE
@@ -30,7 +30,17 @@ from models.kernel.encryption import open_json
 from models.kernel.errors import Conflict, Forbidden, NotFound
 from models.kernel.lifecycle import Change, Raw, history_entry
 
-__all__ = ["Need", "PhonePoint", "Report", "arrive", "begin_unbooked", "complete_visit", "moment", "start_visit"]
+__all__ = [
+    "Nearness",
+    "Need",
+    "PhonePoint",
+    "Report",
+    "arrive",
+    "begin_unbooked",
+    "complete_visit",
+    "moment",
+    "start_visit",
+]
 
 
 @dataclass(frozen=True)
@@ -89,17 +99,17 @@ def start_visit(
 
 
 def arrive(
-    visit_id: str, point: PhonePoint, *, by: Actor, at: datetime, key: str, version: int | None = None,
+    visit_id: str, sight: PhonePoint | Nearness, *, by: Actor, at: datetime, key: str, version: int | None = None,
     device_time: datetime | None = None,
 ) -> Raw:  # fmt: skip
-    """Note the arrival at the home: within the radius or not, and roughly how far; the point itself is forgotten.
+    """Note the arrival at the home: within the radius or not, and roughly how far; a point itself is forgotten.
 
     Once within, a later point outside changes nothing. A booked visit begins with it. Raises NotFound, and what the
     lifecycle raises.
     """
     visit = visit_of_place(visit_id, by)
     reached, _ = moment(device_time, at)
-    seen = {**compared(point, home_of(visit["elder_id"])), "at": reached}
+    seen = {**noted(sight, home_of(visit["elder_id"])), "at": reached}
 
     def change(current: Raw) -> Change:
         known = (current.get("arrival") or {}).get("within")

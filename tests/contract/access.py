@@ -116,6 +116,7 @@ BODIES: dict[str, Any] = {
     "AskWaitBody": {"elder_id": NOWHERE, "days": ["2026-12-01"]},
     "HandBackBody": {"version": 1, "on": "2026-11-22"},
     "CorrectBody": {"version": 1, "reason": "x", "outcome": "seen_well"},
+    "ArriveBody": {"near": {"within": None, "band": "unknown"}},
     "UnbookedVisitBody": {"elder_id": NOWHERE},
     "ConfirmLinkBody": {"link_id": NOWHERE},
     "MoveBody": {"version": 1, "values": {"priority": "ordinary"}, "reason": "reassessed"},

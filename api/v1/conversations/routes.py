@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_restx import Namespace
 
-from api.access import RESIDENT, staff
+from api.access import PUBLIC, RESIDENT, staff
 from api.endpoint import Call, Endpoint, route
 from api.v1.conversations.posters import FacilityPoster
 from api.v1.conversations.schemas import (
@@ -25,9 +25,11 @@ from api.v1.conversations.schemas import (
     ReadBody,
     ReplyBody,
     TakeBody,
+    TemplateList,
     TransferBody,
 )
 from api.v1.conversations.teaching import TEACHING_ROUTES
+from bot.wechat.templates import templates
 from models.conversations import binding, handovers, passing, queries
 from models.conversations.canned import canned_file, close_reasons
 from models.conversations.lifecycle import HANDOVER_ROLES, OPEN_STATES
@@ -42,6 +44,14 @@ class ChatCode(Endpoint):
         """Six digits, good for ten minutes and one use: sent to the official account they join it to this account."""
         code = binding.issue_code(call.actor.id, call.at)
         return ChatCodeView(code=code.text, expires_at=code.expires_at)
+
+
+class SubscriptionTemplates(Endpoint):
+    @route(access=PUBLIC, response=TemplateList, etag=True)
+    def get(self, call: Call) -> dict[str, Any]:
+        """The mini-program's one-time subscription messages, for WeChat's prompt that asks whether they may be sent."""
+        found = [(name, each) for name, each in templates().items() if each.account == "mini"]
+        return {"items": [{"name": name, "template_id": each.template_id} for name, each in found]}
 
 
 class HandOvers(Endpoint):
@@ -171,6 +181,7 @@ class CannedAnswers(Endpoint):
 
 
 namespace.add_resource(ChatCode, "/me/chat-code")
+namespace.add_resource(SubscriptionTemplates, "/subscription-templates")
 namespace.add_resource(HandOvers, "/staff/handovers")
 namespace.add_resource(OneHandOver, "/staff/handovers/<string:ticket_id>")
 namespace.add_resource(Take, "/staff/handovers/<string:ticket_id>/take")

@@ -202,3 +202,14 @@ class NewsView(BaseModel):
     messages: list[SaidView]
     since: int
     deliveries: list[DeliveryView]
+
+
+class TemplateItem(BaseModel):
+    """Our name of a subscription message, and WeChat's."""
+
+    name: str
+    template_id: str
+
+
+class TemplateList(BaseModel):
+    items: list[TemplateItem]

@@ -14,7 +14,7 @@ from config.loading import rule
 from config.text import label, say, sentences
 from models.eldercare.documents import NeedKind, Outcome
 from models.eldercare.uploads import Applied, Event, VisitRef
-from models.eldercare.visiting import Need, PhonePoint, Report
+from models.eldercare.visiting import Nearness, Need, PhonePoint, Report
 from models.facilities.datum import Datum
 from models.kernel.errors import FieldFault
 
@@ -50,12 +50,32 @@ class PointBody(Body):
         return PhonePoint(self.longitude, self.latitude, self.datum, self.accuracy_m)
 
 
-class ArriveBody(Body):
-    """The arrival at the home."""
+class NearBody(Body):
+    """What a phone found that compared its point with the home by itself, by the day's `arrival`: no point is sent."""
 
-    point: PointBody
+    within: bool | None
+    band: Annotated[str, Field(min_length=1, max_length=20)]
+
+    def near(self) -> Nearness:
+        return Nearness(self.within, self.band)
+
+
+class ArriveBody(Body):
+    """The arrival at the home: what the phone found by itself (`near`), or its point."""
+
+    point: PointBody | None = None
+    near: NearBody | None = None
     version: Version | None = None
     device_time: Moment | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> ArriveBody:
+        if (self.point is None) == (self.near is None):
+            raise PydanticCustomError("one_of_both", "either point or near")
+        return self
+
+    def sight(self) -> PhonePoint | Nearness:
+        return sight_of(self.point, self.near)
 
 
 class ReportBody(Body):
@@ -114,7 +134,8 @@ class VisitRefBody(Body):
 
 
 class UploadItem(Body):
-    """One event of the phone. `complete` brings a `report`, `arrive` a `point`, `start` neither."""
+    """One event of the phone. `complete` brings a `report`, `arrive` what it found (`near`) or a `point`, `start`
+    none of them."""
 
     id: ClientId
     kind: Literal["start", "arrive", "complete"]
@@ -122,20 +143,21 @@ class UploadItem(Body):
     device_time: Moment
     report: ReportBody | None = None
     point: PointBody | None = None
+    near: NearBody | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> UploadItem:
-        if (self.report is not None) != (self.kind == "complete") or (self.point is not None) != (
-            self.kind == "arrive"
-        ):
-            raise PydanticCustomError("one_of_both", "a report to complete, a point to arrive")
+        sights = (self.point is not None) + (self.near is not None)
+        if (self.report is not None) != (self.kind == "complete") or sights != (self.kind == "arrive"):
+            raise PydanticCustomError("one_of_both", "a report to complete, a point or near to arrive")
         return self
 
     def event(self) -> Event:
         ref = VisitRef(self.visit.visit_id, self.visit.local_id, self.visit.planned_id, self.visit.elder_id)
         return Event(
             self.id, self.kind, ref, self.device_time,
-            self.report.report(self.device_time) if self.report else None, self.point.point() if self.point else None,
+            self.report.report(self.device_time) if self.report else None,
+            sight_of(self.point, self.near) if self.kind == "arrive" else None,
         )  # fmt: skip
 
 
@@ -194,6 +216,15 @@ class ChecklistView(BaseModel):
     version: int
     items: list[ChecklistItemView]
     needs: dict[str, str]
+
+
+def sight_of(point: PointBody | None, near: NearBody | None) -> PhonePoint | Nearness:
+    """What an arrival tells, of which one is there. Raises ValueError where there is none."""
+    if near is not None:
+        return near.near()
+    if point is None:
+        raise ValueError("point or near")
+    return point.point()
 
 
 def result_view(applied: Applied) -> UploadResult:

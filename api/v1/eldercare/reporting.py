@@ -56,7 +56,7 @@ class ArriveVisit(Endpoint):
         """Note the arrival: inside or outside the radius and a band of distance; the point is forgotten."""
         asked = call.body
         visit = visiting.arrive(
-            call.path["visit_id"], asked.point.point(), by=call.actor, at=call.at, key=call.idempotency_id or "",
+            call.path["visit_id"], asked.sight(), by=call.actor, at=call.at, key=call.idempotency_id or "",
             version=asked.version, device_time=asked.device_time,
         )  # fmt: skip
         elder = queries.elders_by_id([visit["elder_id"]]).get(visit["elder_id"])

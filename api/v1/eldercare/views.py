@@ -12,14 +12,7 @@ from api.v1.eldercare.visit_views import ArrivalView, VisitCorrectionView, Visit
 from config.loading import rule
 from config.text import label, say
 from models.eldercare import queries
-from models.eldercare.documents import (
-    COMPLETED,
-    CONFIRMED,
-    ELDER_NAME,
-    LINK_NAME,
-    Elder,
-    ElderLink,
-)
+from models.eldercare.documents import COMPLETED, CONFIRMED, ELDER_NAME, LINK_NAME, Elder, ElderLink
 from models.eldercare.lifecycle import BY_ITSELF, ELDER_LIFECYCLE, HEALTH_READERS, LINK_LIFECYCLE, VISIT_LIFECYCLE
 from models.eldercare.notices import ATTEMPTED, township_name
 from models.eldercare.settling import masked_name
@@ -74,7 +67,7 @@ class StaffSlotItem(SlotItem):
 
 
 class VisitItem(BaseModel):
-    """A visit as the family sees it."""
+    """A visit as the family sees it; while it is booked, until when it can be moved and cancelled."""
 
     id: str
     version: int
@@ -93,6 +86,8 @@ class VisitItem(BaseModel):
     outcome: str | None
     outcome_label: str | None
     completed_at: datetime | None
+    move_until: datetime | None
+    cancel_until: datetime | None
     actions: list[str]
 
 
@@ -345,6 +340,7 @@ def _visit(visit: Raw, elder: Raw | None, by: Actor, outcome: str | None) -> dic
         "wish_list": [{"token": each, "label": say(f"visitors.wish.{each}")} for each in wished.ticked],
         "outcome": outcome,
         "outcome_label": label("eldercare.outcome", outcome) if outcome else None,
+        **parts.limits(visit),
         "actions": [each for each in VISIT_LIFECYCLE.actions_for(visit, by) if each not in BY_ITSELF],
     }
 

@@ -1,15 +1,17 @@
-"""Parts of what the staff see of a visit: the arrival, the reports, the corrections."""
+"""Parts of what is seen of a visit: until when it can change, the arrival, the reports, the corrections."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel
 
+from config.loading import rule
 from config.text import label
 from models.eldercare.checklist import shown_answers
-from models.eldercare.documents import CHECKLIST, CORRECTION, VISIT_NOTES
+from models.eldercare.documents import BOOKED, CHECKLIST, CORRECTION, VISIT_NOTES
+from models.kernel.clock import as_utc
 from models.kernel.encryption import open_json, open_text
 from models.kernel.lifecycle import Raw
 
@@ -49,6 +51,17 @@ class VisitCorrectionView(BaseModel):
     outcome_label: str
     report_id: str | None
     seen_at: datetime | None
+
+
+def limits(visit: Raw) -> dict[str, datetime | None]:
+    """Until when a family can move and cancel a visit that is booked; None for any other."""
+    if visit["state"] != BOOKED:
+        return {"move_until": None, "cancel_until": None}
+    hour = as_utc(visit["starts_at"])
+    return {
+        "move_until": hour - timedelta(hours=rule("eldercare.reschedule_hours_before")),
+        "cancel_until": hour - timedelta(hours=rule("eldercare.cancel_hours_before")),
+    }
 
 
 def arrival_view(arrival: Raw) -> ArrivalView:

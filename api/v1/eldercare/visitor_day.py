@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
 from flask import Response
 
 from api.access import PUBLIC, staff
 from api.endpoint import Call, Endpoint, route
 from api.v1.eldercare.visitor_schemas import (
+    ArrivalRules,
     CalendarView,
     ContactView,
     DayView,
@@ -18,6 +19,7 @@ from api.v1.eldercare.visitor_schemas import (
     HoursBody,
     HoursGivenQuery,
     HourView,
+    MapDatum,
     MapPoint,
     OneDayQuery,
     SlotsQuery,
@@ -53,7 +55,6 @@ from models.kernel.masking import mask_name
 CALENDAR_PATH = "/api/v1/visit-calendars"
 CALENDAR_TYPE = "text/calendar"
 CSV_TYPE = "text/csv"
-GCJ02: Final = "gcj02"
 
 
 class VisitorHours(Endpoint):
@@ -105,8 +106,9 @@ class VisitorDay(Endpoint):
             audit.record(call.actor, "visitor_day_read", f"staff:{call.actor.id}", call.at,
                          detail={"day": asked.isoformat(), "elders": people})  # fmt: skip
         done = sum(each.state == visitor_day.DONE for each in stops)
-        items = [_stop(number, each, at_the_door) for number, each in enumerate(stops, 1)]
-        return DayView(date=asked.isoformat(), left=len(stops) - done, done=done, items=items)
+        datum = call.query.datum if at_the_door else None
+        items = [_stop(number, each, datum) for number, each in enumerate(stops, 1)]
+        return DayView(date=asked.isoformat(), left=len(stops) - done, done=done, items=items, arrival=_arrival())
 
 
 class MyVisitCalendar(Endpoint):
@@ -174,7 +176,16 @@ def _slot(slot: Raw) -> VisitorSlot:
     )  # fmt: skip
 
 
-def _stop(order: int, stop: visitor_day.Stop, at_the_door: bool) -> StopView:
+def _arrival() -> ArrivalRules:
+    return ArrivalRules(
+        radius_m=rule("eldercare.arrival_radius_m"), accuracy_most_m=rule("eldercare.arrival_accuracy_most_m"),
+        bands_m=rule("eldercare.arrival_bands_m"),
+    )  # fmt: skip
+
+
+def _stop(order: int, stop: visitor_day.Stop, datum: MapDatum | None) -> StopView:
+    """`datum`: that of the home's point; None on another day, when nothing that leads to the door is told."""
+    at_the_door = datum is not None
     stored: Raw = stop.visit or stop.planned or {}
     elder = stop.elder or {}
     township = elder.get("township_id") or stored.get("township_id") or township_of(stored)
@@ -192,14 +203,14 @@ def _stop(order: int, stop: visitor_day.Stop, at_the_door: bool) -> StopView:
         language_label=label("eldercare.language", language) if language else None,
         address=stop.private.get("address") if at_the_door else None,
         contacts=[ContactView(**{name: each.get(name) for name in ("name", "phone", "relation")}) for each in contacts],
-        point=_point(stop.private.get("point")) if at_the_door else None, wishes=wished.words,
+        point=_point(stop.private.get("point"), datum) if datum else None, wishes=wished.words,
         wish_list=labelled("wish", wished.ticked), hints=labelled("hint", rule("visitors.hints_by_risk").get(risk, [])),
         campaigns=[WordsOf(token=kind, label=say(f"campaigns.kind.{kind}")) for kind in stop.campaigns],
     )  # fmt: skip
 
 
-def _point(point: dict[str, float] | None) -> MapPoint | None:
+def _point(point: dict[str, float] | None, datum: MapDatum) -> MapPoint | None:
     if point is None:
         return None
-    longitude, latitude = from_wgs84(point["longitude"], point["latitude"], GCJ02)
-    return MapPoint(longitude=round(longitude, 6), latitude=round(latitude, 6), datum=GCJ02)
+    longitude, latitude = from_wgs84(point["longitude"], point["latitude"], datum)
+    return MapPoint(longitude=round(longitude, 6), latitude=round(latitude, 6), datum=datum)

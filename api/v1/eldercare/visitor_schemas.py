@@ -14,6 +14,8 @@ from api.v1.eldercare.views import VisitItem
 from config.loading import rule
 
 HalfDay = Literal["morning", "afternoon"]
+# WeChat and Chinese maps speak GCJ-02, a browser's position is WGS-84.
+MapDatum = Literal["gcj02", "wgs84"]
 
 
 def _known_kind(kind: str) -> str:
@@ -68,9 +70,10 @@ class SlotsQuery(VisitorQuery):
 
 
 class OneDayQuery(Query):
-    """A day of China's calendar, today where none is named."""
+    """A day of China's calendar, today where none is named; `datum` of the homes' points."""
 
     date: Day | None = None
+    datum: MapDatum = "gcj02"
 
 
 class NearDayQuery(Query):
@@ -212,11 +215,11 @@ class VisitorSlots(BaseModel):
 
 
 class MapPoint(BaseModel):
-    """A point for WeChat's map, degrees."""
+    """A point for a map, degrees of `datum`."""
 
     longitude: float
     latitude: float
-    datum: Literal["gcj02"]
+    datum: MapDatum
 
 
 class ContactView(BaseModel):
@@ -254,8 +257,18 @@ class StopView(BaseModel):
     campaigns: list[WordsOf]
 
 
+class ArrivalRules(BaseModel):
+    """How a phone tells by itself whether it is at a home: metres; the doubt of its position counts up to a most."""
+
+    radius_m: int
+    accuracy_most_m: int
+    bands_m: list[int]
+
+
 class DayView(BaseModel):
     """A visitor's day in the order of the way."""
+
+    arrival: ArrivalRules
 
     date: str
     left: int

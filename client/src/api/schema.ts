@@ -4493,6 +4493,7 @@ export interface paths {
             parameters: {
                 query?: {
                     date?: string;
+                    datum?: "gcj02" | "wgs84";
                 };
                 header?: never;
                 path?: never;
@@ -4859,6 +4860,44 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscription-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The mini-program's one-time subscription messages, for WeChat's prompt that asks whether they may be sent.
+         *
+         *     Access: public */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateList"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5981,6 +6020,12 @@ export interface components {
             version: number;
             waiting: components["schemas"]["WaitingView"] | null;
         };
+        /** @description How a phone tells by itself whether it is at a home: metres; the doubt of its position counts up to a most. */
+        ArrivalRules: {
+            accuracy_most_m: number;
+            bands_m: number[];
+            radius_m: number;
+        };
         /** @description Within the radius (None: the home's point is not known), and the band of the distance; never where. */
         ArrivalView: {
             /** Format: date-time */
@@ -5989,11 +6034,12 @@ export interface components {
             band_label: string;
             within: boolean | null;
         };
-        /** @description The arrival at the home. */
+        /** @description The arrival at the home: what the phone found by itself (`near`), or its point. */
         ArriveBody: {
             /** Format: date-time */
             device_time?: string | null;
-            point: components["schemas"]["PointBody"];
+            near?: components["schemas"]["NearBody"] | null;
+            point?: components["schemas"]["PointBody"] | null;
             version?: number | null;
         };
         /** @description Who wants to be linked to me: as what, and since when; the name masked, None where none was given. */
@@ -6285,6 +6331,7 @@ export interface components {
         };
         /** @description A visitor's day in the order of the way. */
         DayView: {
+            arrival: components["schemas"]["ArrivalRules"];
             date: string;
             done: number;
             items: components["schemas"]["StopView"][];
@@ -6645,10 +6692,10 @@ export interface components {
             latitude: number;
             longitude: number;
         };
-        /** @description A point for WeChat's map, degrees. */
+        /** @description A point for a map, degrees of `datum`. */
         MapPoint: {
             /** @enum {string} */
-            datum: "gcj02";
+            datum: "gcj02" | "wgs84";
             latitude: number;
             longitude: number;
         };
@@ -6721,6 +6768,11 @@ export interface components {
             items: components["schemas"]["QualifyingView"][];
             on: boolean;
             text: string;
+        };
+        /** @description What a phone found that compared its point with the home by itself, by the day's `arrival`: no point is sent. */
+        NearBody: {
+            band: string;
+            within: boolean | null;
         };
         /** @description Something the person needs. `programme`: its token, of a programme alone; the note is kept encrypted. */
         NeedBody: {
@@ -7276,6 +7328,8 @@ export interface components {
             actions: string[];
             arrival: components["schemas"]["ArrivalView"] | null;
             booked: boolean;
+            /** Format: date-time */
+            cancel_until: string | null;
             checklist: {
                 [key: string]: unknown;
             }[];
@@ -7295,6 +7349,8 @@ export interface components {
             ends_at: string | null;
             id: string;
             instead_of: string | null;
+            /** Format: date-time */
+            move_until: string | null;
             notes: string | null;
             outcome: string | null;
             outcome_label: string | null;
@@ -7325,6 +7381,8 @@ export interface components {
             actions: string[];
             arrival: components["schemas"]["ArrivalView"] | null;
             booked: boolean;
+            /** Format: date-time */
+            cancel_until: string | null;
             community: string | null;
             /** Format: date-time */
             completed_at: string | null;
@@ -7340,6 +7398,8 @@ export interface components {
             ends_at: string | null;
             id: string;
             instead_of: string | null;
+            /** Format: date-time */
+            move_until: string | null;
             outcome: string | null;
             outcome_label: string | null;
             planned: boolean;
@@ -7401,6 +7461,14 @@ export interface components {
         TakeOfferBody: {
             wish_list?: string[];
             wishes?: string | null;
+        };
+        /** @description Our name of a subscription message, and WeChat's. */
+        TemplateItem: {
+            name: string;
+            template_id: string;
+        };
+        TemplateList: {
+            items: components["schemas"]["TemplateItem"][];
         };
         /** @description A theme's pieces by place (`3609`: the city's own) and in all; null where a count is too small to be told. */
         ThemeCounts: {
@@ -7476,9 +7544,11 @@ export interface components {
             /** Format: date-time */
             seen_at: string | null;
         };
-        /** @description A visit as the family sees it. */
+        /** @description A visit as the family sees it; while it is booked, until when it can be moved and cancelled. */
         VisitItem: {
             actions: string[];
+            /** Format: date-time */
+            cancel_until: string | null;
             /** Format: date-time */
             completed_at: string | null;
             district_code: string;
@@ -7487,6 +7557,8 @@ export interface components {
             /** Format: date-time */
             ends_at: string | null;
             id: string;
+            /** Format: date-time */
+            move_until: string | null;
             outcome: string | null;
             outcome_label: string | null;
             slot_id: string | null;

@@ -97,6 +97,17 @@ def test_an_arrival_keeps_a_band_and_never_the_point(call: Call, visitor: dict[s
         assert call("POST", path, visitor, json={"point": wrong}).status_code == 422
 
 
+def test_a_phone_that_compares_by_itself_sends_no_point(call: Call, visitor: dict[str, str]) -> None:
+    visit = begun(call, visitor, elder_at_home())
+    path = f"/staff/visits/{visit['id']}/arrive"
+    for wrong in ({"within": True, "band": "unknown"}, {"within": None, "band": "50"}, {"within": True, "band": "7"}):
+        assert call("POST", path, visitor, json={"near": wrong}).status_code == 422
+    both = {"near": {"within": True, "band": "50"}, "point": {"longitude": 114.39, "latitude": 27.92, "datum": "wgs84"}}
+    assert call("POST", path, visitor, json=both).status_code == 422
+    found = call("POST", path, visitor, json={"near": {"within": True, "band": "150"}}).json
+    assert (found["arrival"]["within"], found["arrival"]["band_label"]) == (True, "150米以内")
+
+
 def test_a_visit_by_plan_meets_its_row_at_once_and_after_the_repair(call: Call, visitor: dict[str, str]) -> None:
     elder = make_elder(risk_level="ordinary")
     plan_building.plan_present_month(MORNING)

@@ -49,7 +49,7 @@ POINT = PhonePoint(114.39, 27.92, "wgs84")
 
 def event(kind: Any, visit: VisitRef, minutes: int, name: str = "", **more: Any) -> Event:
     if kind == "arrive":
-        more.setdefault("point", POINT)
+        more.setdefault("sight", POINT)
     if kind == "complete":
         more.setdefault("report", Report("seen_well", HEALTH))
     return Event(name or f"event-{kind}-{minutes}", kind, visit, YESTERDAY + timedelta(minutes=minutes), **more)
@@ -209,12 +209,13 @@ def test_over_http_each_event_has_its_answer_and_a_bad_one_holds_up_no_other(
     point = {"longitude": 114.39, "latitude": 27.92, "datum": "gcj02"}
     items = [
         good, *bad, {"id": "event-0002", "kind": "arrive", "visit": ref, "device_time": at, "point": point},
+        {"id": "event-0004", "kind": "arrive", "visit": ref, "device_time": at, "near": {"within": True, "band": "50"}},
         {"id": "event-0003", "kind": "complete", "visit": ref, "device_time": at, "report": report},
     ]  # fmt: skip
     answer = call("POST", "/staff/visit-uploads", visitor, json={"device_id": DEVICE, "items": items})
     assert answer.status_code == 200, answer.text
     found = answer.json["results"]
-    assert [each["result"] for each in found] == ["done", *["refused"] * len(bad), "done", "done"]
+    assert [each["result"] for each in found] == ["done", *["refused"] * len(bad), "done", "done", "done"]
     assert all(each["code"] and each["detail"] for each in found[1 : 1 + len(bad)])
     assert found[-1]["outcome"] == "seen_with_need" and found[0]["id"] == "event-0001"
     assert HEALTH not in answer.text
