@@ -44,10 +44,10 @@ test: $(VENV)/.dev browser client-check ## everything: lint, import contracts, t
 browser: ## Debian's Chromium with Chinese fonts, for the browser tests
 	@bash tests/browser/install.sh
 
-client: ## build the residents' H5 into client/dist/h5 for `make run` (needs Node 20)
+client: $(VENV)/.run ## build the residents' H5 into client/dist/h5 for `make run` (Node 20: the machine's, else from PyPI)
 	@bash client/scripts/build.sh h5
 
-client-weapp: ## build the mini-program into client/dist/weapp (API_ORIGIN=https://… names the product)
+client-weapp: $(VENV)/.run ## build the mini-program into client/dist/weapp (API_ORIGIN=https://… names the product)
 	@bash client/scripts/build.sh weapp
 
 client-api: $(VENV)/.dev ## write the client's types of the API again

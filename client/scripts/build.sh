@@ -2,7 +2,7 @@
 # build.sh h5|weapp: install where needed, then build into client/dist.
 set -eu
 cd "$(dirname "$0")/.."
-bash scripts/install.sh
+bash scripts/install.sh must
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 npm run -s "build:$1" >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
