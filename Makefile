@@ -34,11 +34,11 @@ check: $(VENV)/.dev ## format, lint, types, import contracts, quick tests: befor
 	@mypy
 	@pytest -n $(WORKERS) tests/unit -m "not slow"
 
-test: $(VENV)/.dev browser client-check ## everything: lint, import contracts, types, all tests
-	ruff format --check .
-	ruff check .
-	lint-imports
-	mypy
+test: $(VENV)/.dev browser ## everything: lint, import contracts, types, all tests
+	@mkdir -p build; echo "Checking and building the client beside the types …"; \
+	bash client/scripts/check.sh > build/client-check.log 2>&1 & client=$$!; \
+	ruff format --check . && ruff check . && lint-imports && mypy; static=$$?; \
+	wait $$client; checked=$$?; cat build/client-check.log; exit $$((static + checked))
 	pytest -n $(WORKERS) --dist worksteal tests
 
 browser: ## Debian's Chromium with Chinese fonts, for the browser tests
