@@ -4,7 +4,12 @@
  */
 export default defineAppConfig({
   pages: ["pages/index/index", "pages/nearby/index", "pages/nearby/facility"],
-  subPackages: [],
+  subPackages: [
+    { root: "pages/programmes", pages: ["index", "programme", "prescreen"] },
+    { root: "pages/applications", pages: ["index", "application", "form"] },
+    { root: "pages/notices", pages: ["index", "draws", "draw"] },
+    { root: "pages/objections", pages: ["objection"] },
+  ],
   animation: false,
   darkmode: true,
   themeLocation: "theme.json",

@@ -18,8 +18,12 @@ export interface Way {
 export const sections: readonly Way[] = [
   { token: "home", label: common.nav.home, symbol: "home", page: pages.home },
   { token: "nearby", label: common.nav.nearby, symbol: "near", page: pages.nearby },
+  { token: "applications", label: common.nav.applications, symbol: "form", page: pages.applications },
 ];
 
 export const entries: readonly Way[] = [
   { token: "nearby", ...words.entries.nearby, symbol: "near", page: pages.nearby, essential: true },
+  { token: "programmes", ...words.entries.programmes, symbol: "form", page: pages.programmes, essential: true },
+  { token: "applications", ...words.entries.applications, symbol: "time", page: pages.applications, essential: true },
+  { token: "notices", ...words.entries.notices, symbol: "notice", page: pages.notices },
 ];

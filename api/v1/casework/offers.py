@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+
+from pydantic import BaseModel
 
 from api.access import RESIDENT
 from api.endpoint import Call, Endpoint, Query, optional_body, route
@@ -26,8 +29,30 @@ class OffersQuery(Query):
     limit: Limit = rule("casework.page_size")
 
 
+class OwnOffer(BaseModel):
+    """One's own offer. `subject`: the flat or the childcare place, as its giver describes it."""
+
+    id: str
+    kind: str
+    kind_label: str
+    application_id: str
+    programme: str
+    state: str
+    state_label: str
+    subject: dict[str, Any]
+    made_at: datetime
+    expires_at: datetime
+    version: int
+    actions: list[str]
+
+
+class OwnOfferPage(BaseModel):
+    items: list[OwnOffer]
+    next: str | None
+
+
 class Offers(Endpoint):
-    @route(access=RESIDENT, query=OffersQuery)
+    @route(access=RESIDENT, query=OffersQuery, response=OwnOfferPage)
     def get(self, call: Call) -> dict[str, Any]:
         """My offers, the newest first."""
         page = offers.offers_of(call.actor.id, call.query.cursor, call.query.limit)
@@ -35,21 +60,21 @@ class Offers(Endpoint):
 
 
 class OneOffer(Endpoint):
-    @route(access=RESIDENT, etag=True)
+    @route(access=RESIDENT, response=OwnOffer, etag=True)
     def get(self, call: Call) -> dict[str, Any]:
         """One of mine: what is offered, until when, what I can do."""
         return shown(offers.own_offer(call.path["offer_id"], call.actor), call.actor)
 
 
 class AcceptOffer(Endpoint):
-    @route(access=RESIDENT, idempotent=True, rate="write")
+    @route(access=RESIDENT, response=OwnOffer, idempotent=True, rate="write")
     def post(self, call: Call) -> dict[str, Any]:
         """Take it; possible until it expires."""
         return _answered(offers.accept, call)
 
 
 class DeclineOffer(Endpoint):
-    @route(access=RESIDENT, idempotent=True, rate="write")
+    @route(access=RESIDENT, response=OwnOffer, idempotent=True, rate="write")
     def post(self, call: Call) -> dict[str, Any]:
         """Leave it to the next; what follows for one's own waiting is the programme's published rule."""
         return _answered(offers.decline, call)

@@ -3627,7 +3627,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["OwnOfferPage"];
+                    };
                 };
             };
         };
@@ -3667,7 +3669,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["OwnOffer"];
+                    };
                 };
             };
         };
@@ -3711,7 +3715,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["OwnOffer"];
+                    };
                 };
             };
         };
@@ -3753,7 +3759,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["OwnOffer"];
+                    };
                 };
             };
         };
@@ -6960,6 +6968,29 @@ export interface components {
             published_on: string;
             state: string;
             text: string;
+        };
+        /** @description One's own offer. `subject`: the flat or the childcare place, as its giver describes it. */
+        OwnOffer: {
+            actions: string[];
+            application_id: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            kind: string;
+            kind_label: string;
+            /** Format: date-time */
+            made_at: string;
+            programme: string;
+            state: string;
+            state_label: string;
+            subject: {
+                [key: string]: unknown;
+            };
+            version: number;
+        };
+        OwnOfferPage: {
+            items: components["schemas"]["OwnOffer"][];
+            next: string | null;
         };
         /** @description The file as it is kept, and the application's version with it. */
         PaperAdded: {

@@ -5,6 +5,16 @@ export const pages = {
   home: "/pages/index/index",
   nearby: "/pages/nearby/index",
   facility: "/pages/nearby/facility",
+  programmes: "/pages/programmes/index",
+  programme: "/pages/programmes/programme",
+  prescreen: "/pages/programmes/prescreen",
+  applications: "/pages/applications/index",
+  application: "/pages/applications/application",
+  form: "/pages/applications/form",
+  notices: "/pages/notices/index",
+  draws: "/pages/notices/draws",
+  draw: "/pages/notices/draw",
+  objection: "/pages/objections/objection",
 } as const;
 
 /** Ids and tokens only: nothing about a person belongs into an address. */
@@ -25,6 +35,13 @@ export function moveOn(page: string, values: Readonly<Record<string, string>> = 
 export function back(): void {
   if (Taro.getCurrentPages().length > 1) void Taro.navigateBack();
   else switchTo(pages.home);
+}
+
+/** Back to the screen that this one was opened from, where it is that one; else there in place of this one. */
+export function backTo(page: string, values: Readonly<Record<string, string>> = {}): void {
+  const before = Taro.getCurrentPages().slice(-2)[0];
+  if (Taro.getCurrentPages().length > 1 && before?.route !== undefined && page.endsWith(before.route.replace(/^\//, ""))) void Taro.navigateBack();
+  else moveOn(page, values);
 }
 
 function address(page: string, values: Readonly<Record<string, string>>): string {

@@ -6,7 +6,7 @@ import { useStore } from "@/state/store";
 import words from "@/text/zh_CN/home.json";
 import { Button, Entry } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
-import { pages, switchTo } from "@/ui/go";
+import { go, pages } from "@/ui/go";
 import { Page } from "@/ui/page";
 import { Search } from "./search";
 import { Waits } from "./waits";
@@ -27,7 +27,7 @@ export default function Home() {
       <Words as="h2">{words.can}</Words>
       <Box className="entries">
         {entries.filter((each) => !large || each.essential).map((each) => (
-          <Entry key={each.token} symbol={each.symbol} label={each.label} about={each.about} onPress={() => switchTo(each.page)} />
+          <Entry key={each.token} symbol={each.symbol} label={each.label} about={each.about} onPress={() => go(each.page)} />
         ))}
       </Box>
     </Page>

@@ -4,11 +4,13 @@ import { common, fill } from "@/text";
 import words from "@/text/zh_CN/home.json";
 import { useAnswer } from "@/ui/answers";
 import { Button, Card, Tag } from "@/ui/controls";
-import { Box, Words } from "@/ui/elements";
+import { Box, Press, Words } from "@/ui/elements";
+import { go, pages } from "@/ui/go";
 import { Skeleton, Trouble } from "@/ui/states";
 import { left } from "@/words";
 
 const APPLICANT = "applicant";
+const DRAFT = "draft";
 
 /** What waits for the resident. Nobody is signed in, and no account made, before somebody asks for it. */
 export function Waits() {
@@ -42,13 +44,13 @@ function Waiting() {
 function Turn({ application }: { application: Schemas["ApplicationItem"] }) {
   const { next_step: step } = application;
   return (
-    <Box>
+    <Press className="wait" onPress={() => go(application.state === DRAFT ? pages.form : pages.application, { id: application.id })}>
       <Box className="row">
         <Words as="b">{application.programme_label}</Words>
         <Tag look="calm">{words.waits_turn}</Tag>
       </Box>
-      <Words as="p">{step.text}</Words>
-      {step.due_at && <Words as="p" className="soft small">{left(step.due_at, now())}</Words>}
-    </Box>
+      <Words className="facility-line">{step.text}</Words>
+      {step.due_at && <Words className="soft small facility-line">{left(step.due_at, now())}</Words>}
+    </Press>
   );
 }

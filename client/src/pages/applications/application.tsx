@@ -1,0 +1,145 @@
+import { useRouter } from "@tarojs/taro";
+import { useState } from "react";
+import { now, open, own, type Schemas } from "@/api";
+import { fill } from "@/text";
+import words from "@/text/zh_CN/applications.json";
+import { useAnswer, useDoing } from "@/ui/answers";
+import { Button, Card, Facts, Field, Tag } from "@/ui/controls";
+import { Box, TextBox, Words } from "@/ui/elements";
+import { go, pages } from "@/ui/go";
+import { Page } from "@/ui/page";
+import { Skeleton, Trouble } from "@/ui/states";
+import { Sure } from "@/ui/sure";
+import { moment } from "@/words";
+import { Correction } from "./correction";
+import { type Application } from "./draft";
+import { due, MINE } from "./due";
+import { OfferCard } from "./offer";
+import "./applications.css";
+
+interface Loaded {
+  application: Application;
+  programme: Schemas["ProgrammeDetail"];
+  offers: Schemas["OwnOffer"][];
+}
+
+export default function OneApplication() {
+  const { params } = useRouter();
+  const id = params.id ?? "";
+  const loaded = useAnswer<Loaded>(async () => {
+    const [application, offers] = await Promise.all([own.get("/applications/{application_id}", { path: { application_id: id } }), own.get("/offers")]);
+    const programme = await open.get("/programmes/{token}", { path: { token: application.programme } });
+    return { application, programme, offers: offers.items.filter((each) => each.application_id === id) };
+  }, [id], { again: true });
+  return (
+    <Page title={loaded.data?.application.programme_label ?? words.one} onRefresh={loaded.reload}>
+      {loaded.problem && <Trouble problem={loaded.problem} onAgain={loaded.reload} />}
+      {!loaded.data && loaded.busy && <Skeleton />}
+      {params.done === "submitted" && loaded.data?.application.state === "submitted" && <Words as="p" className="say" role="status">{words.submitted}</Words>}
+      {loaded.data && <Shown loaded={loaded.data} onChanged={loaded.reload} />}
+    </Page>
+  );
+}
+
+function Shown({ loaded, onChanged }: { loaded: Loaded; onChanged: () => Promise<void> }) {
+  const { application, programme, offers } = loaded;
+  const may = (action: string) => application.actions.some((each) => each.action === action);
+  const waits = offers.filter((each) => each.state === "offered");
+  const answered = offers.find((each) => each.state === "accepted" || each.state === "declined");
+  return (
+    <>
+      <Card>
+        <Box className="row"><Tag look={application.next_step.turn === MINE ? "calm" : ""}>{application.state_label}</Tag></Box>
+        <Words as="p" className="item-name">{application.next_step.text}</Words>
+        {application.next_step.due_at && <Words as="p">{due(application.next_step)}</Words>}
+        {application.next_step.due_assumed && <Words as="p" className="soft small">{words.due_assumed}</Words>}
+        {application.reason && <Words as="p">{words.reason}：{application.reason}</Words>}
+        {application.state === "draft" && <Button main wide onPress={() => go(pages.form, { id: application.id })}>{words.go_on}</Button>}
+      </Card>
+      {waits.map((each) => <OfferCard key={each.id} offer={each} onAnswered={onChanged} />)}
+      {answered && waits.length === 0 && <Words as="p" className="say" role="status">{answered.state === "accepted" ? words.accepted : words.declined}</Words>}
+      {application.state === "correction" && <Correction application={application} programme={programme} onChanged={onChanged} />}
+      {application.waiting && <Waiting waiting={application.waiting} order={programme.waiting_list?.order ?? []} />}
+      {application.placement && <Placed placement={application.placement} />}
+      {application.public_notice && (
+        <Card title={words.notice}>
+          <Words as="p">{application.public_notice.text}</Words>
+          <Button onPress={() => go(pages.notices)}>{words.notice}</Button>
+        </Card>
+      )}
+      <Timeline application={application} />
+      {may("appeal") && <Appeal application={application} onChanged={onChanged} />}
+      {may("withdraw") && application.state !== "draft" && <Withdraw application={application} onChanged={onChanged} />}
+    </>
+  );
+}
+
+function Waiting({ waiting, order }: { waiting: NonNullable<Application["waiting"]>; order: Schemas["OrderLineView"][] }) {
+  const { position, ahead, total } = waiting;
+  return (
+    <Card title={words.waiting}>
+      <Words as="p" className="soft">{waiting.list} · {waiting.state_label}</Words>
+      {position !== null && ahead !== null && <Words as="p" className="item-name">{fill(words.waiting_place, { position, ahead, total })}</Words>}
+      {order.length > 0 && (
+        <>
+          <Words as="h3">{words.waiting_why}</Words>
+          <Box as="ul" className="lines">{order.map((each) => <Box as="li" key={each.label}>{each.label}</Box>)}</Box>
+        </>
+      )}
+    </Card>
+  );
+}
+
+function Placed({ placement }: { placement: NonNullable<Application["placement"]> }) {
+  const lines = Object.entries(words.offer_facts).map(([name, title]) => [title, placement[`${name}_label`] ?? placement[name]] as const);
+  return <Card title={words.placement}><Facts lines={lines.map(([title, value]) => [title, typeof value === "string" || typeof value === "number" ? String(value) : ""])} /></Card>;
+}
+
+function Timeline({ application }: { application: Application }) {
+  return (
+    <Card title={words.timeline}>
+      <Box as="ul" className="timeline" label={words.timeline}>
+        {[...application.timeline].reverse().map((each) => (
+          <Box as="li" key={each.at + each.action}>
+            <Words as="b">{each.label}</Words>
+            <Words as="p" className="soft small">{moment(each.at, now())} · {each.by}</Words>
+            {each.note && <Words as="p">{each.note}</Words>}
+          </Box>
+        ))}
+      </Box>
+    </Card>
+  );
+}
+
+function Withdraw({ application, onChanged }: { application: Application; onChanged: () => Promise<void> }) {
+  const doing = useDoing();
+  const withdraw = () =>
+    doing.run(async () => {
+      await own.post("/applications/{application_id}/withdraw", { path: { application_id: application.id }, intent: `application.withdraw.${application.id}` });
+      await onChanged();
+    });
+  return (
+    <>
+      {doing.problem && <Trouble problem={doing.problem} />}
+      <Sure danger label={words.withdraw} question={words.withdraw_sure} yes={words.yes_withdraw} no={words.think} busy={doing.busy} onYes={withdraw} />
+    </>
+  );
+}
+
+function Appeal({ application, onChanged }: { application: Application; onChanged: () => Promise<void> }) {
+  const [reason, setReason] = useState("");
+  const doing = useDoing();
+  const appeal = () =>
+    doing.run(async () => {
+      await own.post("/applications/{application_id}/appeal", { path: { application_id: application.id }, body: { reason, version: application.version }, intent: `application.appeal.${application.id}` });
+      await onChanged();
+    });
+  return (
+    <Card title={words.appeal}>
+      {application.appeal_until && <Words as="p">{fill(words.appeal_until, { when: moment(application.appeal_until, now()) })}</Words>}
+      {doing.problem && <Trouble problem={doing.problem} />}
+      <Field id="appeal-reason" label={words.appeal_reason} required fault={doing.problem?.of("reason")}>{(tied) => <TextBox {...tied} lines={4} most={1000} value={reason} onText={setReason} />}</Field>
+      <Button main busy={doing.busy} disabled={reason.trim() === ""} onPress={appeal}>{words.appeal_send}</Button>
+    </Card>
+  );
+}

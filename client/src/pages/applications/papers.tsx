@@ -1,0 +1,101 @@
+import { useState } from "react";
+import { own, type Problem, type Schemas } from "@/api";
+import { asProblem } from "@/api/problems";
+import { platform } from "@/platform/current";
+import { type Picked } from "@/platform/types";
+import { fill } from "@/text";
+import words from "@/text/zh_CN/form.json";
+import { useAnswer, useDoing } from "@/ui/answers";
+import { Button, Tag } from "@/ui/controls";
+import { Box, Words } from "@/ui/elements";
+import { Trouble } from "@/ui/states";
+import common from "@/text/zh_CN/programmes.json";
+import { type Application } from "./draft";
+
+type Kind = Pick<Schemas["PaperKindView"], "token" | "label" | "help" | "required" | "files_most">;
+
+interface Sending {
+  file: Picked;
+  problem: Problem | null;
+}
+
+interface PapersProps {
+  application: Application;
+  kinds: readonly Kind[];
+  onChanged: () => Promise<void>;
+}
+
+/** The papers of an application: photos are sent at once, again by themselves, and again by hand. */
+export function Papers({ application, kinds, onChanged }: PapersProps) {
+  const reusable = useAnswer(() => own.get("/applications/{application_id}/reusable-papers", { path: { application_id: application.id } }), [application.id]);
+  return (
+    <Box className="stack">
+      {kinds.map((kind) => (
+        <Paper key={kind.token} kind={kind} application={application} reusable={reusable.data?.items.filter((each) => each.paper === kind.token) ?? []} onChanged={onChanged} />
+      ))}
+    </Box>
+  );
+}
+
+function Paper({ kind, application, reusable, onChanged }: { kind: Kind; application: Application; reusable: Schemas["ReusableView"][]; onChanged: () => Promise<void> }) {
+  const [sending, setSending] = useState<Sending[]>([]);
+  const doing = useDoing();
+  const files = application.papers.filter((each) => each.paper === kind.token);
+  const room = kind.files_most - files.length - sending.length;
+  const path = { application_id: application.id };
+  const send = async (file: Picked) => {
+    setSending((before) => [...before.filter((each) => each.file !== file), { file, problem: null }]);
+    try {
+      await own.upload("/applications/{application_id}/documents", { path, file, fields: { paper: kind.token }, intent: `paper.${application.id}.${kind.token}.${file.name}.${file.bytes}` });
+      setSending((before) => before.filter((each) => each.file !== file));
+      await onChanged();
+    } catch (fault) {
+      setSending((before) => before.map((each) => (each.file === file ? { file, problem: asProblem(fault) } : each)));
+    }
+  };
+  const pick = async () => {
+    for (const file of await platform().pickPhotos(room)) await send(file);
+  };
+  const remove = (id: string) => doing.run(async () => {
+    await own.delete("/applications/{application_id}/documents/{document_id}", { path: { ...path, document_id: id } });
+    await onChanged();
+  });
+  const reuse = (from: Schemas["ReusableView"]) => doing.run(async () => {
+    const body = { application_id: from.application_id, document_id: from.document.id };
+    await own.post("/applications/{application_id}/documents/reuse", { path, body, intent: `paper.reuse.${application.id}.${from.document.id}` });
+    await onChanged();
+  });
+  return (
+    <Box as="section" className="card" label={kind.label}>
+      <Box className="row"><Words as="h2">{kind.label}</Words><Tag look={kind.required ? "calm" : ""}>{kind.required ? common.required : common.optional}</Tag></Box>
+      <Words as="p" className="help">{kind.help}</Words>
+      {doing.problem && <Trouble problem={doing.problem} />}
+      {files.length > 0 && (
+        <Box as="ul" className="lines" label={kind.label}>
+          {files.map((each, at) => (
+            <Box as="li" key={each.id} className="row between">
+              <Words>{fill(words.file_n, { n: at + 1 })} · {each.name}</Words>
+              <Button danger busy={doing.busy} label={fill(words.paper_remove_label, { name: kind.label, n: at + 1 })} onPress={() => remove(each.id)}>{words.paper_remove}</Button>
+            </Box>
+          ))}
+        </Box>
+      )}
+      {sending.map(({ file, problem }) => (
+        <Box key={file.preview} className="stack" live="polite">
+          <Words>{problem ? words.send_failed : words.sending} · {file.name}</Words>
+          {problem && <Trouble problem={problem} />}
+          {problem && (
+            <Box className="row fill">
+              <Button wide onPress={() => setSending((before) => before.filter((each) => each.file !== file))}>{words.paper_remove}</Button>
+              <Button main wide onPress={() => send(file)}>{words.send_again}</Button>
+            </Box>
+          )}
+        </Box>
+      ))}
+      {room > 0 && <Button symbol="camera" label={fill(words.photo_label, { name: kind.label })} onPress={pick}>{words.photo}</Button>}
+      {room > 0 && files.length === 0 && reusable.map((each) => (
+        <Button key={each.document.id} busy={doing.busy} onPress={() => reuse(each)}>{fill(words.reuse, { name: kind.label })}</Button>
+      ))}
+    </Box>
+  );
+}

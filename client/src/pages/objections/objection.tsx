@@ -1,0 +1,80 @@
+import { useRouter } from "@tarojs/taro";
+import { useState } from "react";
+import { now, own, type Schemas } from "@/api";
+import { platform } from "@/platform/current";
+import { fill } from "@/text";
+import words from "@/text/zh_CN/notices.json";
+import { useAnswer, useDoing } from "@/ui/answers";
+import { Button, Card, Facts, Field } from "@/ui/controls";
+import { Box, TextBox, Words } from "@/ui/elements";
+import { moveOn, pages } from "@/ui/go";
+import { Page } from "@/ui/page";
+import { Skeleton, Trouble } from "@/ui/states";
+import { Sure } from "@/ui/sure";
+import { moment } from "@/words";
+
+/** With `notice`, a new objection to it; with `id`, how one's own stands. */
+export default function Objection() {
+  const { params } = useRouter();
+  return params.notice ? <Filing notice={params.notice} /> : <Standing id={params.id ?? ""} />;
+}
+
+function Filing({ notice }: { notice: string }) {
+  const [statement, setStatement] = useState("");
+  const doing = useDoing();
+  const file = () =>
+    doing.run(async () => {
+      const filed = (await own.post("/public-notices/{notice_id}/objections", { path: { notice_id: notice }, body: { statement }, intent: `objection.${notice}` })) as Schemas["ObjectionView"];
+      moveOn(pages.objection, { id: filed.id });
+    });
+  return (
+    <Page title={words.object_title} foot={<Button main wide busy={doing.busy} disabled={statement.trim() === ""} onPress={file}>{words.send}</Button>}>
+      {doing.problem && <Trouble problem={doing.problem} onAgain={file} />}
+      <Words as="p" className="soft">{words.object_lead}</Words>
+      <Field id="objection-statement" label={words.statement} required fault={doing.problem?.of("statement")}>
+        {(tied) => <TextBox {...tied} lines={6} most={2000} value={statement} onText={setStatement} />}
+      </Field>
+    </Page>
+  );
+}
+
+function Standing({ id }: { id: string }) {
+  const path = { objection_id: id };
+  const asked = useAnswer(() => own.get("/objections/{objection_id}", { path }), [id], { again: true });
+  const doing = useDoing();
+  const objection = asked.data;
+  const add = () =>
+    doing.run(async () => {
+      for (const file of await platform().pickPhotos(1)) {
+        await own.upload("/objections/{objection_id}/evidence", { path, file, fields: {}, intent: `objection.evidence.${id}.${file.name}.${file.bytes}` });
+      }
+      await asked.reload();
+    });
+  const withdraw = () =>
+    doing.run(async () => {
+      await own.post("/objections/{objection_id}/withdraw", { path, intent: `objection.withdraw.${id}` });
+      await asked.reload();
+    });
+  return (
+    <Page title={words.objection} onRefresh={asked.reload}>
+      {asked.problem && <Trouble problem={asked.problem} onAgain={asked.reload} />}
+      {!objection && asked.busy && <Skeleton />}
+      {doing.problem && <Trouble problem={doing.problem} />}
+      {objection && (
+        <>
+          <Card title={objection.state_label}>
+            <Words as="p">{objection.next_step}</Words>
+            <Facts lines={[[words.state, fill(words.filed, { when: moment(objection.filed_at, now()) })], ["", fill(words.due, { when: moment(objection.due_at, now()) })]]} />
+            {objection.ruling && <Words as="p">{words.ruling}：{objection.ruling}</Words>}
+          </Card>
+          <Card title={words.said}>
+            <Words as="p">{objection.statement}</Words>
+            <Box as="ul" className="lines" label={words.evidence}>{objection.evidence.map((each) => <Box as="li" key={each.id}>{each.name}</Box>)}</Box>
+            {objection.ruling === null && <Button symbol="camera" busy={doing.busy} onPress={add}>{words.evidence_add}</Button>}
+          </Card>
+          {objection.ruling === null && <Sure danger label={words.withdraw} question={words.withdraw_sure} yes={words.withdraw_yes} no={words.think} busy={doing.busy} onYes={withdraw} />}
+        </>
+      )}
+    </Page>
+  );
+}
