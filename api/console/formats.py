@@ -49,7 +49,7 @@ def install(blueprint: Blueprint, asset: Callable[[str], str]) -> None:
     }
     filters: dict[str, Callable[..., Any]] = {
         "moment": moment, "day": day, "left": left, "iso": iso, "qr": qr, "yuan": yuan, "pairs": pairs,
-        "fault_sheet": fault_sheet, "sheet": sheet,
+        "fault_sheet": fault_sheet, "sheet": sheet, "reading": reading,
     }  # fmt: skip
     for name, function in functions.items():
         blueprint.add_app_template_global(function, name)
@@ -136,6 +136,11 @@ def place(code: str | None) -> str:
         return district.name_zh
     township = catalogue().place(code or "")
     return township.name_zh if township else ""
+
+
+def reading(source: str) -> str:
+    """A rule's source as people read it; as it stands where no reading is written."""
+    return label("sources", source)
 
 
 def pairs(choices: list[dict[str, str]]) -> list[tuple[str, str]]:
