@@ -15,6 +15,8 @@ from config.loading import CATALOGUE, Entry, catalogue, load_yaml
 from deploy.demo.people import FIRST_DISTRICT, SCOPE, SEED, definition, demo_staff, id_number
 from models.casework import assignment, drafts, operations, papers, review
 from models.casework.files import CleanFile
+from models.childcare import rounds
+from models.childcare.rounds import RoundPlan
 from models.facilities.documents import Facility
 from models.kernel.actors import Actor
 from models.kernel.clock import day_of
@@ -35,6 +37,15 @@ class DemoCase(Entry):
     programme: str
     days_ago: int
     steps: list[str]
+    county: str = FIRST_DISTRICT
+
+
+class DemoRound(Entry):
+    """A placement round: where, its name, and how many days ago it was opened."""
+
+    county: str
+    name: str
+    days_ago: int
 
 
 class DemoCases(Entry):
@@ -47,20 +58,30 @@ class DemoCases(Entry):
     yearly_income: int
     floor_area: float
     cases: list[DemoCase]
+    round: DemoRound
 
 
 def load_cases(at: datetime) -> int:
     """Make them; a second run changes nothing. Returns how many there are."""
     written = load_yaml(CATALOGUE / "demo" / "cases.yaml", DemoCases)
     chance = random.Random(SEED)  # noqa: S311  invented data, not secrets
+    _open_round(written.round, at)
     for number, case in enumerate(written.cases):
         _load(number, case, written, chance, at - timedelta(days=case.days_ago))
     return len(written.cases)
 
 
+def _open_round(written: DemoRound, at: datetime) -> None:
+    """Places of the county's centres wait for it from then on; its list is fixed in the console."""
+    opened = at - timedelta(days=written.days_ago)
+    month = (day_of(at).replace(day=1) + timedelta(days=75)).strftime("%Y-%m")
+    plan = RoundPlan(written.name, written.county, month)
+    rounds.open_round(plan, by=demo_staff(f"reviewer-{written.county}"), at=opened)
+
+
 def _load(number: int, case: DemoCase, written: DemoCases, chance: random.Random, at: datetime) -> None:
     who, name = _applicant(number, chance, at)
-    form = _FORMS[case.programme](number, who, name, written, chance, at)
+    form = _FORMS[case.programme](number, who, name, written, chance, at, case.county)
     raw = drafts.create_draft(id_from_key(SCOPE, f"case {number}"), case.programme, by=who, at=at)
     if raw["state"] != "draft":
         return
@@ -72,11 +93,11 @@ def _load(number: int, case: DemoCase, written: DemoCases, chance: random.Random
         raw = papers.add_paper(raw, rules, kind.token, file, document_id=document_id, at=at)
     raw = operations.submit(raw["_id"], version=raw["version"], by=who, at=at, key=f"demo {number} submit")
     for count, step in enumerate(case.steps, 1):
-        raw = _step(raw, step, written, at + timedelta(hours=20 * count), f"demo {number} {step}")
+        raw = _step(raw, step, written, at + timedelta(hours=20 * count), f"demo {number} {step}", case.county)
 
 
-def _step(raw: Raw, step: str, written: DemoCases, at: datetime, key: str) -> Raw:
-    intake, reviewer = demo_staff(f"intake-{FIRST_DISTRICT}"), demo_staff(f"reviewer-{FIRST_DISTRICT}")
+def _step(raw: Raw, step: str, written: DemoCases, at: datetime, key: str, county: str) -> Raw:
+    intake, reviewer = demo_staff(f"intake-{county}"), demo_staff(f"reviewer-{county}")
     common: dict[str, Any] = {"version": raw["version"], "at": at, "key": key}
     steps: dict[str, Callable[[], Raw]] = {
         "accept": lambda: review.accept(raw["_id"], by=intake, **common),
@@ -107,7 +128,7 @@ def _applicant(number: int, chance: random.Random, at: datetime) -> tuple[Actor,
 
 
 def _childcare(
-    number: int, who: Actor, name: str, written: DemoCases, chance: random.Random, at: datetime
+    number: int, who: Actor, name: str, written: DemoCases, chance: random.Random, at: datetime, county: str
 ) -> dict[str, Any]:  # fmt: skip
     given, birth = chance.choice(definition().given_men), day_of(at) - timedelta(days=700 + number)
     child_id, child = id_from_key(SCOPE, f"case child {number}"), name[0] + given
@@ -116,18 +137,18 @@ def _childcare(
         id_number=id_number(FIRST_DISTRICT, birth, CHILD_NUMBERS // 2 + number, woman=False),
         consent_version=consents.current_version(consents.CHILD), at=at,
     )  # fmt: skip
-    centres = collection(Facility).find({"district_code": FIRST_DISTRICT, "category": "childcare_centre"}, {"_id": 1})
+    centres = collection(Facility).find({"district_code": county, "category": "childcare_centre"}, {"_id": 1})
     start = (day_of(at).replace(day=1) + timedelta(days=75)).strftime("%Y-%m")
     return {
         "applicant_name": name, "applicant_phone": written.phone, "relation": "father", "child_id": child_id,
         "child_name": child, "child_birth_date": birth.isoformat(), "residence": "household_registration",
-        "township_id": _township(number), "start_month": start,
+        "township_id": _township(number, county), "start_month": start,
         "choices": chance.sample(sorted(each["_id"] for each in centres), 2),
     }  # fmt: skip
 
 
 def _housing(
-    number: int, who: Actor, name: str, written: DemoCases, chance: random.Random, at: datetime
+    number: int, who: Actor, name: str, written: DemoCases, chance: random.Random, at: datetime, county: str
 ) -> dict[str, Any]:  # fmt: skip
     household = households.register(
         id_from_key(SCOPE, f"case household {number}"),
@@ -137,15 +158,15 @@ def _housing(
     return {
         "applicant_name": name, "applicant_phone": written.phone, "household": household["_id"],
         "applicant_kind": "urban_hardship", "residence": "household_registration", "owns_home": False,
-        "hardship": "low_income", "township_id": _township(number), "wants": "either",
+        "hardship": "low_income", "township_id": _township(number, county), "wants": "either",
     }  # fmt: skip
 
 
 _FORMS: dict[str, Callable[..., dict[str, Any]]] = {"childcare_place": _childcare, "public_rental_housing": _housing}
 
 
-def _township(number: int) -> str:
-    ours = [each.id for each in catalogue().places if each.district_code == FIRST_DISTRICT]
+def _township(number: int, county: str) -> str:
+    ours = [each.id for each in catalogue().places if each.district_code == county]
     return ours[number % len(ours)]
 
 

@@ -12,6 +12,12 @@ AXE = Axe()
 # A desk's screen by day and a phone at night, so that each page is seen in both schemes.
 SCREENS = (({"width": 1280, "height": 900}, "light"), ({"width": 360, "height": 900}, "dark"))
 
+# A desk's screen at 200% zoom.
+ZOOMED = {"width": 640, "height": 450}
+# A name that reads from the right, and one that cannot be broken between words.
+LONG_NAME = "\u202eאבג" + "长" * 100 + "W" * 100
+NAMES = "main h1, main th[scope=row], main th[scope=row] a, main dd, main td:not(.number), main .card p"
+
 
 def sign_in(page: Page, web: str, username: str) -> None:
     """Sign in to the console with the demo's password."""
@@ -47,5 +53,23 @@ def look_at(page: Page, name: str) -> None:
         faultless(page)
         fits(page)
         picture(page, f"{name}-{size['width']}")
+    page.set_viewport_size(ZOOMED)  # type: ignore[arg-type]
+    fits(page)
     page.set_viewport_size(SCREENS[0][0])  # type: ignore[arg-type]
     page.emulate_media(color_scheme="light")
+
+
+def bears_long_names(page: Page) -> None:
+    """With names of 200 characters wherever one may stand, nothing is wider than a zoomed screen or a phone's.
+
+    The page is not itself any more afterwards.
+    """
+    page.evaluate(
+        "([where, name]) => { for (const each of document.querySelectorAll(where))"
+        " if (!each.children.length && each.textContent.trim()) each.textContent = name; }",
+        [NAMES, LONG_NAME],
+    )
+    for size in (ZOOMED, SCREENS[1][0]):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        fits(page)
+    page.set_viewport_size(SCREENS[0][0])  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import picture
-from tests.browser.looking import faultless, look_at, sign_in
+from tests.browser.looking import bears_long_names, faultless, look_at, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = {
@@ -23,6 +23,7 @@ def test_every_page_is_accessible_and_fits_both_widths(page: Page, town: dict[st
     for path in PAGES[username]:
         page.goto(f"{town['web']}/console{path}")
         look_at(page, f"console-{username}-{path.strip('/').replace('?', '-').replace('=', '-') or 'work'}")
+        bears_long_names(page)
 
 
 def test_a_reviewer_decides_a_case_by_keyboard(page: Page, town: dict[str, str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.browser.looking import look_at, press, sign_in
+from tests.browser.looking import bears_long_names, look_at, press, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 HOUSING = ["", "/notices", "/draws", "/estates", "/batches", "/tenancies", "/arrears"]
@@ -33,10 +33,12 @@ def test_every_housing_page_is_accessible_at_both_widths(page: Page, town: dict[
     for path in HOUSING:
         page.goto(f"{town['web']}/console/housing{path}")
         look_at(page, f"console-housing{path.replace('/', '-')}")
+        bears_long_names(page)
     for path, onward in ((each, DEEPER[each]) for each in DEEPER if "/housing" in each):
         page.goto(town["web"] + path)
         page.locator(onward).first.click()
         look_at(page, f"console-housing-one-of-{path.rpartition('/')[2].partition(':')[0]}")
+        bears_long_names(page)
 
 
 def test_every_childcare_page_is_accessible_at_both_widths(page: Page, town: dict[str, str]) -> None:
@@ -44,10 +46,12 @@ def test_every_childcare_page_is_accessible_at_both_widths(page: Page, town: dic
     for path in ("", "/rounds", "/placements"):
         page.goto(f"{town['web']}/console/childcare{path}")
         look_at(page, f"console-childcare{path.replace('/', '-')}")
+        bears_long_names(page)
     for path, onward in ((each, DEEPER[each]) for each in DEEPER if "/childcare" in each):
         page.goto(town["web"] + path)
         page.locator(onward).first.click()
         look_at(page, f"console-childcare-one-of-{path.rpartition('/')[2].partition('?')[0]}")
+        bears_long_names(page)
     page.goto(f"{town['web']}/console/childcare")
     page.locator("tr", has_text="暂停接收").locator("th a").first.click()
     expect(page.get_by_role("heading", name="暂停与退出")).to_be_visible()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import reload_until
-from tests.browser.looking import look_at, press, sign_in
+from tests.browser.looking import bears_long_names, look_at, press, sign_in
 from tests.browser.test_phone_page import choose, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -36,6 +36,7 @@ def test_every_page_of_the_offices_is_accessible(page: Page, town: dict[str, str
         page.goto(f"{town['web']}/console{path}")
         expect(page.locator("h1")).not_to_have_text("这个页面打不开")
         look_at(page, f"console-{username}-{path.strip('/').replace('/', '-') or 'work'}")
+        bears_long_names(page)
 
 
 def test_a_hand_over_is_taken_answered_and_ended_by_keyboard(page: Page, town: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import picture, reload_until
-from tests.browser.looking import faultless, fits, look_at, press, sign_in
+from tests.browser.looking import bears_long_names, faultless, fits, look_at, press, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 COUNTY = "district_code=360902"
@@ -32,10 +32,12 @@ def test_every_page_is_accessible_and_fits_both_widths(page: Page, town: dict[st
         answer = page.goto(f"{town['web']}/console/visits/{path}".rstrip("/"))
         assert answer is not None and answer.status == 200, path
         look_at(page, f"console-visits-{username}-{re.sub(r'[^a-z]+', '-', path) or 'concerns'}")
+        bears_long_names(page)
     for path in DETAILS.get(username, []):
         page.goto(f"{town['web']}/console/visits/{path}".rstrip("/"))
         page.locator("main tbody th a").first.click()
         look_at(page, f"console-visits-{username}-{re.sub(r'[^a-z]+', '-', path) or 'concerns'}-one")
+        bears_long_names(page)
     page.goto(f"{town['web']}/console/notices")
     look_at(page, f"console-visits-{username}-notices")
 
