@@ -82,7 +82,7 @@ class Running:
 def database_process(port: int, folder: Path, *, durable: bool) -> Running:
     """Start the embedded database and wait for it; `durable` costs a disk write for each commit."""
     more = ["--sync-on-commit"] if durable else []
-    command = ["secantusd-py", "--config", str(ROOT / "tests" / "samples" / "database.toml"), "--host", "127.0.0.1", "--port", str(port), "--storage-path", str(folder / "data"),
+    command = ["secantusd-py", "--host", "127.0.0.1", "--port", str(port), "--storage-path", str(folder / "data"),
                "--log-level", "ERROR", "--cache-size", "256M", *more]  # fmt: skip
     running = Running(command, {}, folder / "database.log").start()
     wait_until(lambda: socket.create_connection(("127.0.0.1", port), 1).close() is None, "database listening")
