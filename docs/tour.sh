@@ -97,10 +97,12 @@ call GET "/staff/visit-rate?month=$(TZ=Asia/Shanghai date +%Y-%m)&district_code=
 say "6. Last month's indicators, observed and pushed to the planning office"
 PATH="$PWD/.venv/bin:$PATH" flask --app wsgi jobs run close_visit_months
 PATH="$PWD/.venv/bin:$PATH" flask --app wsgi jobs run observe_indicators
+LAST=$(TZ=Asia/Shanghai date -d "$(TZ=Asia/Shanghai date +%Y-%m-01) -1 day" +%Y-%m)
 for _ in $(seq 60); do
   RECEIVED=$(curl -sS "$WECHAT_API_BASE/planning-office/observations")
-  [ "$(echo "$RECEIVED" | pick "len({o['indicator'] for o in d['items']})")" -ge 4 ] && break
+  [ "$(echo "$RECEIVED" | pick "len({o['indicator'] for o in d['items'] if o['period'] == '$LAST'})")" -ge 4 ] && break
   sleep 1
 done
-echo "$RECEIVED" | pick "'\n'.join(f\"{o['period']}  {o['indicator']:<36} {o['value']}\" for o in d['items'])"
+# What departments reported of earlier months (invented) has arrived as well.
+echo "$RECEIVED" | pick "'\n'.join(f\"{o['period']}  {o['indicator']:<36} {o['value']}\" for o in d['items'] if o['period'] == '$LAST')"
 say "Done. What the residents were told is on their phones: $WECHAT_API_BASE/phone"

@@ -6,7 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from deploy.demo import cases, facilities, feedback, housing, people, visits
+from deploy.demo import cases, facilities, feedback, figures, housing, people, visits
 from models.facilities.importing import import_rows
 from models.facilities.rows import RawRow
 from models.kernel.actors import SYSTEM
@@ -39,11 +39,12 @@ def load() -> None:
     flats = housing.load_housing(at)
     housing.load_supervision(at)
     pieces, inhabitants = feedback.load_feedback(residents, at), feedback.load_points(at)
+    told_by_offices = figures.load_figures(at)
     database()[MARKS].insert_one({"_id": MARK, "at": at})
     click.echo(
         f"demo data (invented): {report.accepted} facilities, {elders} register entries, {slots} slots, "
         f"{told} visits told of, {applications} applications, {flats} flats, {pieces} pieces of feedback, "
-        f"{inhabitants} inhabitants of villages"
+        f"{inhabitants} inhabitants of villages, {told_by_offices} figures of departments"
     )
 
 

@@ -64,16 +64,32 @@ def observations_of(
 
 
 def latest_by_indicator(at: datetime, *, only: str | None = None) -> dict[str, Raw]:
-    """The city's latest observation of each observed indicator within the last year, as shown publicly."""
+    """The city's latest observation of each observed indicator within the last year, as shown publicly.
+
+    A month that has no value is passed over for an earlier one that has: a quarter's figure of a department is not
+    forgotten because the platform itself has nothing to count.
+    """
     latest: dict[str, Raw] = {}
     for token in [only] if only else indicators():
-        found = list(collection(Observation).find(_of_last_year(token, at), HIDDEN))
-        if found:
-            last = max(found, key=_place)
+        last = latest_known(collection(Observation).find(_of_last_year(token, at), HIDDEN))
+        if last is not None:
             told = indicators()[token].about_people
             tables = tables_of(OBSERVATIONS, subject=token, period=last["period"]) if told else {}
             latest[token] = shown_publicly(last, tables)
     return latest
+
+
+def latest_known(observations: Iterable[Raw]) -> Raw | None:
+    """Of an area's last revisions, as stored or as shown, the latest that is observable; without one the latest."""
+    last = latest_revisions(observations)
+    return max(last, key=lambda each: (is_observable(each), *_place(each)), default=None)
+
+
+def is_observable(observation: Raw) -> bool:
+    """Of an observation as stored, or as shown (what is hidden or a part was observed)."""
+    if "status" in observation:
+        return bool(observation["status"] != NOT_OBSERVABLE)
+    return observation["value"] is not None
 
 
 def latest_revisions_shown(at: datetime) -> dict[str, list[Raw]]:

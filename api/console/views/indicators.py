@@ -17,6 +17,7 @@ from models.kernel.actors import PLANNER, SUPERVISOR
 from models.kernel.clock import day_of, month_of, previous_month
 from models.reports.chapters import number_in_words
 from models.reports.charts import county_map, trend_chart
+from models.reports.documents import PUBLISHED, SERVICE_GAPS
 from models.reports.gap_chapters import gap_map
 
 PUSHES = "/console/indicators/pushes"
@@ -84,7 +85,8 @@ def reports(look: Look) -> Shown:
 @page("/indicators/gaps", access=STAFF, section="indicators")
 def gaps(look: Look) -> Shown:
     """Who lives outside the plan's minutes, by the gap report that is public now."""
-    found = [each for each in look.ask("/reports")["items"] if each["kind"] == "service_gap"]
+    public = look.ask("/reports")["items"]
+    found = [each for each in public if (each["kind"], each["state"]) == (SERVICE_GAPS, PUBLISHED)]
     told = _gaps_of(look, found[0]["id"]) if found else None
     needs = [
         {"name": say(f"facilities.needs.{each['need']}"), "circle": say(f"facilities.circles.{each['circle']}"),
@@ -92,7 +94,8 @@ def gaps(look: Look) -> Shown:
          "map": Markup(gap_map(each, say(f"facilities.needs.{each['need']}"))) if each["outside"] else ""}  # noqa: S704
         for number, each in enumerate(told["needs"] if told else [], 1)
     ]  # fmt: skip
-    return show("indicators/gaps.html", needs=needs, report=found[0] if found else None, told=told, tabs=_tabs(look))
+    return show("indicators/gaps.html", needs=needs, report=found[0] if found else None, told=told, tabs=_tabs(look),
+                words=number_in_words)  # fmt: skip
 
 
 def _gaps_of(look: Look, report_id: str) -> Json | None:

@@ -12,7 +12,7 @@ from api.v1.indicators.presenters import indicator_view, version_view
 from api.v1.indicators.schemas import DefinitionView, IndicatorView, ObservationView
 from config.indicators import definition, indicator_versions, indicators
 from config.loading import rule
-from models.indicators.queries import latest_revisions_shown, observations_of
+from models.indicators.queries import is_observable, latest_known, latest_revisions_shown, observations_of
 from models.kernel.actors import PLANNER
 from models.kernel.clock import month_of
 from models.kernel.errors import NotFound
@@ -53,7 +53,7 @@ class Glance(Endpoint):
         """The plan's indicators with the city's latest observation and its year, as the public sees them."""
         month, shown = month_of(call.at), latest_revisions_shown(call.at)
         return {"items": [
-            {**indicator_view(definition(token, month), found[-1] if found else None),
+            {**indicator_view(definition(token, month), latest_known(found)),
              "trend": [{"period": each["period"], "value": value_of(each)} for each in found]}
             for token in indicators() for found in [shown.get(token, [])]
         ]}  # fmt: skip
@@ -68,9 +68,9 @@ class Sheet(Endpoint):
             raise NotFound()
         token, exact, most = versions[0].token, call.actor.has_role(PLANNER), rule("indicators.page_size_most")
         city = observations_of(token, all_revisions=True, exact=exact, limit=most).items
-        county = observations_of(token, level="county", exact=exact, limit=rule("indicators.page_size")).items
-        latest = max((each["period"] for each in county), default="")
-        view = indicator_view(definition(token, month_of(call.at)), city[0] if city else None)
+        county = observations_of(token, level="county", exact=exact, limit=most).items
+        latest = max(((is_observable(each), each["period"]) for each in county), default=(False, ""))[1]
+        view = indicator_view(definition(token, month_of(call.at)), latest_known(city))
         return {
             **view, "versions": [version_view(each) for each in versions], "observations": city, "exact": exact,
             "counties": [each for each in county if each["period"] == latest],

@@ -23,6 +23,7 @@ from models.kernel.outbox import OutboxMessage, relay
 from models.platform import Platform
 from models.reports import freezing
 from models.reports.inputs import service_gap_inputs
+from models.reports.population import import_points
 from tests.factories.casework import MORNING
 from tests.factories.console import Browser
 from tests.integration.conversations.conftest import Tell, tell
@@ -195,6 +196,8 @@ def test_a_departments_file_is_tried_read_in_and_pushed(browser: Open, clock: Fi
 def test_reports_are_opened_and_published_and_their_gaps_drawn(browser: Open, database: str) -> None:
     me, reader = browser("planner", district_code=None), browser("supervisor", district_code=None)
     assert "还没有公开的缺口报告" in reader.get("/console/indicators/gaps")
+    village = "经度,纬度,人数,来源,名称\n114.40,27.80,1200,民政局,甲村\n".encode()
+    import_points(village, "村.csv", MORNING.date(), "provisional", by=SYSTEM, at=MORNING)
     report = freezing.freeze(service_gap_inputs(MORNING), by=SYSTEM, at=MORNING).report
     publish = f"/console/do/staff/reports/{report['_id']}/publish"
     assert publish not in reader.get("/console/indicators/reports")
@@ -202,5 +205,5 @@ def test_reports_are_opened_and_published_and_their_gaps_drawn(browser: Open, da
     draft = me.client.get(f"/console/files/staff/reports/{report['_id']}/page")
     assert draft.status_code == 200 and draft.mimetype == "text/html"
     assert me.send(publish).status_code == 303
-    reader.get("/console/indicators/gaps")
-    assert reader.status == 200
+    page = reader.get("/console/indicators/gaps")
+    assert reader.status == 200 and "甲村" in page and ">1,200<" in page and "袁州区" in page.partition("<svg")[2]
