@@ -80,7 +80,7 @@ def test_a_departments_file_reaches_the_planning_office_by_keyboard(
         expect(page.get_by_role("status")).to_contain_text("1行可用")
         look_at(page, f"console-planner-figures-{'trial' if button == '试一遍' else 'read'}")
     press(page, "推送情况", "link")
-    page.get_by_label("指标", exact=True).select_option(label="学前教育毛入园率")
+    page.locator("select#indicator").select_option(label="学前教育毛入园率")
     press(page, "筛选")
     # It goes out within seconds, and the list shows what was so when it was opened. The demo's figure was the first.
     reload_until(page, page.locator("tbody tr").filter(has_text="第2次修订"))
