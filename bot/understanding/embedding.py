@@ -29,6 +29,15 @@ def passages(texts: Sequence[str]) -> Vector:
     return np.array([_vector(text, False) for text in texts], dtype=np.float32).reshape(len(texts), DIMENSIONS)
 
 
+def end_of(text: str, most: int) -> str:
+    """The end of `text` that the model reads as at most `most` tokens; its time grows with their number."""
+    read = _model().token_count(text, True)
+    while read > most:  # a token has at least one character, so that this never cuts too much
+        text = text[read - most :]
+        read = _model().token_count(text, True)
+    return text
+
+
 def _vector(text: str, is_question: bool) -> Vector:
     with _alone:
         vector: Vector = _model().encode(text, is_query=is_question)

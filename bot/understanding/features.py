@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from bot.understanding import embedding
 from bot.understanding.embedding import Vector
 from bot.understanding.hearing import plain
 from bot.understanding.lexical import Evidence
@@ -29,6 +30,8 @@ BEGIN, END = "^", "$"
 EARLIER_HIT = 0.4
 VECTOR_SHARE = 1.0
 CLUE_SHARE = 0.5
+# Rows of the terms that a message holds, and what each says.
+Sparse = tuple[npt.NDArray[np.int32], Vector]
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Vocabulary:
     middle: Vector
     spread: float
 
-    def sparse(self, evidence: Evidence) -> tuple[npt.NDArray[np.int32], Vector]:
+    def sparse(self, evidence: Evidence) -> Sparse:
         """Rows of the terms in a message, and how much each says; every view has its share whatever its length."""
         rows: list[int] = []
         values: list[float] = []
@@ -68,14 +71,16 @@ def terms(evidence: Evidence) -> dict[str, Counter[str]]:
 
 
 def sent(evidence: Evidence) -> str:
-    """The text whose vector is taken: with its punctuation where characters were sent; of a long one what comes last.
-
-    The time for a vector grows with the text; residents say what they want last.
-    """
+    """The text whose vector is learned from: with its punctuation where characters were sent; of a long one the end."""
     heard = evidence.heard
     # A syllable of typed pinyin is one character of the text, and several of the message.
     text = heard.text if any(end - start > 1 for start, end in heard.origin) else plain(heard.message)
     return text[-rule("conversations.vector_chars") :]
+
+
+def asked(evidence: Evidence) -> str:
+    """The end of `sent` whose vector can be had in time: residents say what they want last."""
+    return embedding.end_of(sent(evidence), rule("conversations.vector_tokens"))
 
 
 def clues(evidence: Evidence) -> Vector:

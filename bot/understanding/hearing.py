@@ -66,8 +66,8 @@ class Heard:
 
     @cached_property
     def starts(self) -> frozenset[str]:
-        """The characters and the syllables with which a word in it may begin."""
-        return frozenset(self.text).union(self.blurred.split())
+        """What a word in it may begin with: each character and each two, each syllable and each two."""
+        return frozenset(beginnings(self.text)).union(beginnings(self.blurred.split()))
 
     @cached_property
     def typed(self) -> tuple[str, ...]:
@@ -79,6 +79,12 @@ class Heard:
         if not self.origin:
             return self.text[start:end]
         return self.message[self.origin[start][0] : self.origin[end - 1][1]]
+
+
+def beginnings(units: str | list[str]) -> list[str]:
+    """Every unit, and every two that stand together."""
+    joint = "" if isinstance(units, str) else EDGE
+    return [*units, *(joint.join(units[at : at + 2]) for at in range(len(units) - 1))]
 
 
 def read_as_sent(text: str) -> Heard:

@@ -41,12 +41,13 @@ class _Intent:
 class Evidence:
     """What was found in a message. Hits stand in its order; `place` is where a place's name stands.
 
-    `categories` are those that count, `near` those named only to say where; `whole` is the wish that the whole message
-    is the word for.
+    `cues` are the words that speak for some wish; `categories` those that count; `whole` is the wish that the whole
+    message is the word for.
     """
 
     heard: Heard
     points: dict[str, float]
+    cues: tuple[Hit, ...]
     categories: tuple[Hit, ...]
     programmes: tuple[Hit, ...]
     matters: tuple[Hit, ...]
@@ -69,6 +70,13 @@ class Evidence:
         text, asked = self.heard.text, intents_file().open_now
         now = any(word in text for word in asked.moments) and any(word in text for word in asked.states)
         return now or any(word in text for word in asked.words)
+
+    @property
+    def signs(self) -> list[tuple[int, int]]:
+        """Where in the message as it was sent a wish, or something that can be wished for, is named."""
+        hits = (*self.cues, *self.categories, *self.programmes, *self.matters)
+        at = self.heard.origin
+        return [(at[hit.start][0], at[hit.end - 1][1]) for hit in hits] if at else []
 
     def masked(self) -> str:
         """The message with what it names replaced by the kind of it."""
@@ -101,8 +109,9 @@ def evidence(text: str) -> Evidence:
         points[OUT_OF_SCOPE] += rule(f"conversations.points_elsewhere{by_the_way}")
     whole = next((intent.name for intent in _intents() if heard.text in intent.whole), None)
     return Evidence(
-        heard, {name: max(each, 0.0) for name, each in points.items()}, tuple(categories), tuple(programmes),
-        tuple(matters), place, whole,
+        heard, {name: max(each, 0.0) for name, each in points.items()},
+        tuple(cue for cue in cues if cue.phrase.points > 0), tuple(categories), tuple(programmes), tuple(matters),
+        place, whole,
     )  # fmt: skip
 
 

@@ -33,13 +33,14 @@ class Hit:
 
 
 class PhraseBook:
-    """Many phrases, looked for at once: only those that begin like some part of the message are compared with it."""
+    """Many phrases, looked for at once: only those whose first two characters, or syllables, the message holds are
+    compared with it."""
 
     def __init__(self, known: Iterable[Phrase]) -> None:
         self._known = tuple(known)
         self._by_start: dict[str, list[int]] = {}
         for number, phrase in enumerate(self._known):
-            for start in {phrase.text[0], phrase.blurred.split()[0]}:
+            for start in {phrase.text[:2], EDGE.join(phrase.blurred.split()[:2])}:
                 self._by_start.setdefault(start, []).append(number)
 
     def hits(self, heard: Heard) -> list[Hit]:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.understanding.embedding import Vector
-from bot.understanding.features import EARLIER_HIT, LONGEST, SHARE, VECTOR_SHARE, Vocabulary
+from bot.understanding.features import EARLIER_HIT, LONGEST, SHARE, VECTOR_SHARE, Sparse, Vocabulary
 from bot.understanding.lexicon import category_words, programme_words
 from bot.understanding.meaning import INTENTS
 from bot.understanding.utterances import utterances
@@ -36,7 +36,7 @@ class Task:
     further: npt.NDArray[np.float32]
     starts: npt.NDArray[np.float32]
 
-    def scores(self, sparse: tuple[npt.NDArray[np.int32], Vector], further: Vector) -> Vector:
+    def scores(self, sparse: Sparse, further: Vector) -> Vector:
         """A number a class; a difference of 1 makes one class e times as likely as another."""
         rows, values = sparse
         return np.asarray(values @ self.terms[rows] + further @ self.further + self.starts, dtype=np.float32)
