@@ -24,7 +24,7 @@ from api.v1.people.commands import erase
 from api.v1.people.commands import staff as staff_group
 from api.v1.reports.commands import reports_group
 from bot.commands import bot as bot_group
-from bot.dialogues.engine import answerer
+from bot.dialogues.engine import answerer, only_talks
 from bot.webhook import webhook_blueprint
 from bot.wechat import delivery, notices, text_check
 from bot.wechat.reception import Reception
@@ -92,7 +92,7 @@ def compose(settings: Settings, clock: Clock | None = None) -> Flask:
     present = clock or SystemClock()
     platform = Platform(settings, present, Wechat(settings, present))
     platform = replace(platform, handlers=_handlers(platform))
-    reception = Reception(platform, answerer(platform))
+    reception = Reception(platform, answerer(platform), only_talks)
     app = create_app(replace(platform, errands={ANSWER_LATE: reception.recover}))
     app.register_blueprint(webhook_blueprint(platform, reception))
     for command in COMMANDS:

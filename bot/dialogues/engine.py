@@ -78,6 +78,8 @@ ANSWERS: dict[str, Callable[[State, Turn, Services], Outcome | None]] = {
     emergency.EMERGENCY: emergency.answer, feedback.FEEDBACK: feedback.answer, visit_waits.WAITS: visit_waits.answer,
     policy.POLICY: policy.answer, indicator.INDICATOR: indicator.answer,
 }  # fmt: skip
+# What a press on the menu begins without any effect outside the chat: it asks, tells, or looks into the directory.
+TALK = frozenset({wish.FIND_SERVICE, wish.APPLY, wish.FEEDBACK, wish.HELP})
 # What is surely an answer to the open question, whatever wish it resembles.
 TAKES: dict[str, Callable[[State, Turn], bool]] = {
     screening.SCREENING: screening.takes, applying.APPLYING: applying.takes, visits.VISITS: visits.takes,
@@ -101,6 +103,17 @@ OWN_WISH = {
 WORTH_RETURNING = frozenset({screening.SCREENING, applying.APPLYING, visits.VISITS, offers.OFFERS, feedback.FEEDBACK})
 
 
+def only_talks(message: Inbound) -> bool:
+    """True for a press on the menu, a scan or a new follower whose answer changes nothing but where the chat stands.
+
+    Two workers may then answer it at the same moment: the state is written once, and both say what was said first.
+    """
+    if message.event == CLICK:
+        item = clicked(message.event_key)
+        return item is None or item.intent in TALK
+    return message.event in (SUBSCRIBE, SCAN)
+
+
 def answerer(platform: Platform) -> Answer:
     """`answer` for this platform; reads the catalogue's files, so that a fault in one stops the start."""
     read_all()
@@ -120,15 +133,15 @@ def answer(message: Inbound, at: datetime, platform: Platform) -> Sequence[Reply
     taught.BOOK.refresh(at)
     for _ in range(MAX_CONTENTION):
         before = states.remembered(message.openid)
-        if before.last_message_id == message.id:
-            return [TextReply(each["text"]) for each in before.replies]
+        told = before.told_to(message.id)
+        if told is not None:
+            return [TextReply(text) for text in told]
         old = State.restored(before.state)
         services = Services(platform, message.openid, message.id, at, old.facts)
         new, texts = _converse(old, before.spoke_at, message, services)
         new = new.said(old, texts).knowing(**services.new_facts)
-        replies = [{"text": text} for text in texts]
         if states.remember(
-            message.openid, before, new.stored(), replies, message.id, at, resident_id=services.known_resident
+            message.openid, before, new.stored(), texts, message.id, at, resident_id=services.known_resident
         ):
             services.count_uses()
             record_use("conversation_message", at)

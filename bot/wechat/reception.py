@@ -2,6 +2,7 @@
 
 A bounded pool of threads does the work; the caller only waits, and never longer than the budget:
 
+- what only talks (a press on the menu) needs no claim: it is answered first, then kept with its answer in one write;
 - the answer takes too long: the record is marked late, with the message sealed in it, and only then the call gets
   `success`. The answer is pushed through the outbox when it is there; `recover` sees to messages whose worker died;
 - the database does not take the message in time (it has stalled, or all threads are taken): the message is kept on this
@@ -24,7 +25,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from bot.wechat.messages import UNSUBSCRIBE, Inbound
-from bot.wechat.replies import NewsReply, Reply, TextReply, placed, render, reread
+from bot.wechat.replies import NewsReply, Rendered, Reply, TextReply, placed, render, reread
 from bot.wechat.spool import Spool, Spooled, SpoolFull
 from config.loading import rule
 from config.text import say
@@ -35,7 +36,11 @@ from models.kernel.outbox import OutboxEntry, enqueue
 from models.platform import Platform
 
 Answer = Callable[[Inbound, datetime], Sequence[Reply]]
+# Whether an answer changes nothing but the chat's own state, so that two workers may give it at once (`inbound.tell`).
+OnlyTalks = Callable[[Inbound], bool]
 CHANNEL = "wechat_custom"
+# The names of the threads that work on messages begin so.
+WORKERS = "wechat"
 ACCEPTED, REFUSED = "accept", "reject"
 STEPS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 4)
 SECONDS = Histogram("yixiang_wechat_seconds", "Seconds of one step of the webhook", ("step",), buckets=STEPS)
@@ -50,8 +55,9 @@ class Unanswered(Exception):
 class _Ticket:
     """One call's work in the pool. Either the worker proceeds after its claim or the caller cancels, never both."""
 
-    def __init__(self, deadline: float) -> None:
+    def __init__(self, deadline: float, talks: bool) -> None:
         self.deadline = deadline
+        self.talks = talks
         self.result: Standing | Exception | None = None
         self.holding = False
         self.begun = False
@@ -87,11 +93,12 @@ class _Ticket:
 class Reception:
     """One for each process. Its threads start with the first message, hence after any fork."""
 
-    def __init__(self, platform: Platform, answer: Answer) -> None:
+    def __init__(self, platform: Platform, answer: Answer, only_talks: OnlyTalks = lambda message: False) -> None:
         self._platform = platform
         self._answer = answer
+        self._only_talks = only_talks
         self._slots = threading.BoundedSemaphore(rule("wechat.workers") + rule("wechat.queue"))
-        self._workers = ThreadPoolExecutor(rule("wechat.workers"), "wechat")
+        self._workers = ThreadPoolExecutor(rule("wechat.workers"), WORKERS)
         self._markers = ThreadPoolExecutor(2, "wechat-late")
         self._stalled = False
         self._spool = Spool(platform.settings.data_dir / "spool")
@@ -107,9 +114,13 @@ class Reception:
         if not self._looked:  # what an earlier process of this host had to leave
             self._looked = True
             self._begin_draining()
+        if self._spool.holds(message.id):
+            self._begin_draining()
+            return Done("")
         if not self._slots.acquire(blocking=False):
             return self._keep(message, nonce, plain, "busy")
-        ticket = _Ticket(started + rule("wechat.answer_budget_seconds"))
+        talks = not plain and self._is_young(message) and self._only_talks(message)
+        ticket = _Ticket(started + rule("wechat.answer_budget_seconds"), talks)
         self._workers.submit(self._work, ticket, message, nonce, plain)
         patience = rule("wechat.stalled_claim_seconds" if self._stalled else "wechat.claim_seconds")
         if not ticket.claimed.wait(patience) and ticket.cancel():
@@ -117,7 +128,9 @@ class Reception:
             return self._keep(message, nonce, plain, "stalled" if ticket.begun else "busy")
         self._stalled = False
         ticket.done.wait(max(0.0, ticket.deadline - time.monotonic()))
-        result = ticket.result if ticket.done.is_set() else self._mark_late(message, ticket.holding)
+        result = ticket.result
+        if not ticket.done.is_set():  # what only talks has no claim to be marked: the disk takes it
+            result = None if talks else self._mark_late(message, ticket.holding)
         if isinstance(result, Done | Replayed):
             return result
         return self._keep(message, nonce, plain, "unreachable")
@@ -223,7 +236,7 @@ class Reception:
             self._slots.release()
 
     def _stand(self, ticket: _Ticket, message: Inbound, nonce: str, plain: bool) -> Standing:
-        standing = self._claim(message, nonce, plain)
+        standing = self._talk(ticket, message, nonce) if ticket.talks else self._claim(message, nonce, plain)
         if not ticket.proceed():
             if isinstance(standing, Claim):
                 inbound.abandon(standing)
@@ -239,6 +252,24 @@ class Reception:
         ticket.holding = True
         return self._settle(standing, message, self._platform.clock.now())
 
+    def _talk(self, ticket: _Ticket, message: Inbound, nonce: str) -> Standing:
+        """Answer first, then keep message and answer in one write; nothing is kept where the call has gone."""
+        at = self._platform.clock.now()
+        with SECONDS.labels("answer").time():
+            replies = self._replies(message, at)
+        if not ticket.proceed():
+            return StillInWork()
+        with SECONDS.labels("finish").time():
+            rendered, _, further = _rendered(message, replies, at)
+            return inbound.tell(
+                message.id, nonce, message.openid, message.opens_window, rendered.xml, at, rest=rendered.rest,
+                further=further,
+            )  # fmt: skip
+
+    def _is_young(self, message: Inbound) -> bool:
+        age = (self._platform.clock.now() - message.created_at).total_seconds()
+        return bool(abs(age) <= rule("wechat.talk_seconds"))
+
     def _claim(self, message: Inbound, nonce: str, plain: bool) -> Standing:
         with SECONDS.labels("claim").time():
             return inbound.claim(
@@ -249,7 +280,7 @@ class Reception:
         """Have the message answered and keep the answer; where the database is lost meanwhile, let go of it."""
         try:
             with SECONDS.labels("answer").time():
-                replies = self._replies(held, message, at)
+                replies = self._replies(message, at)
                 if message.event == UNSUBSCRIBE:
                     inbound.erase_follower(message.openid, at)
                     credits.erase(message.openid)
@@ -260,18 +291,13 @@ class Reception:
             raise
 
     def _finish(self, held: Claim, message: Inbound, replies: Sequence[Reply], at: datetime) -> Done:
-        rendered = render(replies, message, at)
-        pushed = placed(replies) if message.takes_reply else []
-        further = [(place, reply) for place, reply in pushed if int(place.partition(".")[0]) >= rendered.told]
-        return inbound.finish(
-            held, rendered.xml, at, rest=rendered.rest,
-            further=_entries(message, further), instead=_entries(message, pushed),
-        )  # fmt: skip
+        rendered, pushed, further = _rendered(message, replies, at)
+        return inbound.finish(held, rendered.xml, at, rest=rendered.rest, further=further, instead=pushed)
 
-    def _replies(self, held: Claim, message: Inbound, at: datetime) -> Sequence[Reply]:
+    def _replies(self, message: Inbound, at: datetime) -> Sequence[Reply]:
         _note_subscriptions(message, at)
         if message.kind == "text" and message.content.strip() == say("wechat.more_word"):
-            rest = inbound.unfinished_text(message.openid, held.id, at)
+            rest = inbound.unfinished_text(message.openid, message.id, at)
             if rest:
                 return [TextReply(rest)]
         try:
@@ -293,6 +319,16 @@ class Reception:
             # Not promised, so not acknowledged: WeChat calls again and finds what has been done by then.
             log.warning("wechat_late_unmarked", error=type(fault).__name__)
             return fault
+
+
+def _rendered(
+    message: Inbound, replies: Sequence[Reply], at: datetime
+) -> tuple[Rendered, list[OutboxEntry], list[OutboxEntry]]:  # fmt: skip
+    """The answer to the call; all that is pushed where the call had to go; what is pushed after its answer."""
+    rendered = render(replies, message, at)
+    pushed = placed(replies) if message.takes_reply else []
+    further = [(place, reply) for place, reply in pushed if int(place.partition(".")[0]) >= rendered.told]
+    return rendered, _entries(message, pushed), _entries(message, further)
 
 
 def _note_subscriptions(message: Inbound, at: datetime) -> None:

@@ -3,6 +3,8 @@
 WeChat waits five seconds and asks three times; a database that stalls for ten seconds, or five hundred messages at
 once, outlast that. So such a message is sealed, written and synced here, and only then the call gets `success`; its
 answer follows as a customer-service message. One file a message, named by its id: a repeat writes the same file again.
+A file gets its name when it is whole: what a killed process leaves is a part of which nothing was promised. What a
+failing disk has torn does not decrypt and is put aside.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from models.kernel.encryption import DecryptionFault, open_json, seal_json
 from models.kernel.ids import new_id
 
 CONTEXT = "wechat.spool"
-SUFFIX, UNREADABLE = ".sealed", ".unreadable"
+SUFFIX, PART, UNREADABLE = ".sealed", ".part", ".unreadable"
 FOLDER_MODE = 0o700
 log = structlog.get_logger("wechat")
 
@@ -50,16 +52,22 @@ class Spool:
     def keep(self, entry: Spooled) -> None:
         """Returns once the message would survive a crash of the host. Raises OSError, SpoolFull."""
         self._folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-        if len(os.listdir(self._folder)) >= rule("wechat.spool_most"):
+        there = os.listdir(self._folder)
+        if len(there) >= rule("wechat.spool_most"):
             raise SpoolFull
         facts = {"message": entry.message, "nonce": entry.nonce, "plain": entry.plain, "at": entry.at.timestamp()}
-        written = self._folder / f"{new_id()}.part"
+        written = self._folder / f"{new_id()}{PART}"
         with written.open("wb") as file:
             file.write(bytes(seal_json(facts, CONTEXT)))
             file.flush()
             os.fsync(file.fileno())
+        self._sweep([name for name in there if name.endswith(PART)], written.stat().st_mtime)
         written.rename(self._path(entry.id))
         self._sync()
+
+    def holds(self, message_id: str) -> bool:
+        """Whether this message waits: a repeat of it is answered with it, late, and not by itself besides."""
+        return self._path(message_id).exists()
 
     def waiting(self) -> Iterator[Spooled]:
         """What waits, the oldest first. What cannot be read is put aside and said in the log."""
@@ -88,6 +96,15 @@ class Spool:
         path = self._path(message_id)
         log.error("wechat_spool_put_aside", file=path.name)
         path.rename(path.with_suffix(UNREADABLE))
+
+    def _sweep(self, names: list[str], now: float) -> None:
+        """Delete what dead processes had begun to write and promised to nobody. `now` by the disk's own clock."""
+        for path in (self._folder / name for name in names):
+            try:
+                if now - path.stat().st_mtime > rule("wechat.spool_part_seconds"):
+                    path.unlink()
+            except FileNotFoundError:
+                continue  # it has become a whole one, or another process was quicker
 
     def _paths(self) -> list[Path]:
         try:

@@ -11,7 +11,7 @@ from models.kernel.document import Record
 from models.kernel.encryption import EncryptedStringField
 from models.kernel.outbox import OUTBOX_INDEX, Causing
 
-STATE_CONTEXT, REPLIES_CONTEXT = "conversations.state", "conversations.replies"
+STATE_CONTEXT, TOLD_CONTEXT = "conversations.state", "conversations.told"
 OPENID_CONTEXT, TEXT_CONTEXT = "handovers.openid", "handovers.text"
 QUESTION_CONTEXT = "unanswered_questions.text"
 FOLLOWER, STAFF = "follower", "staff"
@@ -21,14 +21,14 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Conversation(Record):
     """Where the chat with one follower stands. The id comes from the blind index of the openid.
 
-    `state` and `replies` are sealed JSON; `last_message_id` and `replies` give a repeated message the same answer.
+    `state` is sealed JSON, and so is `told`: what the last message was answered, and those shortly before it, so that
+    whoever works on one of them again gives the same answer.
     """
 
     openid_index = StringField(required=True)
     resident_id = StringField()
     state = BinaryField(required=True)
-    replies = BinaryField(required=True)
-    last_message_id = StringField(required=True)
+    told = BinaryField(required=True)
     spoke_at = DateTimeField(required=True)
     expires_at = DateTimeField(required=True)
 

@@ -1,10 +1,11 @@
 """Messages of followers as they arrive: each is worked on once, by one process, and every repeat gets the same reply.
 
 A message costs two inserts, each of which can only happen once: the claim (who works on it) and the answer (what came
-of it). An insert is half as dear as an update on the embedded database, and the unique id does what a lock would.
+of it). An insert is half as dear as an update on the embedded database, and the unique id does what a lock would. What
+changes nothing but the chat's own state (a press on the menu) needs no claim and costs one: see `tell`.
 
 - `InboundMessage`, the claim: with the nonces of the calls that brought it, a lease, and the customer-service messages
-  which the follower's act allows.
+  which the follower's act allows. `told`: it holds the answer itself, and nobody will work on it any more.
 - `InboundAnswer`: the reply, sealed, for this call and each repeat; or `late`: the call was given up with `success`.
 - `LateMessage`: a late message itself, sealed, until its answer lies in the outbox, so that a crash loses nothing.
 
@@ -42,7 +43,11 @@ class InboundMessage(Record):
     nonces = ListField(StringField())
     openid_index = StringField(required=True)
     fence = IntField(required=True, default=1)
-    lease_until = DateTimeField(required=True)
+    # Not where it was told at once.
+    lease_until = DateTimeField()
+    told = BooleanField()
+    reply = BinaryField()
+    rest = BinaryField()
     expires_at = DateTimeField(required=True)
     window = StringField()
     window_until = DateTimeField()
@@ -126,19 +131,30 @@ def claim(
     """
     if plain and not _first_use(nonce, message_id, at):
         return Replayed()
-    fresh: dict[str, Any] = {
-        "_id": message_id, "version": 1, "created_at": at, "updated_at": at, "nonces": [nonce], "fence": 1,
-        "openid_index": follower_index(openid), "lease_until": _lease(at), "expires_at": _expiry(at),
-    }  # fmt: skip
-    if window:
-        fresh["window"] = window
-        fresh["window_until"] = (since or at) + timedelta(seconds=rule(f"wechat.{window}_window_seconds"))
-        fresh["quota_left"] = rule(f"wechat.{window}_quota")
+    fresh = {**_record(message_id, nonce, openid, window, since or at, at), "lease_until": _lease(at)}
     try:
         collection(InboundMessage).insert_one(fresh)
     except DuplicateKeyError:
         return _repeat(message_id, nonce, at)
     return Claim(message_id, 1)
+
+
+def tell(
+    message_id: str, nonce: str, openid: str, window: Window, reply: str, at: datetime, *, rest: str = "",
+    further: Sequence[OutboxEntry] = (),
+) -> Standing:  # fmt: skip
+    """Keep a message with its answer in one insert, or learn what became of it before.
+
+    For a young message that two workers may answer at once without harm, and whose call still waits.
+    """
+    for entry in further:
+        enqueue(entry, at)
+    fresh = {**_record(message_id, nonce, openid, window, at, at), "told": True, **_sealed(reply, rest)}
+    try:
+        collection(InboundMessage).insert_one(fresh)
+    except DuplicateKeyError:
+        return _repeat(message_id, nonce, at)
+    return Done(reply)
 
 
 def standing(message_id: str, at: datetime) -> Standing:
@@ -154,8 +170,10 @@ def standing(message_id: str, at: datetime) -> Standing:
     )
     if taken is not None:
         return Claim(message_id, taken["fence"])
-    exists = collection(InboundMessage).find_one({"_id": message_id}, {"_id": 1})
-    return StillInWork() if exists else Abandoned()
+    found = collection(InboundMessage).find_one({"_id": message_id}, {"told": 1, "reply": 1})
+    if found is None:
+        return Abandoned()
+    return _done(found) if found.get("told") else StillInWork()
 
 
 def finish(
@@ -168,10 +186,7 @@ def finish(
     """
     for entry in further:
         enqueue(entry, at)
-    sealed: dict[str, Any] = {"reply": seal_text(reply, REPLY_CONTEXT)} if reply else {}
-    if rest:
-        sealed["rest"] = seal_text(rest, REST_CONTEXT)
-    if _insert_answer(held.id, {"late": False, **sealed}, at):
+    if _insert_answer(held.id, {"late": False, **_sealed(reply, rest)}, at):
         return Done(reply)
     for entry in instead if is_late(held.id) else ():
         enqueue(entry, at)
@@ -230,9 +245,11 @@ def take_abandoned(at: datetime) -> tuple[Claim, dict[str, Any]] | None:
 
 def unfinished_text(openid: str, before: str, at: datetime) -> str:
     """What was left to say to the follower in the reply before the message `before`; "" for nothing."""
-    newest = next((each["_id"] for each in _windows(openid, at) if each["_id"] != before), None)
-    answer = collection(InboundAnswer).find_one({"_id": newest}, {"rest": 1}) if newest else None
-    return open_text(answer["rest"], REST_CONTEXT) if answer and answer.get("rest") else ""
+    acts = _windows(openid, at, {"window": 1, "created_at": 1, "told": 1, "rest": 1})
+    newest = next((each for each in acts if each["_id"] != before), None)
+    if newest is not None and not newest.get("told"):
+        newest = collection(InboundAnswer).find_one({"_id": newest["_id"]}, {"rest": 1})
+    return open_text(newest["rest"], REST_CONTEXT) if newest and newest.get("rest") else ""
 
 
 def reserve_quota(openid: str, at: datetime) -> str | None:
@@ -281,8 +298,10 @@ def erase_follower(openid: str, at: datetime) -> int:
     """Erase what was said to a follower, sent or waiting; the bare records stay, for repeats. Returns how many."""
     subject = follower_index(openid)
     ids = [each["_id"] for each in collection(InboundMessage).find({"openid_index": subject}, {"_id": 1})]
-    collection(InboundMessage).update_many({"openid_index": subject}, {"$set": {"quota_left": 0, "updated_at": at}})
-    collection(InboundAnswer).update_many({"_id": {"$in": ids}}, {"$unset": {"reply": 1, "rest": 1}})
+    said: dict[str, Any] = {"$unset": {"reply": 1, "rest": 1}}
+    spent = {"$set": {"quota_left": 0, "updated_at": at}}
+    collection(InboundMessage).update_many({"openid_index": subject}, {**spent, **said})
+    collection(InboundAnswer).update_many({"_id": {"$in": ids}}, said)
     collection(LateMessage).delete_many({"_id": {"$in": ids}})
     collection(OutboxMessage).delete_many({"subject_id": subject})
     return len(ids)
@@ -304,6 +323,23 @@ def purge(at: datetime) -> Iterator[int]:
         yield len(ids)
 
 
+def _record(message_id: str, nonce: str, openid: str, window: Window, since: datetime, at: datetime) -> dict[str, Any]:
+    fresh: dict[str, Any] = {
+        "_id": message_id, "version": 1, "created_at": at, "updated_at": at, "nonces": [nonce], "fence": 1,
+        "openid_index": follower_index(openid), "expires_at": _expiry(at),
+    }  # fmt: skip
+    if window:
+        fresh["window"] = window
+        fresh["window_until"] = since + timedelta(seconds=rule(f"wechat.{window}_window_seconds"))
+        fresh["quota_left"] = rule(f"wechat.{window}_quota")
+    return fresh
+
+
+def _sealed(reply: str, rest: str) -> dict[str, Any]:
+    sealed: dict[str, Any] = {"reply": seal_text(reply, REPLY_CONTEXT)} if reply else {}
+    return {**sealed, "rest": seal_text(rest, REST_CONTEXT)} if rest else sealed
+
+
 def _lease(at: datetime) -> datetime:
     return at + timedelta(seconds=rule("wechat.work_lease_seconds"))
 
@@ -322,14 +358,14 @@ def _first_use(nonce: str, message_id: str, at: datetime) -> bool:
 
 
 def _repeat(message_id: str, nonce: str, at: datetime) -> Standing:
-    found = collection(InboundMessage).find_one({"_id": message_id}, {"nonces": 1, "created_at": 1})
+    found = collection(InboundMessage).find_one({"_id": message_id}, {"openid_index": 0})
     if found is None:
         return Abandoned()
     if nonce not in found["nonces"]:
         collection(InboundMessage).update_one({"_id": message_id}, {"$addToSet": {"nonces": nonce}})
     elif at - as_utc(found["created_at"]) > timedelta(seconds=rule("wechat.retry_window_seconds")):
         return Replayed()
-    return standing(message_id, at)
+    return _done(found) if found.get("told") else standing(message_id, at)
 
 
 def _insert_answer(message_id: str, facts: dict[str, Any], at: datetime) -> bool:
@@ -343,8 +379,10 @@ def _insert_answer(message_id: str, facts: dict[str, Any], at: datetime) -> bool
 
 def _answer(message_id: str) -> Done | None:
     found = collection(InboundAnswer).find_one({"_id": message_id}, {"reply": 1})
-    if found is None:
-        return None
+    return None if found is None else _done(found)
+
+
+def _done(found: dict[str, Any]) -> Done:
     return Done(open_text(found["reply"], REPLY_CONTEXT) if found.get("reply") else "")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from config.loading import rule
-from models.conversations.documents import REPLIES_CONTEXT, STATE_CONTEXT, Conversation
+from models.conversations.documents import STATE_CONTEXT, TOLD_CONTEXT, Conversation
 from models.conversations.inbound import follower_index
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
@@ -24,14 +24,20 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Remembered:
-    """A chat as it stands. `version` 0: nothing is kept of this follower."""
+    """A chat as it stands. `version` 0: nothing is kept of this follower.
+
+    `told`: `{"message", "at": seconds, "texts"}` of the last message, after those shortly before it.
+    """
 
     version: int = 0
     state: Json = field(default_factory=dict)
-    replies: tuple[Json, ...] = ()
-    last_message_id: str = ""
+    told: tuple[Json, ...] = ()
     spoke_at: datetime | None = None
     expires_at: datetime | None = None
+
+    def told_to(self, message_id: str) -> list[str] | None:
+        """What this message was answered already; None where it was not, or long before others."""
+        return next((list(each["texts"]) for each in self.told if each["message"] == message_id), None)
 
 
 def conversation_id(openid: str) -> str:
@@ -45,19 +51,22 @@ def remembered(openid: str) -> Remembered:
     if found is None:
         return Remembered()
     return Remembered(
-        found["version"], open_json(found["state"], STATE_CONTEXT), tuple(open_json(found["replies"], REPLIES_CONTEXT)),
-        found["last_message_id"], as_utc(found["spoke_at"]), as_utc(found["expires_at"]),
+        found["version"], open_json(found["state"], STATE_CONTEXT),
+        # A chat of before `told` was kept: nobody is at work on its last message any more.
+        tuple(open_json(found["told"], TOLD_CONTEXT)) if "told" in found else (),
+        as_utc(found["spoke_at"]), as_utc(found["expires_at"]),
     )  # fmt: skip
 
 
 def remember(
-    openid: str, before: Remembered, state: Json, replies: Sequence[Json], message_id: str, at: datetime, *,
+    openid: str, before: Remembered, state: Json, texts: Sequence[str], message_id: str, at: datetime, *,
     resident_id: str | None = None,
 ) -> bool:  # fmt: skip
     """Keep the chat as it stands after `message_id`; False where another message was quicker than this one."""
+    told = [*_lately(before.told, at), {"message": message_id, "at": at.timestamp(), "texts": list(texts)}]
     facts: dict[str, Any] = {
-        "state": seal_json(dict(state), STATE_CONTEXT), "replies": seal_json(list(replies), REPLIES_CONTEXT),
-        "last_message_id": message_id, "spoke_at": at, "updated_at": at,
+        "state": seal_json(dict(state), STATE_CONTEXT), "told": seal_json(told, TOLD_CONTEXT), "spoke_at": at,
+        "updated_at": at,
     }  # fmt: skip
     expires_at = at + timedelta(days=rule("conversations.keep_days"))
     if before.expires_at is None or expires_at - before.expires_at >= EXPIRY_STEP:
@@ -76,3 +85,9 @@ def remember(
     except DuplicateKeyError:
         return False
     return True
+
+
+def _lately(told: Sequence[Json], at: datetime) -> list[Json]:
+    """The answers given so shortly before that somebody may still be at work on a repeat of their message."""
+    since = at.timestamp() - rule("conversations.told_seconds")
+    return [each for each in told if each["at"] >= since][-rule("conversations.told_most") + 1 :]
