@@ -124,6 +124,59 @@ def test_events_are_deduplicated_without_a_message_id(
     assert len(dialogue.asked) == asked
 
 
+def test_a_press_that_only_talks_is_kept_with_its_answer_in_one_write(
+    platform: Platform, caller: Caller, dialogue: Dialogue, clock: FixedClock
+) -> None:
+    app = Flask("talks")
+    app.register_blueprint(webhook_blueprint(platform, Reception(platform, dialogue, lambda message: True)))
+    whole = "长" * 1000
+    dialogue.say = lambda message: [TextReply(f"{len(dialogue.asked)}{whole}"), NewsReply("卡片")]
+    press = caller.call(message_xml("event", Event="CLICK", EventKey="k"), MORNING)
+
+    def ask(posted: Posted) -> TestResponse:
+        return app.test_client().post("/wechat", query_string=posted.query, data=posted.body)
+
+    first = text_of(caller.opened(ask(press).text))
+    assert first.startswith("1长") and collection(InboundAnswer).count_documents({}) == 0
+    clock.advance(seconds=5)  # WeChat's retry: no longer young, it learns what was told
+    assert text_of(caller.opened(ask(press).text)) == first and len(dialogue.asked) == 1
+    assert isinstance(inbound.standing(_only_record()["_id"], clock.now() + timedelta(hours=1)), Done)
+    assert collection(OutboxMessage).count_documents({}) == 1, "what does not fit one reply is pushed, once"
+    more = ask(caller.call(message_xml(Content=say("wechat.more_word")), clock.now()))
+    hint = say("wechat.more_hint", word=say("wechat.more_word"))
+    assert first.removesuffix(hint) + text_of(caller.opened(more.text)) == f"1{whole}"
+    clock.advance(seconds=31)
+    assert ask(press).json["code"] == "nonce_replayed"
+    inbound.erase_follower(OPENID, clock.now())
+    assert not {"reply", "rest"} & set(_only_record())
+
+
+def test_a_press_that_finds_no_database_is_answered_late_and_once(
+    platform: Platform, caller: Caller, dialogue: Dialogue
+) -> None:
+    door = Reception(platform, dialogue, lambda message: True)
+    app = Flask("talks")
+    app.register_blueprint(webhook_blueprint(platform, door))
+
+    def lost(message: object) -> list[TextReply]:
+        raise AutoReconnect("gone")
+
+    dialogue.say, back = lost, dialogue.say
+    press = caller.call(message_xml("event", Event="CLICK", EventKey="k"), MORNING)
+    for _ in range(2):
+        answer = app.test_client().post("/wechat", query_string=press.query, data=press.body)
+        assert answer.text == "success"
+        dialogue.say = back
+    wait_until(lambda: collection(OutboxMessage).count_documents({}) == 1, "the late answer")
+    door.close()
+
+
+def _only_record() -> dict[str, object]:
+    """The record of the one press."""
+    (found,) = collection(InboundMessage).find({"window": "event"})
+    return dict(found)
+
+
 def test_an_event_that_takes_no_reply_gets_success(post: Post, caller: Caller) -> None:
     xml = message_xml("event", Event="LOCATION", Latitude="27.8", Longitude="114.4", Precision="1")
     answer = post(caller.call(xml, MORNING))

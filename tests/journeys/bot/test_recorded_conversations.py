@@ -13,9 +13,10 @@ import pytest
 import yaml
 from flask import Flask
 
-from bot.dialogues.engine import answerer
+from bot.dialogues.engine import answerer, only_talks
 from bot.webhook import webhook_blueprint
 from bot.wechat.messages import read
+from bot.wechat.reception import Reception
 from bot.wechat.replies import TextReply
 from config.loading import catalogue
 from config.settings import Settings
@@ -88,7 +89,7 @@ def carry(request: pytest.FixtureRequest, database: str, tmp_path: Path, clock: 
 def through_webhook(settings: Settings, clock: FixedClock, xml: str, at: datetime) -> list[str]:
     platform, caller = Platform(settings, clock), Caller(settings)
     app = Flask("webhook")
-    app.register_blueprint(webhook_blueprint(platform, answerer(platform)))
+    app.register_blueprint(webhook_blueprint(platform, Reception(platform, answerer(platform), only_talks)))
     posted = caller.call(xml, at)
     answer = app.test_client().post(
         "/wechat", query_string=posted.query, data=posted.body, content_type=posted.content_type
