@@ -16,6 +16,10 @@ from models.platform import Platform
 demo = AppGroup("demo", help="Invented data for development.")
 MARKS, MARK = "demo", "loaded"
 FILE_NAME = "demo"
+NO_STAFF = (
+    "the demo's cases need its staff, and the staff a password: set DEMO_STAFF_PASSWORD and load again "
+    "(`make run` makes one by itself and prints it); nothing was loaded"
+)
 
 
 @demo.command("load")
@@ -30,6 +34,9 @@ def load() -> None:
     if database()[MARKS].find_one({"_id": MARK}):
         click.echo("the demo data are there")
         return
+    if not people.has_staff():
+        # Cases are accepted, reviewed and visited by somebody: without the staff half of the data could not be made.
+        raise click.ClickException(NO_STAFF)
     report = import_rows(raw_rows(), by=SYSTEM, at=at, name=FILE_NAME)
     residents = people.load_residents(at)
     elders = people.load_register(residents, at)

@@ -97,6 +97,12 @@ def load_staff(password: str, at: datetime) -> None:
             )
 
 
+def has_staff() -> bool:
+    """True where every demo caseworker is there, so that the demo's cases have somebody to work on them."""
+    there = {each["username"] for each in collection(Caseworker).find({"demo": True}, {"username": 1})}
+    return all(username in there for username, *_ in _staff())
+
+
 def demo_staff(username: str) -> Actor:
     """The actor of a demo caseworker."""
     found = collection(Caseworker).find_one({"username": username, "demo": True})
