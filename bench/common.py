@@ -20,6 +20,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import yaml
 from flask import Flask
 from pymongo import monitoring
 
@@ -30,7 +31,9 @@ BIN = Path(sys.executable).parent
 PATIENCE_SECONDS = 60
 READ_BYTES = 1 << 20
 # Places in /proc/PID/stat after the name of the program.
-USER_TICKS, SYSTEM_TICKS = 11, 12
+PARENT, USER_TICKS, SYSTEM_TICKS = 1, 11, 12
+# By port: the process that was started to serve it.
+_serving: dict[int, int] = {}
 
 
 def hello() -> Flask:
@@ -42,6 +45,12 @@ def hello() -> Flask:
         return "hello"
 
     return app
+
+
+def said(bench: str) -> list[str]:
+    """What invented residents say in a benchmark, from `bench/said.yaml`."""
+    written: dict[str, list[str]] = yaml.safe_load((ROOT / "bench" / "said.yaml").read_text(encoding="utf-8"))
+    return written[bench]
 
 
 def free_port() -> int:
@@ -81,7 +90,8 @@ def serving(
     more = ["--factory"] if factory else []
     command = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers),
                "--blocking-threads", str(threads), "--no-ws", "--log-level", "error", *more, target]  # fmt: skip
-    with running(*command, ready=lambda: _listens(port), **environment):
+    with running(*command, ready=lambda: _listens(port), **environment) as process:
+        _serving[port] = process.pid
         yield f"http://127.0.0.1:{port}"
 
 
@@ -101,6 +111,7 @@ def embedded_server() -> Iterator[tuple[str, Load]]:
         running("secantusd-py", "--port", str(port), "--storage-path", folder, "--sync-on-commit", "--log-level",
                 "ERROR", ready=lambda: _listens(port)) as process,
     ):  # fmt: skip
+        _serving[port] = process.pid
         yield embedded_uri(port, "bench"), Load(process.pid)
 
 
@@ -148,6 +159,20 @@ class Commands(monitoring.CommandListener):
         seconds = event.duration_micros / 1e6
         if seconds > self.slowest:
             self.slowest, self.slowest_name = seconds, event.command_name
+
+
+def processor_seconds(address: str) -> float:
+    """CPU seconds so far of the server at an address of `serving` or `embedded_database`, its workers' included."""
+    wanted, used = {_serving[urlsplit(address).port or 0]}, 0.0
+    parents: dict[int, int] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[PARENT])
+    while wanted:
+        process = wanted.pop()
+        wanted |= {child for child, parent in parents.items() if parent == process}
+        used += Load(process).seconds()
+    return used
 
 
 def requests_per_second(urls: Sequence[str], *, seconds: float = 5.0, clients: int = 2, each: int = 4) -> float:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import numpy as np
 from pymongo import MongoClient
 
-from bench.common import embedded_database, figure
+from bench.common import embedded_database, figure, said
 from bench.facility_data import documents, points
 from config.indicators import indicators
 from config.loading import catalogue
@@ -52,11 +52,10 @@ def main(facilities: int) -> int:
         rows = [f"{e},{n},{200 + number % 3000},bench" for number, (e, n) in enumerate(villages)]
         sheet = "\n".join(["longitude,latitude,people,source", *rows]).encode()
         import_points(sheet, "bench.csv", day_of(AT), "invented", by=SYSTEM, at=AT)
+        (need,) = said("reports")
         for number in range(PIECES):
             place = catalogue().places[number % len(catalogue().places)]
-            operations.submit_feedback(
-                new_id(), "need", "希望附近有图书馆", by=Resident.actor(new_id()), at=AT, township_id=place.id
-            )
+            operations.submit_feedback(new_id(), "need", need, by=Resident.actor(new_id()), at=AT, township_id=place.id)
         missed = _measure(facilities, villages)
         disconnect()
     return missed

@@ -3,11 +3,15 @@
 `bench/residents/development.tsv` was looked at while the examples were written, `sealed.tsv` was only ever counted.
 The same run judges the same sentences by the catalogue's words alone, by words with their n-grams, by the sentence's
 vector alone (a linear model of the same kind over the vectors of the same examples), and by everything.
+
+Times are given twice: by the clock, and as processor time of the one thread that understands (it waits for nothing, so
+on a quiet machine both are the same). The goals, which say "on one core", are held against the second.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -19,9 +23,9 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from bench.common import ROOT, figure, percentile
-from bot.understanding import Understanding, deciding, embedding, lexical, understand
-from bot.understanding.deciding import _by_words, _understood
+from bench.common import ROOT, figure, percentile, said
+from bot.understanding import Understanding, embedding, lexical, understand
+from bot.understanding.deciding import Weighed, _understood
 from bot.understanding.features import sent
 from bot.understanding.meaning import FIND_SERVICE, OUT_OF_SCOPE, WITH_PROGRAMME
 from bot.understanding.readiness import make_ready
@@ -31,7 +35,6 @@ from bot.understanding.utterances import utterances
 from bot.understanding.vectors import _read, write
 
 RESIDENTS = ROOT / "bench" / "residents"
-WARM = ("你好", "附近哪里有养老院")
 MILLISECONDS, MEGABYTE_IN_KB = 1000, 1024
 READY = "from pathlib import Path; from bot.understanding.readiness import make_ready; make_ready(Path('var'))"
 Case = tuple[str, str, str, str, str, str]
@@ -39,9 +42,7 @@ Case = tuple[str, str, str, str, str, str]
 
 def main() -> int:
     """Measure and print; returns the number of goals that were missed."""
-    begun = time.perf_counter()
-    subprocess.run([sys.executable, "-c", READY], cwd=ROOT, check=True)
-    ready = time.perf_counter() - begun
+    ready, ready_worked = _ready()
     folder = Path(os.environ.get("DATA_DIR", "var"))
     make_ready(folder)
     missed = 0
@@ -51,8 +52,16 @@ def main() -> int:
     memory = _memory()
     _by_vectors(folder)
     missed += _goal("memory of a process", f"{memory:.0f} MB", "<= 350 MB", memory <= 350)
-    missed += _goal("a new process to ready, imports included", f"{ready:.2f} s", "<= 5 s", ready <= 5)
-    return missed
+    figure("a new process to ready, imports included, wall clock", f"{ready:.2f} s", "the next, on a quiet machine")
+    return missed + _goal("the same, processor time", f"{ready_worked:.2f} s", "<= 5 s", ready_worked <= 5)
+
+
+def _ready() -> tuple[float, float]:
+    """Seconds of the clock and of the processor until a new process can answer."""
+    begun, worked = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", READY], cwd=ROOT, check=True)
+    ended, after = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended - begun, after.ru_utime + after.ru_stime - worked.ru_utime - worked.ru_stime
 
 
 def _cases(name: str) -> list[Case]:
@@ -110,48 +119,42 @@ def _memory() -> float:
 
 
 def _speed(sentences: Sequence[str]) -> int:
-    for sentence in WARM:
+    """Times of a sentence, each heard for the first time. The vector is asked of the model every time."""
+    for sentence in said("understanding"):
         understand(sentence)
-    took = [_seconds(understand, each) * MILLISECONDS for each in sentences]
-    words = [_seconds(lexical.understand, f"{each} ") * MILLISECONDS for each in sentences]
-    quick = [each for each in sentences if _is_quick(each)]
-    plain = [_seconds(understand, f"{each}  ") * MILLISECONDS for each in quick]
+    took, worked = zip(*(_took(understand, each) for each in sentences), strict=True)
+    _, words = zip(*(_took(lexical.understand, f"{each} ") for each in sentences), strict=True)
+    quick = [each for each in sentences if _weighed(each).settled is not None]
+    _, plain = zip(*(_took(understand, f"{each}  ") for each in quick), strict=True)
     figure("the catalogue's words alone, median", f"{percentile(words, 0.5):.2f} ms")
-    worked = [_worked(f"{each}   ") * MILLISECONDS for each in sentences]
-    figure("a sentence, processor time alone, median", f"{percentile(worked, 0.5):.1f} ms")
-    figure("a sentence, processor time alone, p99", f"{percentile(worked, 0.99):.1f} ms")
-    middle, slow = percentile(took, 0.5), percentile(took, 0.99)
     figure("answered without the sentence's vector", f"{len(quick) / len(sentences):.0%}")
-    missed = _goal(
-        "those plain cases, median", f"{percentile(plain, 0.5):.2f} ms", "< 2 ms", percentile(plain, 0.5) < 2
-    )
-    missed += _goal("a sentence on one core, median", f"{middle:.1f} ms", "<= 15 ms", middle <= 15)
-    return missed + _goal("a sentence on one core, p99", f"{slow:.1f} ms", "<= 40 ms", slow <= 40)
+    figure("a sentence, wall clock, median", f"{percentile(took, 0.5):.1f} ms", "the next, on a quiet machine")
+    figure("a sentence, wall clock, p99", f"{percentile(took, 0.99):.1f} ms", "the next, on a quiet machine")
+    missed = 0
+    for name, times, share, most in (
+        ("those without the vector, median", plain, 0.5, 2), ("a sentence, median", worked, 0.5, 15),
+        ("a sentence, p99", worked, 0.99, 40),
+    ):  # fmt: skip
+        value = percentile(times, share)
+        missed += _goal(f"{name}, processor time of one core", f"{value:.1f} ms", f"<= {most} ms", value <= most)
+    return missed
 
 
 def _without_vector(text: str) -> Understanding:
-    found = lexical.evidence(text)
-    return _understood(found, _by_words(found, current()))
+    weighed = _weighed(text)
+    return _understood(weighed, weighed.by_words)
 
 
-def _is_quick(text: str) -> bool:
-    found = lexical.evidence(text)
-    return max(_by_words(found, current()).values()) >= deciding.rule("conversations.quick_floor")
+def _weighed(text: str) -> Weighed:
+    return Weighed(lexical.evidence(text), current())
 
 
-def _seconds(call: Callable[[str], Understanding], text: str) -> float:
+def _took(call: Callable[[str], Understanding], text: str) -> tuple[float, float]:
+    """Milliseconds of the clock, and of the processor: without the time in which other programs had it."""
     embedding.question.cache_clear()
-    begun = time.perf_counter()
+    begun, worked = time.perf_counter(), time.thread_time()
     call(text)
-    return time.perf_counter() - begun
-
-
-def _worked(text: str) -> float:
-    """Seconds of the processor, without the time in which others had it."""
-    embedding.question.cache_clear()
-    begun = time.thread_time()
-    understand(text)
-    return time.thread_time() - begun
+    return (time.perf_counter() - begun) * MILLISECONDS, (time.thread_time() - worked) * MILLISECONDS
 
 
 def _calibration_error(confidences: Sequence[float], right: Sequence[bool]) -> float:

@@ -9,7 +9,8 @@ import pytest
 from config.text import sentences
 
 ROOT = Path(__file__).resolve().parents[3]
-CODE = [path for room in ("api", "bot", "config", "deploy", "jobs", "models") for path in (ROOT / room).rglob("*.py")]
+ROOMS = ("api", "bench", "bot", "config", "deploy", "jobs", "models")
+CODE = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
