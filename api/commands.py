@@ -44,7 +44,7 @@ def prepare(wait: float) -> None:
 
 @indexes.command("sync")
 def indexes_sync() -> None:
-    """Create every declared index that is missing."""
+    """Create every declared index that is missing, drop what is declared no longer (shown with a minus)."""
     for name, made in sync_indexes().items():
         click.echo(f"{name}: {', '.join(made) or '-'}")
 

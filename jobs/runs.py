@@ -92,11 +92,12 @@ def is_open(record: dict[str, Any] | None, at: datetime) -> bool:
 
 def _take_over(key: str, held: dict[str, Any], at: datetime, at_once: bool) -> Claim | None:
     failed: dict[str, Any] = {"state": FAILED} if at_once else {"state": FAILED, "next_attempt_at": {"$lte": at}}
-    open_again = [{"state": RUNNING, "lease_until": {"$lte": at}}, failed]
-    found = change_one(
-        collection(JobRun), {"_id": key, "$or": open_again}, {"$set": held, "$inc": {"version": 1, "attempts": 1}}
-    )
-    return None if found is None else Claim(key, held["holder"], found["version"], found["attempts"])
+    for open_again in ({"state": RUNNING, "lease_until": {"$lte": at}}, failed):
+        taken = {"$set": held, "$inc": {"version": 1, "attempts": 1}}
+        found = change_one(collection(JobRun), {"_id": key, **open_again}, taken)
+        if found is not None:
+            return Claim(key, held["holder"], found["version"], found["attempts"])
+    return None
 
 
 def _end(held: Claim, facts: dict[str, Any]) -> bool:

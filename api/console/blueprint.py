@@ -239,7 +239,7 @@ def _file(path: str) -> AnyResponse:
     at = _now()
     try:
         session = _session(at)
-        answer = calls.ask(session, "/" + path, at, **request.args.to_dict())
+        answer = calls.fetch(session, "/" + path, at, **request.args.to_dict())
     except Exception as error:
         fault = faults.read(error)
         return _closed(Response(fault.detail, fault.status, mimetype="text/plain"))

@@ -37,6 +37,15 @@ def ask(session: Session, path: str, at: datetime, /, **query: Any) -> Any:
     return _answer(session.actor, path, at, query)
 
 
+def fetch(session: Session, path: str, at: datetime, /, **query: Any) -> Any:
+    """As `ask`, for a file that the browser asks for by itself: it counts against the route's rate, as in the API.
+
+    Raises LimitReached too.
+    """
+    check_rate(path, session.actor.id)
+    return ask(session, path, at, **query)
+
+
 def ask_publicly(path: str, at: datetime, /, **query: Any) -> Any:
     """What `GET /api/v1{path}` answers everybody. Raises what it raises, Forbidden for a route that is not public."""
     return _answer(ANONYMOUS, path, at, query)
@@ -55,6 +64,12 @@ def perform(session: Session, path: str, fields: MultiDict[str, str], key: str, 
         return carry_out(spec, lambda call: work(endpoint, call), session.actor, at, named, key)
     except Exception as error:  # the one place where a form's errors become answers
         return answer_error(error)
+
+
+def check_rate(path: str, caller: str) -> None:
+    """Count a question against the rate of `GET /api/v1{path}`. Raises LimitReached."""
+    _, spec, _, _ = _route("GET", path)
+    current_app.extensions["limiter"].check(spec.rate, caller)
 
 
 def may(session: Session, method: str, path: str) -> bool:

@@ -14,7 +14,7 @@ from mongoengine import (
     StringField,
 )
 
-from models.kernel.document import Record
+from models.kernel.document import Record, having_text, having_time
 from models.kernel.encryption import EncryptedJsonField
 from models.kernel.outbox import OUTBOX_INDEX, Causing
 
@@ -132,32 +132,33 @@ class Application(Causing):
         {
             "keys": [("assignee_id", 1), ("state", 1), ("due_at", 1), ("_id", 1)],
             "name": "queue_of_caseworker",
-            "partialFilterExpression": {"assignee_id": {"$type": "string"}},
+            **having_text("assignee_id"),
         },
         {
             "keys": [("alarm_at", 1)],
             "name": "alarm",
-            "partialFilterExpression": {"alarm_at": {"$type": "date"}},
+            **having_time("alarm_at"),
         },
         {
             "keys": [("district_code", 1), ("escalated_at", 1), ("_id", 1)],
             "name": "escalated",
-            "partialFilterExpression": {"escalated_at": {"$type": "date"}},
+            **having_time("escalated_at"),
         },
         # A filter on the value: the embedded server reads no index that is partial by a type.
         {"keys": [("approved_at", 1)], "name": "approved", "partialFilterExpression": {"state": APPROVED}},
+        {"keys": [("escalated_at", 1), ("_id", 1)], "name": "escalated_anywhere", **having_time("escalated_at")},
         {"keys": [("resident_id", 1), ("created_at", -1), ("_id", -1)], "name": "resident"},
         {"keys": [("people.marks", 1)], "name": "people_marks"},
         {
             "keys": [("retention_due_at", 1)],
             "name": "retention",
-            "partialFilterExpression": {"retention_due_at": {"$type": "date"}},
+            **having_time("retention_due_at"),
         },
         {
             "keys": [("open_for", 1)],
             "name": "unique_open_for",
             "unique": True,
-            "partialFilterExpression": {"open_for": {"$type": "string"}},
+            **having_text("open_for"),
         },
         OUTBOX_INDEX,
     ]

@@ -18,6 +18,7 @@ from models.casework.queries import programme_of
 from models.casework.steps import closed
 from models.kernel.actors import SYSTEM
 from models.kernel.database import collection
+from models.kernel.document import up_to
 from models.kernel.errors import DomainError
 from models.kernel.lifecycle import Change, Raw
 
@@ -28,7 +29,7 @@ def sound_alarms(at: datetime) -> dict[str, int]:
     """Sound every alarm that is due; returns how many of each. Safe to repeat, and to run twice at once."""
     counts = {WARN: 0, ESCALATE: 0, LAPSE: 0}
     for _ in range(MAX_ROUNDS):
-        waiting = list(collection(Application).find({"alarm_at": {"$lte": at}}).limit(rule("casework.alarm_batch")))
+        waiting = list(collection(Application).find({"alarm_at": up_to(at)}).limit(rule("casework.alarm_batch")))
         sounded = 0
         for raw in waiting:
             if _sound(raw, at):

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from mongoengine import BinaryField, BooleanField, DateTimeField, DictField, IntField, ListField, StringField
 
 from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR
+from models.kernel.document import having_text
 from models.kernel.lifecycle import OWNER, SYSTEM_ROLE, Lifecycle, Transition
 from models.kernel.outbox import OUTBOX_INDEX, Causing
 
@@ -94,7 +95,7 @@ class Objection(Causing):
             "keys": [("only_open", 1)],
             "name": "unique_only_open",
             "unique": True,
-            "partialFilterExpression": {"only_open": {"$type": "string"}},
+            **having_text("only_open"),
         },
         OUTBOX_INDEX,
     ]

@@ -26,7 +26,7 @@ from models.kernel.database import collection
 from models.kernel.encryption import open_json, open_text
 from models.kernel.errors import InvalidInput, NotFound
 from models.kernel.lifecycle import Raw
-from models.kernel.paging import Page, decode_cursor, encode_cursor
+from models.kernel.paging import Page, beyond, decode_cursor, encode_cursor
 
 # Whose turn it is in each state.
 TURN = {
@@ -107,19 +107,18 @@ def application_of_place(application_id: str, by: Actor) -> Raw:
 
 def applications_of(resident_id: str, cursor: str | None, limit: int) -> Page:
     """A resident's applications, the newest first."""
-    wanted: dict[str, Any] = {"resident_id": resident_id}
+    stretches: list[dict[str, Any]] = [{}]
     if cursor is not None:
         after = decode_cursor(cursor)
         if after.get("list") != "applications":
             raise InvalidInput("bad_cursor")
-        at = datetime.fromisoformat(after["at"])
-        wanted["$or"] = [{"created_at": {"$lt": at}}, {"created_at": at, "_id": {"$lt": after["id"]}}]
-    found = list(
-        collection(Application)
-        .find(wanted, dict.fromkeys(LIST_FIELDS, 1))
-        .sort([("created_at", -1), ("_id", -1)])
-        .limit(limit + 1)
-    )
+        stretches = beyond("created_at", datetime.fromisoformat(after["at"]), after["id"], descending=True)
+    found: list[Raw] = []
+    for stretch in stretches:
+        rows = collection(Application).find({"resident_id": resident_id, **stretch}, dict.fromkeys(LIST_FIELDS, 1))
+        found += rows.sort([("created_at", -1), ("_id", -1)]).limit(limit + 1 - len(found))
+        if len(found) > limit:
+            break
     following = None
     if len(found) > limit:
         last = found[limit - 1]

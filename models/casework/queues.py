@@ -6,7 +6,7 @@ then examines about as many keys as it gives; one that matches before it sorts h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,9 +16,10 @@ from models.casework.queries import LIST_FIELDS
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
+from models.kernel.document import EPOCH
 from models.kernel.errors import FieldFault, Forbidden, InvalidInput
 from models.kernel.lifecycle import Raw
-from models.kernel.paging import Page, decode_cursor, encode_cursor
+from models.kernel.paging import Page, beyond, decode_cursor, encode_cursor
 
 QUEUE, ESCALATED = "queue", "escalated"
 # The stages of open cases, in the order of their way.
@@ -34,39 +35,27 @@ def queue(
 
     Raises Forbidden for a place that is not the caseworker's, InvalidInput for none or a wrong cursor.
     """
-    wanted: dict[str, Any] = {**place_filter(by, district_code, township_id), "state": stage}
-    if programme is not None:
-        wanted["programme"] = programme
-    days = rule(
-        "casework.queue_windows_days" if "township_id" not in wanted else "casework.queue_windows_township_days"
-    )
-    if assignee_id is not None:
-        wanted["assignee_id"], days = assignee_id, []
+    place = place_filter(by, district_code, township_id)
+    wanted: dict[str, Any] = {"state": stage, **({"programme": programme} if programme else {})}
     after = _position(cursor, QUEUE)
-    found: list[Raw] = []
-    for window in _windows(at, days, after, due_before):
-        found += _page_of({**wanted, **window}, "due_at", limit + 1 - len(found))
-        if len(found) > limit:
-            break
+    if assignee_id is not None:
+        found = _of_caseworker(assignee_id, {**place, **wanted}, after, due_before, at)
+    else:
+        found = _of_place({**place, **wanted}, after, due_before, limit, at)
     return _page(found, limit, QUEUE, "due_at")
 
 
 def counts(
     by: Actor, *, district_code: str | None = None, township_id: str | None = None, today_ends: datetime, at: datetime
-) -> dict[str, dict[str, int]]:
+) -> dict[str, dict[str, Any]]:
     """By stage how many of a place's applications are open: all, overdue, due by the end of today (overdue included).
 
-    Each is as many as `queue` lists with the same place, stage and `due_before`. Raises as `queue` does.
+    Each is as many as `queue` lists with the same place, stage and `due_before`; `more` names those of which there are
+    more than the rule `casework.count_most`, up to which is counted. Raises as `queue` does.
     """
     place = place_filter(by, district_code, township_id)
-    here = collection(Application)
-    found: dict[str, dict[str, int]] = {}
-    for stage in STAGES:
-        wanted = {**place, "state": stage}
-        limits = {"overdue": at, "today": today_ends}
-        counted = {name: here.count_documents({**wanted, "due_at": {"$lt": until}}) for name, until in limits.items()}
-        found[stage] = {"all": here.count_documents(wanted), **counted}
-    return found
+    edges = {"overdue": at, "today": today_ends, "all": None}
+    return {stage: _counted({**place, "state": stage}, edges, at) for stage in STAGES}
 
 
 def escalated(
@@ -76,16 +65,20 @@ def escalated(
     township_id: str | None = None,
     cursor: str | None = None,
     limit: int,
+    at: datetime,
 ) -> Page:
     """The applications of a place whose stage took too long, the longest escalated first.
 
     Raises as `queue` does; whoever works for the whole city sees all of it.
     """
     place = {} if _is_city(by, district_code, township_id) else place_filter(by, district_code, township_id)
-    after = _position(cursor, ESCALATED)
+    townships = _townships(place)
+    wanted = {name: value for name, value in place.items() if name != "township_id"}
+    after, past = _position(cursor, ESCALATED), [each for each in _days({}) if each <= 0]
     found: list[Raw] = []
-    for window in _after(after, "escalated_at") if after else [{"escalated_at": {"$type": "date"}}]:
-        found += _page_of({**place, **window}, "escalated_at", limit + 1 - len(found))
+    for window in _windows("escalated_at", at, past, after, None):
+        rows = _rows({**wanted, **window}, "escalated_at")
+        found += [each for each in rows if townships is None or each.get("township_id") in townships]
         if len(found) > limit:
             break
     return _page(found, limit, ESCALATED, "escalated_at")
@@ -112,35 +105,96 @@ def _is_city(by: Actor, district_code: str | None, township_id: str | None) -> b
     return district_code is None and township_id is None and by.district_code is None and not by.township_ids
 
 
+def _of_place(
+    wanted: dict[str, Any], after: Mapping[str, Any] | None, before: datetime | None, limit: int, at: datetime
+) -> list[Raw]:  # fmt: skip
+    """A page of a queue and one more, read by windows; several townships each by themselves, for a server may use an
+    index for one of them only."""
+    townships = _townships(wanted)
+    places = [{**wanted, "township_id": each} for each in townships] if townships else [wanted]
+    found: list[Raw] = []
+    for window in _windows("due_at", at, _days(wanted), after, before):
+        rows = [row for place in places for row in _rows({**place, **window}, "due_at", limit + 1 - len(found))]
+        found += sorted(rows, key=lambda each: (each["due_at"], each["_id"]))
+        if len(found) > limit:
+            break
+    return found
+
+
+def _of_caseworker(
+    assignee_id: str, wanted: Mapping[str, Any], after: Mapping[str, Any] | None, before: datetime | None, at: datetime
+) -> list[Raw]:  # fmt: skip
+    """All that a caseworker has in a stage: few, so what else is wanted of them is looked at here."""
+    townships = _townships(wanted)
+    others = {name: wanted[name] for name in ("district_code", "programme") if name in wanted}
+    mine = {"assignee_id": assignee_id, "state": wanted["state"]}
+    return [
+        row
+        for window in _windows("due_at", at, [], after, before)
+        for row in _rows({**mine, **window}, "due_at")
+        if all(row.get(name) == value for name, value in others.items())
+        and (townships is None or row.get("township_id") in townships)
+    ]
+
+
+def _counted(wanted: dict[str, Any], edges: Mapping[str, datetime | None], at: datetime) -> dict[str, Any]:
+    """Counted window by window, the earliest first, until more than enough is known of every edge."""
+    most, marks = rule("casework.count_most"), [each for each in edges.values() if each is not None]
+    townships = _townships(wanted)
+    places = [{**wanted, "township_id": each} for each in townships] if townships else [wanted]
+    found = dict.fromkeys(edges, 0)
+    for window in _windows("due_at", at, rule("casework.count_windows_days"), None, None, marks):
+        end = window["due_at"].get("$lt")
+        counted = sum(collection(Application).count_documents({**place, **window}) for place in places)
+        open_ones = [name for name, edge in edges.items() if edge is None or (end is not None and end <= edge)]
+        found.update({name: found[name] + counted for name in open_ones})
+        if all(found[name] > most for name in open_ones):
+            # What is counted now is in every later edge, too.
+            break
+    return {**{name: min(count, most) for name, count in found.items()},
+            "more": [name for name, count in found.items() if count > most]}  # fmt: skip
+
+
+def _days(wanted: Mapping[str, Any]) -> list[int]:
+    found: list[int] = rule(
+        "casework.queue_windows_township_days" if "township_id" in wanted else "casework.queue_windows_days"
+    )
+    return found
+
+
+def _townships(wanted: Mapping[str, Any]) -> list[str] | None:
+    """Which townships are wanted; None: those of the whole place, or one."""
+    asked = wanted.get("township_id")
+    if asked is None:
+        return None
+    return list(asked["$in"]) if isinstance(asked, dict) else [asked]
+
+
 def _windows(
-    at: datetime, days: list[int], after: Mapping[str, Any] | None, before: datetime | None
-) -> Iterator[dict[str, Any]]:
-    """Filters on the due date, earliest first, from the cursor on and up to `before`; each a contiguous range.
+    order: str, at: datetime, days: list[int], after: Mapping[str, Any] | None, before: datetime | None,
+    marks: Sequence[datetime] = (),
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """Filters on a moment, earliest first, from the cursor on and up to `before`; each a contiguous range. No range
+    goes over one of `marks`.
 
     Half-open: the embedded server leaves the end of a closed range out where the index goes on behind its field.
     """
-    begin: dict[str, Any] = {}
+    begin: dict[str, Any] = {"$gt": EPOCH}
     if after is not None:
-        same, rest = _after(after, "due_at")
+        same, rest = beyond(order, datetime.fromisoformat(after["at"]), after["id"])
         yield same
-        begin = rest["due_at"]
-    for edge in [*(at + timedelta(days=each) for each in days), None]:
+        begin = rest[order]
+    for edge in [*sorted({*(at + timedelta(days=each) for each in days), *marks}), None]:
         end = min((each for each in (edge, before) if each is not None), default=None)
         if end is not None and any(end <= start for start in begin.values()):
             continue
-        yield {"due_at": (begin | ({"$lt": end} if end is not None else {})) or {"$type": "date"}}
+        yield {order: begin | ({"$lt": end} if end is not None else {})}
         if before is not None and end == before:
             return
         begin = {"$gte": end}
 
 
-def _after(after: Mapping[str, Any], order: str) -> list[dict[str, Any]]:
-    """What follows a position: the rest of its own moment, then what is later."""
-    at = datetime.fromisoformat(after["at"])
-    return [{order: at, "_id": {"$gt": after["id"]}}, {order: {"$gt": at}}]
-
-
-def _page_of(wanted: Mapping[str, Any], order: str, most: int) -> list[Raw]:
+def _rows(wanted: Mapping[str, Any], order: str, most: int = 0) -> list[Raw]:
     found = collection(Application).find(wanted, dict.fromkeys(LIST_FIELDS, 1))
     return list(found.sort([(order, 1), ("_id", 1)]).limit(most))
 

@@ -19,6 +19,7 @@ from models.casework.papers import delete_all_contents, papers_shown, replaced_s
 from models.casework.queries import correction_of, form_of, programme_of, reason_of, version_of
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
+from models.kernel.document import up_to
 from models.kernel.lifecycle import Raw, note_of
 from models.people.documents import Resident
 from models.people.holders import register_holder
@@ -33,7 +34,7 @@ PERSONAL = ("form", "handed_in", "reason", "correction", "child_id", "open_for",
 def apply_retention(at: datetime) -> dict[str, int]:
     """Delete papers and anonymise cases whose time has come; a job calls it daily. Returns counts."""
     counts = {"papers_deleted": 0, "anonymised": 0}
-    for raw in list(collection(Application).find({"retention_due_at": {"$lte": at}}).limit(BATCH)):
+    for raw in list(collection(Application).find({"retention_due_at": up_to(at)}).limit(BATCH)):
         closed = as_utc(raw.get("closed_at") or raw["decided_at"])
         ends = closed + timedelta(days=version_of(raw).retention.case_days)
         if raw.get("submitted_at") is None or ends <= at:

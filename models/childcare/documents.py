@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from mongoengine import BinaryField, BooleanField, DateTimeField, DictField, IntField, ListField, StringField
 
-from models.kernel.document import Record
+from models.kernel.document import Record, having_text, having_time
 from models.kernel.encryption import EncryptedJsonField, EncryptedStringField
 from models.kernel.outbox import OUTBOX_INDEX, Causing
 
@@ -91,7 +91,7 @@ class ChildcarePlacement(Causing):
         {"keys": [("state", 1), ("outgrown_from", 1)], "name": "outgrown"},
         {"keys": [("district_code", 1), ("state", 1)], "name": "district"},
         {"keys": [("place.centre_id", 1), ("state", 1)], "name": "placed_at"},
-        {"keys": [("ended_at", 1)], "name": "ended", "partialFilterExpression": {"ended_at": {"$type": "date"}}},
+        {"keys": [("ended_at", 1)], "name": "ended", **having_time("ended_at")},
         {"keys": [("release_due", 1)], "name": "release_due", "partialFilterExpression": {"release_due": True}},
         OUTBOX_INDEX,
     ]
@@ -190,7 +190,7 @@ class ChildcareRound(Causing):
             "keys": [("replaces", 1)],
             "name": "unique_replaces",
             "unique": True,
-            "partialFilterExpression": {"replaces": {"$type": "string"}},
+            **having_text("replaces"),
         },
         OUTBOX_INDEX,
     ]

@@ -14,6 +14,7 @@ from models.childcare import placing, ratings, threads
 from models.childcare.documents import ENDED, LIVE_STATES, ChildcareMessage, ChildcarePlacement, ChildcareRating
 from models.childcare.ordering import values_of
 from models.kernel.database import collection
+from models.kernel.document import up_to
 from models.people.holders import register_holder
 
 NAME = "childcare"
@@ -69,7 +70,7 @@ def rests_on(resident_id: str, purpose: str, child_id: str | None) -> bool:
 def apply_retention(at: datetime) -> dict[str, int]:
     """Take the person out of what ended long ago (`childcare.kept_days`); a job calls it daily. Returns counts."""
     oldest = at - timedelta(days=rule("childcare.kept_days"))
-    ended = list(collection(ChildcarePlacement).find({"ended_at": {"$lte": oldest}, "state": ENDED}, {"_id": 1}))
+    ended = list(collection(ChildcarePlacement).find({"ended_at": up_to(oldest), "state": ENDED}, {"_id": 1}))
     over = {"$in": [raw["_id"] for raw in ended]}
     collection(ChildcarePlacement).update_many({"_id": over}, {**_gone(at), "$unset": PERSONAL})
     said = collection(ChildcareMessage).delete_many({"placement_id": over}).deleted_count

@@ -24,6 +24,7 @@ from models.eldercare.concern_timers import later
 from models.kernel.actors import SYSTEM
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
+from models.kernel.document import up_to
 from models.kernel.errors import DomainError
 from models.kernel.ids import id_from_key
 from models.kernel.lifecycle import SAME, SYSTEM_ROLE, Change, Lifecycle, Raw, Transition, history_entry
@@ -102,7 +103,7 @@ def call_for_help(key: str, resident_id: str, place: Place, handover_id: str, at
 def sound_alarms(at: datetime) -> dict[str, int]:
     """Tell the next step of every call whose hand-over nobody took in time. Safe to repeat and to run twice."""
     counts = {"escalate": 0, "answer": 0, "give_up": 0}
-    due = collection(DistressCall).find({"alarm_at": {"$lte": at}}).limit(rule("conversations.alarm_batch"))
+    due = collection(DistressCall).find({"alarm_at": up_to(at)}).limit(rule("conversations.alarm_batch"))
     for call in list(due):
         if call["alarm_at"] is None or call["state"] != CALLED:
             continue

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from mongoengine import BinaryField, BooleanField, DateTimeField, FloatField, IntField, ListField, StringField
 
-from models.kernel.document import Record
+from models.kernel.document import Record, having_text, having_time
 from models.kernel.encryption import EncryptedStringField
 from models.kernel.outbox import OUTBOX_INDEX, Causing
 
@@ -15,7 +14,6 @@ STATE_CONTEXT, TOLD_CONTEXT = "conversations.state", "conversations.told"
 OPENID_CONTEXT, TEXT_CONTEXT = "handovers.openid", "handovers.text"
 QUESTION_CONTEXT = "unanswered_questions.text"
 FOLLOWER, STAFF = "follower", "staff"
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Conversation(Record):
@@ -38,7 +36,7 @@ class Conversation(Record):
         {
             "keys": [("resident_id", 1)],
             "name": "resident",
-            "partialFilterExpression": {"resident_id": {"$type": "string"}},
+            **having_text("resident_id"),
         },
     ]
 
@@ -79,13 +77,13 @@ class HandOver(Causing):
             "keys": [("open_index", 1)],
             "name": "unique_open",
             "unique": True,
-            "partialFilterExpression": {"open_index": {"$type": "string"}},
+            **having_text("open_index"),
         },
-        {"keys": [("district_code", 1), ("state", 1), ("created_at", 1)], "name": "queue"},
+        {"keys": [("district_code", 1), ("state", 1), ("created_at", 1), ("_id", 1)], "name": "queue"},
         {"keys": [("openid_index", 1)], "name": "follower"},
         {"keys": [("resident_id", 1)], "name": "resident"},
         {"keys": [("expires_at", 1)], "name": "expiry", "expireAfterSeconds": 0},
-        {"keys": [("alarm_at", 1)], "name": "alarm", "partialFilterExpression": {"alarm_at": {"$gt": EPOCH}}},
+        {"keys": [("alarm_at", 1)], "name": "alarm", **having_time("alarm_at")},
         OUTBOX_INDEX,
     ]
 
@@ -130,7 +128,7 @@ class ChatCode(Record):
             "keys": [("code_index", 1)],
             "name": "unique_code",
             "unique": True,
-            "partialFilterExpression": {"code_index": {"$type": "string"}},
+            **having_text("code_index"),
         },
         {"keys": [("purge_at", 1)], "name": "purge", "expireAfterSeconds": 0},
     ]

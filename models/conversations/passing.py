@@ -14,7 +14,7 @@ from config.text import say
 from models.casework import phone_tasks
 from models.conversations import timing
 from models.conversations.canned import IDLE, NOBODY
-from models.conversations.documents import EPOCH, HandOver
+from models.conversations.documents import HandOver
 from models.conversations.handovers import ended, outbox_key, queue_number, tell, text_of, visible
 from models.conversations.lifecycle import HANDOVER, HANDOVER_ROLES, WAITING, follower_actor
 from models.conversations.masking import mask_text
@@ -22,6 +22,7 @@ from models.kernel import audit
 from models.kernel.actors import SYSTEM, Actor
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
+from models.kernel.document import up_to
 from models.kernel.errors import DomainError, FieldFault, InvalidInput
 from models.kernel.lifecycle import Change, Raw
 from models.kernel.outbox import OutboxEntry
@@ -135,7 +136,7 @@ def colleagues(district_code: str | None) -> list[dict[str, Any]]:
 def sound_alarms(at: datetime) -> dict[str, int]:
     """What the clock does: escalate what nobody took, end what nobody goes on with. Safe to repeat and to run twice."""
     counts = {timing.ESCALATE: 0, timing.LAPSE: 0}
-    due = collection(HandOver).find({"alarm_at": {"$lte": at, "$gt": EPOCH}}).limit(rule("conversations.alarm_batch"))
+    due = collection(HandOver).find({"alarm_at": up_to(at)}).limit(rule("conversations.alarm_batch"))
     for ticket in list(due):
         try:
             (_escalate if ticket["alarm"] == timing.ESCALATE else _lapse)(ticket, at)

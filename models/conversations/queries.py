@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from config.loading import catalogue
 from models.conversations import timing
 from models.conversations.documents import FOLLOWER, STAFF, HandOver
 from models.conversations.handovers import ahead_of, outbox_key, quota_of, text_of
@@ -18,7 +19,7 @@ from models.kernel.database import collection
 from models.kernel.errors import InvalidInput, NotFound
 from models.kernel.lifecycle import Raw
 from models.kernel.outbox import PENDING, OutboxMessage
-from models.kernel.paging import Page, decode_cursor, encode_cursor
+from models.kernel.paging import Page, beyond, decode_cursor, encode_cursor
 
 SECONDS_PER_MINUTE = 60
 
@@ -32,18 +33,17 @@ def queue(
     `mine`: only those one has taken; `escalated`: only those that nobody took in time. The queue is the county's: staff
     of single townships see the calls for help from there, which are all that they could open.
     """
-    where: dict[str, Any] = {"state": {"$in": [s for s in states if s in OPEN_STATES]}}
-    if by.district_code is not None:
-        where["district_code"] = by.district_code
-    if by.township_ids:
-        where["township_id"] = {"$in": list(by.township_ids)}
-    if mine:
-        where["taken_by"] = by.id
-    if escalated:
-        where["escalated_at"] = {"$type": "date"}
-    if cursor is not None:
-        where |= _after(cursor)
-    found = list(collection(HandOver).find(where).sort([("created_at", 1), ("_id", 1)]).limit(limit + 1))
+    # Each county and state by itself: an index serves several at once only on some servers.
+    counties = [*catalogue().districts, None] if by.district_code is None else [by.district_code]
+    wanted = [{"district_code": county, "state": state} for county in counties for state in states
+              if state in OPEN_STATES]  # fmt: skip
+    found: list[Raw] = []
+    for stretch in _after(cursor) if cursor is not None else [{}]:
+        rows = [row for each in wanted for row in collection(HandOver).find({**each, **stretch})
+                if _listed(row, by, mine=mine, escalated=escalated)]  # fmt: skip
+        found += sorted(rows, key=lambda each: (as_utc(each["created_at"]), each["_id"]))
+        if len(found) > limit:
+            break
     following = None
     if len(found) > limit:
         last = found[limit - 1]
@@ -139,10 +139,18 @@ def _deliveries(keys: list[str]) -> dict[str, str]:
     return {each["_id"]: each["state"] for each in found}
 
 
-def _after(cursor: str) -> dict[str, Any]:
+def _listed(row: Raw, by: Actor, *, mine: bool, escalated: bool) -> bool:
+    return (
+        (not by.township_ids or row.get("township_id") in by.township_ids)
+        and (not mine or row.get("taken_by") == by.id)
+        and (not escalated or row.get("escalated_at") is not None)
+    )
+
+
+def _after(cursor: str) -> list[dict[str, Any]]:
     position = decode_cursor(cursor)
     try:
         at, ticket_id = datetime.fromisoformat(position["at"]), str(position["id"])
     except (KeyError, TypeError, ValueError):
         raise InvalidInput("bad_cursor") from None
-    return {"$or": [{"created_at": {"$gt": at}}, {"created_at": at, "_id": {"$gt": ticket_id}}]}
+    return beyond("created_at", at, ticket_id)

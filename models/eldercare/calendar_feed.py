@@ -25,7 +25,7 @@ from models.kernel import audit
 from models.kernel.actors import VISITOR, Actor
 from models.kernel.clock import as_utc, day_of
 from models.kernel.database import collection
-from models.kernel.document import Record
+from models.kernel.document import Record, having_text
 from models.kernel.encryption import blind_index
 from models.kernel.errors import NotFound
 from models.kernel.ids import id_from_key
@@ -47,7 +47,7 @@ class VisitorCalendar(Record):
     index_specs: ClassVar[list[dict[str, Any]]] = [
         {
             "keys": [("token_index", 1)], "name": "unique_token", "unique": True,
-            "partialFilterExpression": {"token_index": {"$type": "string"}},
+            **having_text("token_index"),
         }
     ]  # fmt: skip
 

@@ -37,6 +37,7 @@ from models.kernel.actors import SYSTEM, Actor
 from models.kernel.clock import as_utc, day_of, local, month_of
 from models.kernel.counters import next_values
 from models.kernel.database import collection
+from models.kernel.document import up_to
 from models.kernel.errors import Conflict
 from models.kernel.lifecycle import Change, Raw, history_entry
 from models.kernel.outbox import OutboxEntry
@@ -236,7 +237,7 @@ def advance(at: datetime) -> dict[str, int]:
     """Go on with every concern whose time is over, what waits for no office first, then the longest due; returns what
     became of them."""
     counts = {"escalated": 0, "overdue": 0, "answered": 0}
-    due = list(collection(Concern).find({"alarm_at": {"$lte": at}}, {"alarm_at": 1, "cause": 1}))
+    due = list(collection(Concern).find({"alarm_at": up_to(at)}, {"alarm_at": 1, "cause": 1}))
     due.sort(
         key=lambda each: (rule("concerns.timers")[each["cause"]]["clock"] != "always", each["alarm_at"], each["_id"])
     )

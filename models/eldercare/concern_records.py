@@ -11,6 +11,7 @@ from mongoengine import BooleanField, DateTimeField, DictField, IntField, ListFi
 
 from models.eldercare.documents import OWED_INDEX
 from models.kernel.actors import SUPERVISOR, TOWNSHIP_INTAKE, VISITOR
+from models.kernel.document import having_text
 from models.kernel.ids import id_from_key
 from models.kernel.lifecycle import SAME, SYSTEM_ROLE, Lifecycle, Transition
 from models.kernel.outbox import OUTBOX_INDEX, Causing
@@ -69,7 +70,7 @@ class Concern(Causing):
     index_specs: ClassVar[list[dict[str, Any]]] = [
         {
             "keys": [("open_key", 1)], "name": "unique_open", "unique": True,
-            "partialFilterExpression": {"open_key": {"$type": "string"}},
+            **having_text("open_key"),
         },
         {"keys": [("open", 1), ("district_code", 1), ("township_id", 1)], "name": "open_by_place"},
         {"keys": [("alarm_at", 1)], "name": "alarm"},

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from mongoengine import BooleanField, DateTimeField, DictField, IntField, ListField, StringField
 
-from models.kernel.document import Record
+from models.kernel.document import Record, having_text
 from models.kernel.encryption import EncryptedJsonField, EncryptedStringField
 from models.kernel.outbox import OUTBOX_INDEX, Causing
 
@@ -117,7 +117,7 @@ class ElderLink(Causing):
     index_specs: ClassVar[list[dict[str, Any]]] = [
         {
             "keys": [("open_key", 1)], "name": "unique_open", "unique": True,
-            "partialFilterExpression": {"open_key": {"$type": "string"}},
+            **having_text("open_key"),
         },
         {"keys": [("resident_id", 1)], "name": "resident"},
         {"keys": [("id_number_index", 1)], "name": "id_number"},

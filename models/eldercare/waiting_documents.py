@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from mongoengine import DateTimeField, IntField, ListField, StringField
 
+from models.kernel.document import having_text
 from models.kernel.lifecycle import OWNER, SYSTEM_ROLE, Lifecycle, Transition
 from models.kernel.outbox import OUTBOX_INDEX, Causing
 
@@ -47,7 +48,7 @@ class VisitWait(Causing):
     index_specs: ClassVar[list[dict[str, Any]]] = [
         {
             "keys": [("open_key", 1)], "name": "unique_open", "unique": True,
-            "partialFilterExpression": {"open_key": {"$type": "string"}},
+            **having_text("open_key"),
         },
         {"keys": [("resident_id", 1)], "name": "resident"},
         {"keys": [("elder_id", 1), ("state", 1)], "name": "elder"},

@@ -15,6 +15,7 @@ from models.feedback.notices import told
 from models.feedback.routing import ESCALATE, next_escalation, office_of
 from models.kernel.actors import SYSTEM
 from models.kernel.database import collection
+from models.kernel.document import up_to
 from models.kernel.errors import DomainError
 from models.kernel.lifecycle import Change, Raw
 
@@ -25,7 +26,7 @@ def sound_alarms(at: datetime) -> dict[str, int]:
     """Sound every alarm that is due; returns how many of each."""
     counts = {ESCALATE: 0, ASK: 0, CLOSE: 0}
     for _ in range(MAX_ROUNDS):
-        waiting = list(collection(Feedback).find({"alarm_at": {"$lte": at}}).limit(rule("feedback.alarm_batch")))
+        waiting = list(collection(Feedback).find({"alarm_at": up_to(at)}).limit(rule("feedback.alarm_batch")))
         sounded = [raw["alarm"] for raw in waiting if _sound(raw, at)]
         for alarm in sounded:
             counts[alarm] += 1

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from mongoengine import BinaryField, BooleanField, DateTimeField, DictField, IntField, ListField, StringField
 
+from models.kernel.document import having_text, having_time
 from models.kernel.outbox import OUTBOX_INDEX, Causing
 
 TEXT_CONTEXT, OPENID_CONTEXT, PUBLIC_CONTEXT = "feedback.text", "feedback.openid", "feedback.public"
@@ -88,7 +89,7 @@ class Feedback(Causing):
                 "keys": [(field, 1)],
                 "name": f"unique_{field}",
                 "unique": True,
-                "partialFilterExpression": {field: {"$type": "string"}},
+                **having_text(field),
             }
             for field in ("slot", "only_rating")
         ),
@@ -96,13 +97,13 @@ class Feedback(Causing):
         {"keys": [("desks", 1), ("state", 1), ("queue_at", 1)], "name": "desk"},
         {"keys": [("public_state", 1), ("published_at", 1)], "name": "public"},
         {"keys": [("month", 1)], "name": "month"},
-        {"keys": [("alarm_at", 1)], "name": "alarm", "partialFilterExpression": {"alarm_at": {"$type": "date"}}},
-        {"keys": [("closed_at", 1)], "name": "closed", "partialFilterExpression": {"closed_at": {"$type": "date"}}},
+        {"keys": [("alarm_at", 1)], "name": "alarm", **having_time("alarm_at")},
+        {"keys": [("closed_at", 1)], "name": "closed", **having_time("closed_at")},
         {"keys": [("forget", 1)], "name": "forget", "partialFilterExpression": {"forget": True}},
         {
             "keys": [("facility_id", 1), ("kind", 1)],
             "name": "facility",
-            "partialFilterExpression": {"facility_id": {"$type": "string"}},
+            **having_text("facility_id"),
         },
         OUTBOX_INDEX,
     ]

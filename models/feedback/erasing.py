@@ -22,6 +22,7 @@ from models.feedback.documents import (
 )
 from models.feedback.queries import own_shown
 from models.kernel.database import collection
+from models.kernel.document import up_to
 from models.kernel.encryption import open_text
 from models.people.holders import register_holder
 from models.people.queries import openids_of
@@ -59,7 +60,7 @@ def forget_follower(openid: str, at: datetime) -> int:
 def apply_retention(at: datetime) -> dict[str, int]:
     """Forget what ended long ago (`feedback.kept_days`), and what a follower who left waits to be forgotten."""
     oldest = at - timedelta(days=rule("feedback.kept_days"))
-    count = _forget({"closed_at": {"$lte": oldest}, "owner_id": {"$ne": NOBODY}}, at)
+    count = _forget({"closed_at": up_to(oldest), "owner_id": {"$ne": NOBODY}}, at)
     count += _forget({"forget": True, "state": {"$nin": list(OPEN_STATES)}}, at)
     return {"feedback_forgotten": count}
 

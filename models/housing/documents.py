@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from mongoengine import BinaryField, BooleanField, DateTimeField, DictField, IntField, ListField, StringField
 
-from models.kernel.document import Record
+from models.kernel.document import Record, having_text
 from models.kernel.encryption import EncryptedJsonField
 from models.kernel.outbox import OUTBOX_INDEX, Causing
 
@@ -138,7 +138,7 @@ class LotteryDraw(Causing):
             "keys": [("replaces", 1)],
             "name": "unique_replaces",
             "unique": True,
-            "partialFilterExpression": {"replaces": {"$type": "string"}},
+            **having_text("replaces"),
         },
         OUTBOX_INDEX,
     ]

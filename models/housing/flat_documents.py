@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from mongoengine import BinaryField, BooleanField, DateTimeField, DictField, IntField, ListField, StringField
 
-from models.kernel.document import Record
+from models.kernel.document import Record, having_text, having_time
 from models.kernel.outbox import OUTBOX_INDEX, Causing
 
 FREE, HELD, LET, CLOSED = "free", "held", "let", "closed"
@@ -60,7 +60,7 @@ class Flat(Record):
         {
             "keys": [("state", 1), ("held_at", 1)],
             "name": "held",
-            "partialFilterExpression": {"held_at": {"$type": "date"}},
+            **having_time("held_at"),
         },
     ]
 
@@ -129,7 +129,7 @@ class Tenancy(Causing):
         {"keys": [("resident_id", 1)], "name": "resident"},
         {"keys": [("batch_id", 1), ("state", 1)], "name": "batch"},
         {"keys": [("district_code", 1), ("state", 1), ("_id", 1)], "name": "district"},
-        {"keys": [("due_at", 1)], "name": "due", "partialFilterExpression": {"due_at": {"$type": "date"}}},
+        {"keys": [("due_at", 1)], "name": "due", **having_time("due_at")},
         {"keys": [("state", 1), ("charged_until", 1)], "name": "charges"},
         {
             "keys": [("final_charge_due", 1)],
@@ -139,12 +139,12 @@ class Tenancy(Causing):
         {
             "keys": [("recheck_due_at", 1)],
             "name": "recheck",
-            "partialFilterExpression": {"recheck_due_at": {"$type": "date"}},
+            **having_time("recheck_due_at"),
         },
         {
             "keys": [("lease.number", 1)],
             "name": "lease",
-            "partialFilterExpression": {"lease.number": {"$type": "string"}},
+            **having_text("lease.number"),
         },
         OUTBOX_INDEX,
     ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from models.housing.flat_documents import CHOOSING, FREE, HELD, LET, WAITING, Flat, Tenancy
 from models.kernel.database import collection
+from models.kernel.document import earlier_than
 from models.kernel.errors import NotFound
 
 Raw = dict[str, Any]
@@ -88,5 +89,5 @@ def free_of_batch(batch_id: str) -> list[Raw]:
 
 def held_since(before: datetime) -> list[Raw]:
     """Flats held before this moment that no tenancy has confirmed: left by a process that died."""
-    found = collection(Flat).find({"state": HELD, "held_at": {"$lt": before}}, {"hold": 1, "batch_id": 1})
+    found = collection(Flat).find({"state": HELD, "held_at": earlier_than(before)}, {"hold": 1, "batch_id": 1})
     return list(found)

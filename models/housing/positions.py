@@ -265,10 +265,10 @@ def _count(leaf: Raw) -> Raw:
 def _publish(leaf: Raw) -> None:
     """Tell the directory a leaf's count, unless it knows a later one."""
     name = f"leaves.{leaf['_id']}"
-    collection(WaitingDirectory).update_one(
-        {"_id": leaf["list_key"], "$or": [{f"{name}.v": {"$lt": leaf["version"]}}, {name: {"$exists": False}}]},
-        {"$set": {name: _count(leaf)}},
-    )
+    for unless in ({f"{name}.v": {"$lt": leaf["version"]}}, {name: {"$exists": False}}):
+        told = {"_id": leaf["list_key"], **unless}
+        if collection(WaitingDirectory).update_one(told, {"$set": {name: _count(leaf)}}).matched_count:
+            return
 
 
 def _lies_there(leaf_id: str, key: str, version: int) -> bool:

@@ -18,6 +18,7 @@ from models.housing.ordering import application_of, list_rule
 from models.housing.waiting_list import entry_id
 from models.kernel.clock import as_utc, day_of, shown
 from models.kernel.database import collection
+from models.kernel.document import earlier_than
 from models.kernel.errors import InvalidInput, NotFound
 from models.kernel.lifecycle import Raw
 from models.kernel.paging import Page, decode_cursor, encode_cursor
@@ -100,7 +101,7 @@ def head(key_of_list: str, count: int) -> list[str]:
 def due_for_recheck(key_of_list: str, before: datetime, limit: int) -> list[dict[str, Any]]:
     """Waiting entries whose yearly check is due before a moment, soonest first."""
     found = collection(WaitingEntry).find(
-        {"list_key": key_of_list, "state": WAITING, "recheck_due_at": {"$lt": before}},
+        {"list_key": key_of_list, "state": WAITING, "recheck_due_at": earlier_than(before)},
         {"application_id": 1, "recheck_due_at": 1, "resident_id": 1, "list_key": 1},
     )
     return list(found.sort("recheck_due_at", 1).limit(limit))

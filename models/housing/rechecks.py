@@ -19,6 +19,7 @@ from models.housing.tenancy_notices import tenancy_notice
 from models.kernel.actors import SYSTEM
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
+from models.kernel.document import earlier_than
 from models.kernel.errors import DomainError
 from models.kernel.lifecycle import Change
 from models.kernel.outbox import OutboxEntry, enqueue
@@ -42,7 +43,7 @@ def recheck_waiting(at: datetime) -> dict[str, int]:
                 counts["paused"] += _act(entry, "pause", due, at, "recheck_paused")
         oldest = at - timedelta(days=rule("housing.recheck_end_days"))
         for entry in list(collection(WaitingEntry).find(
-            {"list_key": list_key, "state": PAUSED, "recheck_due_at": {"$lt": oldest}},
+            {"list_key": list_key, "state": PAUSED, "recheck_due_at": earlier_than(oldest)},
             {"application_id": 1, "recheck_due_at": 1, "resident_id": 1, "moves": 1, "list_key": 1},
         )):  # fmt: skip
             last: dict[str, Any] = next((m for m in reversed(entry["moves"]) if m["action"] in ("pause", "resume")), {})
@@ -55,7 +56,7 @@ def recheck_tenancies(at: datetime) -> dict[str, int]:
     """Ask tenants for their yearly check, once, before it is due. What is overdue is in the estate's list."""
     days = max(each.recheck_warning_days.value for each in allocation_rules().programmes.values())
     asked = 0
-    for tenancy in list(collection(Tenancy).find({"recheck_due_at": {"$lt": at + timedelta(days=days)}})):
+    for tenancy in list(collection(Tenancy).find({"recheck_due_at": earlier_than(at + timedelta(days=days))})):
         due = as_utc(tenancy["recheck_due_at"])
         warn = timedelta(days=allocation_rule(tenancy["programme"]).recheck_warning_days.value)
         if tenancy.get("recheck_asked_at") or at < due - warn:

@@ -23,6 +23,7 @@ from models.kernel.actors import SYSTEM, Actor
 from models.kernel.clock import at_local, day_of
 from models.kernel.counters import next_value
 from models.kernel.database import collection
+from models.kernel.document import earlier_than
 from models.kernel.encryption import seal_json
 from models.kernel.errors import Conflict, DomainError, FieldFault, InvalidInput, NotFound
 from models.kernel.lifecycle import Change, Raw
@@ -227,7 +228,7 @@ def restore(application_id: str, *, version: int, note: str, by: Actor, at: date
 def pass_time(at: datetime) -> dict[str, int]:
     """Choices and signatures whose time is over; a job calls it. A choice closes on the kept flat, a lease lapses."""
     counts = {"choices_closed": 0, "leases_lapsed": 0}
-    for tenancy in list(collection(Tenancy).find({"due_at": {"$lt": at}}).sort("due_at", 1)):
+    for tenancy in list(collection(Tenancy).find({"due_at": earlier_than(at)}).sort("due_at", 1)):
         with suppress(DomainError):  # done by the household in between
             if tenancy["state"] == CHOOSING:
                 _draw_up(tenancy, "close_choice", SYSTEM, at, tenancy["version"], None)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import mongoengine
+from bson import json_util
 from mongoengine.connection import get_db
 from pymongo import IndexModel, MongoClient
 from pymongo.collection import Collection
@@ -29,6 +31,9 @@ CONNECT_MS = 2_000
 SOCKET_MS = 10_000
 WRITE_CONCERN_MS = 5_000
 DATABASE_NAME = "yixiang"
+# Options that make an index another one, and how the names of indexes begin that are none of ours.
+INDEX_OPTIONS = ("unique", "sparse", "expireAfterSeconds", "partialFilterExpression")
+OWN_INDEX = "own_"
 
 # What a stopped, unreachable or overloaded database raises; doors answer 503 to these.
 UNREACHABLE = (
@@ -108,15 +113,37 @@ def all_records() -> Iterator[type[Record]]:
 
 
 def sync_indexes() -> dict[str, list[str]]:
-    """Create every declared index; returns the index names by collection. `flask indexes sync` calls it."""
+    """Create every declared index and then drop what is no longer declared; returns the index names by collection,
+    dropped ones with a minus. `flask indexes sync` calls it.
+
+    An index that is declared otherwise than it stands is made anew beside the old one, under a name of its own, so that
+    a unique one holds all the time. Indexes whose names begin with OWN_INDEX are the operator's and stay.
+    """
     made: dict[str, list[str]] = {}
     for record in sorted(all_records(), key=lambda each: each._get_collection_name()):
         target = collection(record)
-        wanted = [
-            IndexModel(spec["keys"], **{k: v for k, v in spec.items() if k != "keys"}) for spec in record.index_specs
-        ]
-        made[target.name] = target.create_indexes(wanted) if wanted else []
+        standing = {each["name"]: _signature(each["key"].items(), each) for each in target.list_indexes()}
+        wanted = {_signature(spec["keys"], spec): spec for spec in record.index_specs}
+        missing = [_index(spec, sign, standing) for sign, spec in wanted.items() if sign not in standing.values()]
+        made[target.name] = target.create_indexes(missing) if missing else []
+        for name, sign in standing.items():
+            if sign not in wanted and name != "_id_" and not name.startswith(OWN_INDEX):
+                target.drop_index(name)
+                made[target.name].append(f"-{name}")
     return made
+
+
+def _signature(keys: Iterable[tuple[str, Any]], options: Mapping[str, Any]) -> str:
+    """What makes two indexes the same, whatever they are called."""
+    told = {name: options[name] for name in INDEX_OPTIONS if options.get(name) not in (None, False)}
+    return json_util.dumps([[[field, int(way)] for field, way in keys], told], sort_keys=True)
+
+
+def _index(spec: Mapping[str, Any], sign: str, standing: Mapping[str, str]) -> IndexModel:
+    options = {name: value for name, value in spec.items() if name != "keys"}
+    if options["name"] in standing:
+        options["name"] += f"_{hashlib.sha256(sign.encode()).hexdigest()[:8]}"
+    return IndexModel(spec["keys"], **options)
 
 
 def _database_name(uri: str) -> str:

@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from mongoengine import DateTimeField, Document, IntField, StringField
+
+# Before any moment that is stored.
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def having_text(field: str) -> dict[str, Any]:
+    """For an index that holds only documents whose `field` is a text (decision 48: never as `$type`)."""
+    return {"partialFilterExpression": {field: {"$gt": ""}}}
+
+
+def having_time(field: str) -> dict[str, Any]:
+    """For an index that holds only documents whose `field` is a moment; it serves `up_to` and `earlier_than`."""
+    return {"partialFilterExpression": {field: {"$gt": EPOCH}}}
+
+
+def up_to(at: datetime) -> dict[str, Any]:
+    """The range of moments until `at`; with a lower end, without which an index reads those that have none, too."""
+    return {"$gt": EPOCH, "$lte": at}
+
+
+def earlier_than(at: datetime) -> dict[str, Any]:
+    """The range of moments before `at`, as `up_to`."""
+    return {"$gt": EPOCH, "$lt": at}
 
 
 class Record(Document):

@@ -25,7 +25,23 @@ class Lease:
 
 def acquire(name: str, holder: str, at: datetime, seconds: float) -> Lease | None:
     """Take the lease if it is free or has expired, or extend one's own; None where another holds it."""
-    return _grant({"_id": name, "$or": [{"expires_at": {"$lte": at}}, {"holder": holder}]}, name, holder, at, seconds)
+    expires = at + timedelta(seconds=seconds)
+    for free in ({"holder": holder}, {"expires_at": {"$lte": at}}):
+        found = database()[COLLECTION].find_one_and_update(
+            {"_id": name, **free},
+            {"$set": {"holder": holder, "expires_at": expires}, "$inc": {"fence": 1}},
+            return_document=ReturnDocument.AFTER,
+        )
+        if found is not None:
+            return Lease(name, holder, int(found["fence"]), expires)
+    if database()[COLLECTION].find_one({"_id": name}, {"_id": 1}) is not None:
+        return None  # another holds it
+    # Made by an insert of its own: an upsert that races another one may tell nothing of what it did.
+    try:
+        database()[COLLECTION].insert_one({"_id": name, "holder": holder, "expires_at": expires, "fence": 1})
+    except DuplicateKeyError:
+        return None  # another was first
+    return Lease(name, holder, 1, expires)
 
 
 def renew(lease: Lease, at: datetime, seconds: float) -> Lease | None:
@@ -45,22 +61,3 @@ def release(lease: Lease) -> None:
         {"_id": lease.name, "holder": lease.holder, "fence": lease.fence},
         {"$set": {"expires_at": datetime.fromtimestamp(0, tz=lease.expires_at.tzinfo), "holder": ""}},
     )
-
-
-def _grant(free: dict[str, object], name: str, holder: str, at: datetime, seconds: float) -> Lease | None:
-    expires = at + timedelta(seconds=seconds)
-    found = database()[COLLECTION].find_one_and_update(
-        free,
-        {"$set": {"holder": holder, "expires_at": expires}, "$inc": {"fence": 1}},
-        return_document=ReturnDocument.AFTER,
-    )
-    if found is not None:
-        return Lease(name, holder, int(found["fence"]), expires)
-    if database()[COLLECTION].find_one({"_id": name}, {"_id": 1}) is not None:
-        return None  # another holds it
-    # Made by an insert of its own: an upsert that races another one may tell nothing of what it did.
-    try:
-        database()[COLLECTION].insert_one({"_id": name, "holder": holder, "expires_at": expires, "fence": 1})
-    except DuplicateKeyError:
-        return None  # another was first
-    return Lease(name, holder, 1, expires)

@@ -185,12 +185,9 @@ def retry(key: str, at: datetime) -> bool:
 
     One that was refused and went on by another channel is not sent again.
     """
-    stuck = [{"state": {"$in": [DEAD, UNCERTAIN]}}, {"state": FAILED, "fallbacks": []}]
-    found = collection(OutboxMessage).update_one(
-        {"_id": key, "$or": stuck},
-        {"$set": {"state": PENDING, "next_attempt_at": at, "attempts": 0, "updated_at": at}},
-    )
-    return found.modified_count == 1
+    again = {"$set": {"state": PENDING, "next_attempt_at": at, "attempts": 0, "updated_at": at}}
+    stuck: tuple[dict[str, Any], ...] = ({"state": {"$in": [DEAD, UNCERTAIN]}}, {"state": FAILED, "fallbacks": []})
+    return any(collection(OutboxMessage).update_one({"_id": key, **each}, again).modified_count == 1 for each in stuck)
 
 
 def hold_unrepeatable(repeatable: Iterable[str], at: datetime) -> int:
@@ -242,16 +239,10 @@ def _waits_for_earlier(message: Mapping[str, Any], at: datetime, held_up: set[st
     order = message.get("order_key")
     if not order or order in held_up:
         return bool(order)
-    earlier = {
-        "order_key": order,
-        "state": {"$in": list(OPEN_STATES)},
-        "$or": [
-            {"created_at": {"$lt": message["created_at"]}},
-            {"created_at": message["created_at"], "_id": {"$lt": message["_id"]}},
-        ],
-    }
-    first = collection(OutboxMessage).find_one(earlier, {"next_attempt_at": 1}, sort=[("created_at", 1), ("_id", 1)])
-    if first is None:
+    waiting = {"order_key": order, "state": {"$in": list(OPEN_STATES)}}
+    found = collection(OutboxMessage).find(waiting, {"next_attempt_at": 1, "created_at": 1})
+    first = min(found, key=_turn, default=message)
+    if _turn(first) >= _turn(message):
         return False
     held_up.add(order)
     if as_utc(first["next_attempt_at"]) > at:
@@ -259,6 +250,11 @@ def _waits_for_earlier(message: Mapping[str, Any], at: datetime, held_up: set[st
         behind = {"order_key": order, "state": PENDING, "next_attempt_at": {"$lt": turn}, "_id": {"$ne": first["_id"]}}
         collection(OutboxMessage).update_many(behind, {"$set": {"next_attempt_at": turn}})
     return True
+
+
+def _turn(message: Mapping[str, Any]) -> tuple[datetime, str]:
+    """What orders the messages of one order key."""
+    return as_utc(message["created_at"]), message["_id"]
 
 
 def _attempt(handler: Handler, message: Mapping[str, Any]) -> Receipt:

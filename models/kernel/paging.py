@@ -47,5 +47,12 @@ def decode_cursor(cursor: str) -> dict[str, Any]:
     return position
 
 
+def beyond(field: str, at: Any, last_id: str, *, descending: bool = False) -> list[dict[str, Any]]:
+    """What follows a position in the order of (`field`, `_id`), as filters to be asked one after the other: the rest of
+    its own value, then all beyond. Never as one `$or`, for which the embedded server reads the whole collection."""
+    way = "$lt" if descending else "$gt"
+    return [{field: at, "_id": {way: last_id}}, {field: {way: at}}]
+
+
 def _sign(body: bytes) -> bytes:
     return keyed_hash(PURPOSE, body)[:SIGNATURE_BYTES]

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from mongoengine import BooleanField, DateTimeField, DictField, IntField, ListField, StringField
 
 from models.kernel.actors import Actor
-from models.kernel.document import Record
+from models.kernel.document import Record, having_text
 from models.kernel.encryption import EncryptedStringField
 from models.kernel.outbox import OUTBOX_INDEX, Causing
 
@@ -57,7 +57,7 @@ class Resident(Causing):
             "keys": [(field, 1)],
             "name": f"unique_{field}",
             "unique": True,
-            "partialFilterExpression": {field: {"$type": "string"}},
+            **having_text(field),
         }
         for field in ("mini_openid_index", "official_openid_index", "unionid_index", "id_number_index")
     ] + [{"keys": [("name_index", 1)], "name": "name"}, OUTBOX_INDEX]

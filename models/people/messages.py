@@ -15,7 +15,7 @@ from models.kernel.document import Record
 from models.kernel.encryption import EncryptedStringField, open_text
 from models.kernel.errors import InvalidInput, NotFound
 from models.kernel.ids import id_from_key
-from models.kernel.paging import Page, decode_cursor, encode_cursor
+from models.kernel.paging import Page, beyond, decode_cursor, encode_cursor
 from models.people.documents import Resident
 
 TEXT_CONTEXT = "messages.text"
@@ -33,7 +33,7 @@ class Message(Record):
 
     meta: ClassVar[dict[str, Any]] = {"collection": "messages"}
     index_specs: ClassVar[list[dict[str, Any]]] = [
-        {"keys": [("resident_id", 1), ("created_at", 1)], "name": "resident"},
+        {"keys": [("resident_id", 1), ("created_at", 1), ("_id", 1)], "name": "resident"},
         {"keys": [("expires_at", 1)], "name": "expiry", "expireAfterSeconds": 0},
     ]
 
@@ -56,10 +56,12 @@ def store_message(key: str, resident_id: str, text: str, page: str | None, at: d
 
 def list_messages(resident_id: str, limit: int, cursor: str | None = None) -> Page:
     """The resident's messages, newest first. Raises InvalidInput (`bad_cursor`)."""
-    wanted: dict[str, Any] = {"resident_id": resident_id}
-    if cursor is not None:
-        wanted.update(_before(decode_cursor(cursor)))
-    found = list(collection(Message).find(wanted).sort([("created_at", -1), ("_id", -1)]).limit(limit + 1))
+    found: list[dict[str, Any]] = []
+    for stretch in _before(decode_cursor(cursor)) if cursor is not None else [{}]:
+        rows = collection(Message).find({"resident_id": resident_id, **stretch})
+        found += rows.sort([("created_at", -1), ("_id", -1)]).limit(limit + 1 - len(found))
+        if len(found) > limit:
+            break
     following = None
     if len(found) > limit:
         last = found[limit - 1]
@@ -101,12 +103,12 @@ def erase_messages(resident_id: str, at: datetime) -> int:
     return collection(Message).delete_many({"resident_id": resident_id}).deleted_count
 
 
-def _before(position: dict[str, Any]) -> dict[str, Any]:
+def _before(position: dict[str, Any]) -> list[dict[str, Any]]:
     try:
         at, last = datetime.fromisoformat(position["at"]), str(position["messages"])
     except (KeyError, TypeError, ValueError):  # signed by us, but the cursor of another list
         raise InvalidInput("bad_cursor") from None
-    return {"created_at": {"$lte": at}, "$or": [{"created_at": {"$lt": at}}, {"_id": {"$lt": last}}]}
+    return beyond("created_at", at, last, descending=True)
 
 
 def _shown(stored: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from mongoengine import BinaryField, DateTimeField, DictField, ListField, String
 
 from models.kernel.actors import TOWNSHIP_INTAKE, Actor
 from models.kernel.clock import as_utc
+from models.kernel.document import having_text
 from models.kernel.encryption import EncryptedJsonField
 from models.kernel.errors import Conflict, Forbidden
 from models.kernel.lifecycle import OWNER, SYSTEM_ROLE, Lifecycle, Transition
@@ -61,7 +62,7 @@ class ProxyAuthorisation(Causing):
             "keys": [("code_index", 1)],
             "name": "unique_code",
             "unique": True,
-            "partialFilterExpression": {"code_index": {"$type": "string"}},
+            **having_text("code_index"),
         },
         {"keys": [("expires_at", 1)], "name": "over"},
         OUTBOX_INDEX,

@@ -112,12 +112,11 @@ def _tabs(look: Look) -> list[tuple[str, str]]:
 
 
 def _standing(indicator: Json) -> dict[str, Any]:
-    """How far the latest value is towards the target: `share` in percent of it, and a verdict in words."""
+    """How far the latest value is towards the target: `share` in per cent of the way, and a verdict in words."""
     latest = indicator["latest"]
     value = _value(latest) if latest else None
     target = indicator["target_2025"]
     whole = value is not None and latest["status"] != "partial"  # a part's value is never measured by the city's target
-    share = max(0.0, min(value / target * 100, 100.0)) if whole and target else None
     if value is None:
         verdict = "hidden" if latest and latest["status"] == "suppressed" else "unknown"
     elif not whole:
@@ -128,7 +127,7 @@ def _standing(indicator: Json) -> dict[str, Any]:
         met = value > target if indicator["target_comparison"] == "more_than" else value >= target
         verdict = "reached" if met else "behind"
     told = "—" if value is None else number_in_words(value)
-    return {"shown": told, "share": None if share is None else round(share, 1), "verdict": verdict}
+    return {"shown": told, "share": indicator["progress"], "verdict": verdict}
 
 
 def _line(trend: Sequence[Json]) -> str:

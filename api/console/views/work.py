@@ -107,8 +107,10 @@ def _townships(look: Look, district: str) -> list[tuple[str, str]]:
     return [(each.id, each.name_zh) for each in found] if len(found) > 1 else []
 
 
-def _total(stages: list[dict[str, Any]], asked: dict[str, str]) -> int | None:
-    """How many the list holds in all, where that was counted."""
+def _total(stages: list[dict[str, Any]], asked: dict[str, str]) -> str | None:
+    """How many the list holds in all, where that was counted; with a plus where there are more."""
     counted = next((each for each in stages if each["stage"] == asked["stage"]), None)
     name = {"": "all", "overdue": "overdue", "today": "today"}.get(asked["due"])
-    return counted[name] if counted is not None and name is not None else None
+    if counted is None or name is None:
+        return None
+    return f"{counted[name]}{'+' if name in counted['more'] else ''}"

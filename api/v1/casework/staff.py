@@ -61,7 +61,7 @@ class Escalated(Endpoint):
         """The applications whose stage took longer than it may, the longest escalated first; names masked."""
         page = queues.escalated(
             call.actor, district_code=call.query.district_code, township_id=call.query.township_id,
-            cursor=call.query.cursor, limit=call.query.limit,
+            cursor=call.query.cursor, limit=call.query.limit, at=call.at,
         )  # fmt: skip
         return {"items": [presenters.queue_item(raw, call.at) for raw in page.items], "next": page.next}
 

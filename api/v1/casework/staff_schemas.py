@@ -137,13 +137,15 @@ class PlaceQuery(Query):
 
 
 class StageCount(BaseModel):
-    """How many are open in a stage; `today`: due by the end of today, those overdue among them."""
+    """How many are open in a stage; `today`: due by the end of today, those overdue among them. `more`: the counts of
+    which there are more than this."""
 
     stage: str
     label: str
     all: int
     overdue: int
     today: int
+    more: list[Literal["all", "overdue", "today"]]
 
 
 class StageCounts(BaseModel):

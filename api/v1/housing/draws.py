@@ -18,6 +18,7 @@ from api.v1.housing.schemas import (
     VoidDrawBody,
 )
 from models.housing import draw_checks, operations, queries
+from models.housing.documents import PUBLISHED
 from models.housing.operations import Plan
 from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR, TOWNSHIP_INTAKE
 from models.kernel.errors import Forbidden, NotFound
@@ -48,6 +49,15 @@ class OneLotteryDraw(Endpoint):
         response = Response(b"" if known else to_json(queries.public_record(stored)), mimetype="application/json")
         response.set_etag(tag, weak=True)
         return response
+
+
+class LotteryDrawCheck(Endpoint):
+    @route(access=PUBLIC, rate="draw_record")
+    def get(self, call: Call) -> dict[str, Any]:
+        """A draw in short, and its published record computed again; `checked` is null before it is published."""
+        stored = queries.draw(draw_id_of(call))
+        checked = draw_checks.checked(stored) if stored["state"] == PUBLISHED else None
+        return {"it": queries.summary(stored), "checked": checked}
 
 
 class StaffLotteryDraws(Endpoint):

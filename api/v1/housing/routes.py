@@ -12,6 +12,7 @@ namespace = Namespace("housing", description="Waiting lists, and lottery draws t
 
 namespace.add_resource(draws.LotteryDraws, "/lottery-draws")
 namespace.add_resource(draws.OneLotteryDraw, "/lottery-draws/<string:draw_id>")
+namespace.add_resource(draws.LotteryDrawCheck, "/lottery-draws/<string:draw_id>/check")
 namespace.add_resource(draws.StaffLotteryDraws, "/staff/lottery-draws")
 namespace.add_resource(draws.OneStaffDraw, "/staff/lottery-draws/<string:draw_id>")
 namespace.add_resource(draws.CheckDraw, "/staff/lottery-draws/<string:draw_id>/check")

@@ -65,7 +65,10 @@ class ObservationPage(BaseModel):
 
 
 class IndicatorView(BaseModel):
-    """One indicator of the plan, its target, how it is observed, and the city's latest observation by the platform."""
+    """One indicator of the plan, its target, how it is observed, and the city's latest observation by the platform.
+
+    `progress`: per cent of the way from 2020 to the target, null where it cannot be said.
+    """
 
     token: str
     name: str
@@ -75,6 +78,7 @@ class IndicatorView(BaseModel):
     cumulative_five_years: bool
     baseline_2020: float | None
     target_2025: float | None
+    progress: float | None
     target_comparison: Literal["at_least", "more_than", "all"]
     plan_baseline: str
     plan_target: str

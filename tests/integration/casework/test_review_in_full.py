@@ -137,13 +137,13 @@ def test_a_stage_warns_then_escalates_each_once() -> None:
     late = due + timedelta(days=2)
     assert escalation.sound_alarms(late) == {"warn": 0, "escalate": 1, "lapse": 0}
     assert escalation.sound_alarms(late + timedelta(days=30)) == {"warn": 0, "escalate": 0, "lapse": 0}
-    found = queues.escalated(supervisor(), limit=20)
+    found = queues.escalated(supervisor(), limit=20, at=MORNING)
     assert [each["_id"] for each in found.items] == [raw["_id"]]
-    assert queues.escalated(reviewer(OTHER_DISTRICT), limit=20).items == []
+    assert queues.escalated(reviewer(OTHER_DISTRICT), limit=20, at=MORNING).items == []
     # The next stage has a clock of its own, and is not escalated for the last one's delay.
     accepted = step(operations.accept, raw, intake(), late)
     assert accepted["escalated_at"] is None
-    assert queues.escalated(supervisor(), limit=20).items == []
+    assert queues.escalated(supervisor(), limit=20, at=MORNING).items == []
 
 
 def test_a_transfer_begins_the_receivers_time_and_keeps_history_and_rules() -> None:
