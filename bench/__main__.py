@@ -8,7 +8,9 @@ import sys
 
 import bench
 
-HELPERS = {"__main__", "common", "facility_data", "load", "peers"}
+HELPERS = {
+    "__main__", "common", "facility_data", "load", "pages_rest", "pages_samples", "pages_town", "peers", "plans",
+}  # fmt: skip
 
 
 def main() -> int:

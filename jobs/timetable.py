@@ -78,6 +78,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("settle_visit_waits", Seconds(15), eldercare.settle_waits),
     Job("remind_of_visits", Daily(hour=18, minute=0), eldercare.remind_of_visits),
     Job("stand_in", Seconds(60), eldercare.stand_in),
+    Job("note_visit_months", Seconds(600), eldercare.note_visit_months),
     Job("close_visit_months", Daily(hour=2, minute=10), eldercare.close_visit_months),
     # Telling: public notices begin and end at midnight, what they say goes out in the morning.
     Job("public_notices", Daily(hour=0, minute=10), notices.public_notices),

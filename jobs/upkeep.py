@@ -29,6 +29,7 @@ from models.kernel.outbox import DELIVERED, OutboxMessage
 from models.people import erasure_list
 from models.people.erasure import continue_erasures
 from models.platform import Platform
+from models.running.overview import note_keys
 
 ANSWER_LATE = "answer_late_messages"
 FAULTS = Gauge("yixiang_integrity_faults", "Faults that the nightly look found", ("check",),
@@ -59,9 +60,10 @@ def erasures(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]
 
 
 def nightly_sweep(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
-    """Compare what is cheap to compare only at night: whole waiting lists, pieces of uploads without application."""
+    """Look at what is cheap to look at only at night: whole waiting lists, pieces of uploads without application, under
+    which keys values lie."""
     lists = [waiting_list.sweep(key, at) for key in positions.all_lists()]
-    return {"waiting_lists": len(lists), "papers": sweep_papers(at)}
+    return {"waiting_lists": len(lists), "papers": sweep_papers(at), "key_samples": note_keys(at)}
 
 
 def note_beside_backups(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:

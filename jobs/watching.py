@@ -25,7 +25,7 @@ def watch(jobs: Iterable[Job], at: datetime) -> Mapping[str, Any]:
     for job in jobs:
         if job.is_pulse:
             continue
-        done = latest_run(job.name, DONE)
+        done = latest_run(job.name, at, DONE)
         if done is not None:
             LAST_DONE.labels(job.name).set(as_utc(done["finished_at"]).timestamp())
         overdue = is_overdue(job, at)
@@ -36,7 +36,7 @@ def watch(jobs: Iterable[Job], at: datetime) -> Mapping[str, Any]:
 
 def is_overdue(job: Job, at: datetime) -> bool:
     """True where the latest run that is due for a while has not been done; a job never run here is not."""
-    if latest_run(job.name) is None:
+    if latest_run(job.name, at) is None:
         return False
     due = job.schedule.latest(at - timedelta(minutes=rule("jobs.overdue_minutes")), 1)[0]
     record = runs.known(job.name, [due]).get(due.period)

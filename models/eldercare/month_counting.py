@@ -111,9 +111,10 @@ def _people_of(district_code: str | None, township_id: str | None) -> Iterable[R
     if district_code is None and township_id is None:
         return _everybody()
     here: dict[str, Any] = {"township_id": township_id} if township_id else {"district_code": district_code}
-    earlier = {"places.township_id": {"$in": townships_of(district_code, township_id)}}
     found = {each["_id"]: each for each in collection(Elder).find(here, FIELDS)}
-    found.update((each["_id"], each) for each in collection(Elder).find(earlier, FIELDS))
+    for earlier in townships_of(district_code, township_id):  # one by one: the index holds only who was elsewhere
+        moved = collection(Elder).find({"places.township_id": earlier}, FIELDS)
+        found.update((each["_id"], each) for each in moved)
     return found.values()
 
 

@@ -22,6 +22,7 @@ from models.eldercare.month_records import (
     latest,
     rate_of_record,
 )
+from models.eldercare.month_standing import standing, sum_of
 from models.eldercare.periods import days_of
 from models.kernel.database import collection
 from models.kernel.errors import InvalidInput, NotFound
@@ -65,12 +66,16 @@ def closed_rates_below(month: str) -> list[tuple[str, str, MonthRate]]:
 
 
 def month_rate(month: str, at: datetime, area: Area = Area()) -> MonthRate:
-    """The rate of a month and area: the latest revision where the month is closed, else provisional, up to today.
+    """The rate of a month and area: the latest revision where the month is closed, else provisional, up to today; of
+    a large county or city as it stood some minutes ago (`as_of`).
 
     Raises InvalidInput for what is no month or has not begun.
     """
     days_of(month, at)
     if not is_closed(month):
+        stands = standing(month, at, area.district_code) if area.township_id is None else None
+        if stands is not None:
+            return sum_of(stands.values(), month)
         people = count_now(month, at, area.district_code, area.township_id)
         here = [each for each in people if area.community in (None, each.community)]
         return rate_of(here, month, len(townships_of(area.district_code, area.township_id)))
@@ -100,6 +105,10 @@ def parts_of(month: str, at: datetime, level: Level, area: Area) -> list[tuple[s
             records[each["area"]] = each
         empty = MonthRate(month, 0, 0, 0.0, 1)
         return [(name, rate_of_record(records[name]) if name in records else empty) for name in names]
+    stands = standing(month, at, area.district_code) if area.township_id is None else None
+    if stands is not None:
+        return [(name, sum_of([stands[each] for each in townships_of(name)], month) if level == COUNTY
+                 else stands[name]) for name in names]  # fmt: skip
     grouped: dict[str, list[Counted]] = {name: [] for name in names}
     for person in count_now(month, at, area.district_code, area.township_id):
         name = person.district_code if level == COUNTY else person.township_id

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from mongoengine import DateTimeField, DictField, FloatField, IntField, StringField
 
 from models.kernel.database import collection
-from models.kernel.document import Record
+from models.kernel.document import EPOCH, Record
 from models.kernel.lifecycle import Raw
 from models.kernel.paging import Page, decode_cursor, encode_cursor
 
 RUNNING, DONE, FAILED = "running", "done", "failed"
+# How far back a look goes at first, and then, in days.
+RECENT_DAYS = (2, 40)
 
 
 class JobRun(Record):
@@ -34,23 +37,59 @@ class JobRun(Record):
     meta: ClassVar[dict[str, Any]] = {"collection": "job_runs"}
     index_specs: ClassVar[list[dict[str, Any]]] = [
         {"keys": [("job", 1), ("due_at", -1)], "name": "job_time"},
+        {"keys": [("due_at", 1)], "name": "time"},
+        {"keys": [("state", 1), ("due_at", 1)], "name": "state_time"},
         {"keys": [("expires_at", 1)], "name": "expiry", "expireAfterSeconds": 0},
     ]
 
 
-def runs_of(job: str, cursor: str | None, limit: int) -> Page:
+def runs_of(job: str, cursor: str | None, limit: int, at: datetime) -> Page:
     """The runs of a job, the latest first. Raises InvalidInput for a wrong cursor."""
-    wanted: dict[str, Any] = {"job": job}
-    if cursor is not None:
-        wanted["due_at"] = {"$lt": datetime.fromisoformat(decode_cursor(cursor)["at"])}
-    found = list(collection(JobRun).find(wanted).sort([("due_at", -1)]).limit(limit + 1))
+    before = datetime.fromisoformat(decode_cursor(cursor)["at"]) if cursor is not None else None
+    found: list[Raw] = []
+    for stretch in _stretches(before, at):
+        rows = collection(JobRun).find({"job": job, "due_at": stretch}).sort([("due_at", -1)])
+        found += rows.limit(limit + 1 - len(found))
+        if len(found) > limit:
+            break
     following = (
         encode_cursor({"of": "job_runs", "at": found[limit - 1]["due_at"].isoformat()}) if found[limit:] else None
     )
     return Page(found[:limit], following)
 
 
-def latest_run(job: str, *states: str) -> Raw | None:
+def latest_run(job: str, at: datetime, *states: str) -> Raw | None:
     """The job's latest run, or its latest in one of these states."""
-    wanted = {"job": job, **({"state": {"$in": list(states)}} if states else {})}
-    return next(iter(collection(JobRun).find(wanted).sort([("due_at", -1)]).limit(1)), None)
+    for stretch in _stretches(None, at):
+        found = collection(JobRun).find({"job": job, "due_at": stretch}).sort([("due_at", -1)])
+        latest = next((each for each in found if not states or each["state"] in states), None)
+        if latest is not None:
+            return latest
+    return None
+
+
+def latest_runs(jobs: Iterable[str], at: datetime) -> dict[str, Raw]:
+    """Each job's latest run, of those that have one; most of them are read at once."""
+    found: dict[str, Raw] = {}
+    since = at - timedelta(days=RECENT_DAYS[0])
+    for each in collection(JobRun).find({"due_at": {"$gte": since}}).sort([("due_at", 1)]):
+        found[each["job"]] = each
+    rarely = {job: latest_run(job, at) for job in jobs if job not in found}
+    return {**found, **{job: run for job, run in rarely.items() if run is not None}}
+
+
+def latest_failures() -> dict[str, Raw]:
+    """The latest run that has failed and was not made good, by job."""
+    failed = collection(JobRun).find({"state": FAILED}).sort([("due_at", 1)])
+    return {each["job"]: each for each in failed}
+
+
+def _stretches(before: datetime | None, at: datetime) -> list[dict[str, Any]]:
+    """Ranges of moments, the latest first: of a job that runs every hour a year's runs are not read for the last."""
+    end: dict[str, Any] = {"$lt": before} if before is not None else {}
+    begin, found = before or at, list[dict[str, Any]]()
+    for days in RECENT_DAYS:
+        edge = begin - timedelta(days=days)
+        found.append({"$gte": edge, **end})
+        end = {"$lt": edge}
+    return [*found, {"$gt": EPOCH, **end}]

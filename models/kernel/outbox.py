@@ -100,6 +100,7 @@ class OutboxMessage(Record):
     index_specs: ClassVar[list[dict[str, Any]]] = [
         {"keys": [("state", 1), ("next_attempt_at", 1)], "name": "due"},
         {"keys": [("subject_id", 1)], "name": "subject"},
+        {"keys": [("channel", 1), ("state", 1)], "name": "channel"},
         {"keys": [("order_key", 1), ("state", 1), ("created_at", 1)], "name": "order"},
     ]
 

@@ -15,7 +15,7 @@ from config.text import sentences
 from models import migrations
 from models.kernel import backup, job_runs, outbox
 from models.kernel.clock import as_utc
-from models.kernel.database import all_records, collection, ping
+from models.kernel.database import all_records, collection, database, ping
 from models.kernel.document import Record
 from models.kernel.encryption import EncryptedJsonField, EncryptedStringField, key_version, keyring
 from models.kernel.errors import InvalidInput, NotFound
@@ -25,6 +25,7 @@ from models.kernel.paging import Page, decode_cursor, encode_cursor
 
 JOB_TEXTS = "jobs.job."
 INTEGRITY = "integrity"
+KEYS = "key_samples"
 STUCK = (DEAD, UNCERTAIN, FAILED)
 MESSAGE_FIELDS = {
     "channel": 1, "state": 1, "attempts": 1, "outcome": 1, "updated_at": 1, "next_attempt_at": 1, "created_at": 1,
@@ -32,18 +33,16 @@ MESSAGE_FIELDS = {
 }  # fmt: skip
 
 
-def jobs() -> list[Raw]:
+def jobs(at: datetime) -> list[Raw]:
     """Every job with its latest run and its latest failure; None where no record is kept of it."""
     names = sorted(key.removeprefix(JOB_TEXTS) for key in sentences() if key.startswith(JOB_TEXTS))
-    return [
-        {"job": name, "latest": _run(job_runs.latest_run(name)), "failed": _run(job_runs.latest_run(name, "failed"))}
-        for name in names
-    ]
+    latest, failed = job_runs.latest_runs(names, at), job_runs.latest_failures()
+    return [{"job": name, "latest": _run(latest.get(name)), "failed": _run(failed.get(name))} for name in names]
 
 
-def runs(job: str, cursor: str | None) -> Page:
+def runs(job: str, cursor: str | None, at: datetime) -> Page:
     """The runs of one job, the latest first."""
-    page = job_runs.runs_of(job, cursor, rule("running.page_size"))
+    page = job_runs.runs_of(job, cursor, rule("running.page_size"), at)
     return Page([_run(each) for each in page.items], page.next)
 
 
@@ -85,11 +84,26 @@ def may_be_retried(message: Mapping[str, Any]) -> bool:
     return message["state"] in (DEAD, UNCERTAIN) or (message["state"] == FAILED and not message.get("fallbacks"))
 
 
-def keys() -> Raw:
-    """The version of the key in use, and of a sample of values how many lie under which; a collection too large to
-    look through is named without a sample."""
+def keys(at: datetime) -> Raw:
+    """The version of the key in use, and of a sample of values how many lie under which, as the last night found it
+    (`as_of`); before the first night, now."""
+    found = database()[KEYS].find_one({"_id": KEYS}) or _keys_now(at)
+    return {"current": keyring().current, "as_of": as_utc(found["as_of"]), "collections": found["collections"]}
+
+
+def note_keys(at: datetime) -> int:
+    """Look at a sample of every collection's values, which by day would take too long; a job calls it by night.
+
+    Returns how many collections hold encrypted values. One too large to look through is named without a sample.
+    """
+    found = _keys_now(at)
+    database()[KEYS].replace_one({"_id": KEYS}, found, upsert=True)
+    return len(found["collections"])
+
+
+def _keys_now(at: datetime) -> Raw:
     found = [each for record in all_records() for each in _sampled(record)]
-    return {"current": keyring().current, "collections": sorted(found, key=lambda each: each["collection"])}
+    return {"as_of": at, "collections": sorted(found, key=lambda each: each["collection"])}
 
 
 def health(folder: Path, at: datetime) -> Raw:
@@ -97,12 +111,12 @@ def health(folder: Path, at: datetime) -> Raw:
     begun = time.perf_counter()
     ping()
     answered = (time.perf_counter() - begun) * 1000
-    listed = jobs()
+    listed = jobs(at)
     failed = [each["job"] for each in listed if each["latest"] and each["latest"]["state"] == job_runs.FAILED]
     return {
         "database_ms": round(answered, 1), "migrations_pending": len(migrations.pending()),
         "restoring": backup.is_restoring(), "failed_jobs": failed, "messages": message_counts(at),
-        "backups": _backups(folder, at), "integrity": _run(job_runs.latest_run(INTEGRITY)),
+        "backups": _backups(folder, at), "integrity": _run(job_runs.latest_run(INTEGRITY, at)),
         "key_version": keyring().current,
     }  # fmt: skip
 

@@ -44,7 +44,7 @@ class Jobs(Endpoint):
     def get(self, call: Call) -> dict[str, Any]:
         """Every job with its latest run and its latest failure."""
         city_runner(call.actor)
-        return {"items": [{**each, "label": label("jobs.job", each["job"])} for each in overview.jobs()]}
+        return {"items": [{**each, "label": label("jobs.job", each["job"])} for each in overview.jobs(call.at)]}
 
 
 class JobRuns(Endpoint):
@@ -52,7 +52,7 @@ class JobRuns(Endpoint):
     def get(self, call: Call) -> dict[str, Any]:
         """One job's runs, the latest first."""
         city_runner(call.actor)
-        page = overview.runs(call.path["job"], call.query.cursor)
+        page = overview.runs(call.path["job"], call.query.cursor, call.at)
         return {"items": page.items, "next": page.next}
 
 
@@ -89,7 +89,7 @@ class Keys(Endpoint):
     def get(self, call: Call) -> dict[str, Any]:
         """The key in use, and of a sample of values which keys they are under."""
         city_runner(call.actor)
-        return overview.keys()
+        return overview.keys(call.at)
 
 
 class Texts(Endpoint):

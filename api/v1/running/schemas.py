@@ -293,7 +293,10 @@ class KeyUse(BaseModel):
 
 
 class KeyList(BaseModel):
+    """`as_of`: when the samples were taken."""
+
     current: int
+    as_of: datetime
     collections: list[KeyUse]
 
 

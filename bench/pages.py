@@ -1,0 +1,160 @@
+"""Every page of the console and every public page over a year of a city's data, on the embedded database, durable.
+
+    python -m bench.pages [SHARE [FOLDER]]
+
+SHARE: of 100,000 applications, 50,000 register entries and 600,000 visits and all that goes with them (`pages_town`);
+0.02 by default, for a quick look, 1 for the goal. FOLDER: keeps the filled database, and uses it where it is filled.
+Each page is asked through the product's WSGI app, per role that may see it, with parameters from the database.
+Baseline of the same run: a public page of words alone, which asks the database nothing.
+Must reach: the median of a page's server time ≤ 100 ms, its first load (HTML and its assets) ≤ 300 KB.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from pymongo import monitoring
+
+from api.console.blueprint import SESSION_COOKIE
+from api.console.pages import PAGES as CONSOLE
+from api.public.blueprint import PAGES as PUBLIC
+from bench import pages_samples, pages_town
+from bench.common import figure
+from bench.plans import Listening, examined, reading
+from bench.waiting_list import database
+from config.settings import DEVELOPMENT_DEFAULTS
+from models.kernel.database import database as connected
+from models.kernel.encryption import install_keyring
+from models.people import staff_sessions
+
+QUICK = 0.02
+MOST_MS, MOST_BYTES = 100.0, 300_000
+LOOKS = 5
+EMPTY_PAGE = "/accessibility"
+ASSET = re.compile(r'(?:href|src)="(/(?:console/)?static/[^"]+)"')
+FILLED = "filled"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One page as one role sees it: server time, first load, and what the database had to do."""
+
+    who: str
+    path: str
+    ms: float
+    bytes: int
+    commands: int
+    given: int
+    examined: int
+    scans: tuple[str, ...]
+
+    @property
+    def good(self) -> bool:
+        return self.ms <= MOST_MS and self.bytes <= MOST_BYTES
+
+
+def main(share: float = QUICK, folder: str | None = None) -> int:
+    """Prints the table; returns how many pages missed a goal."""
+    install_keyring(DEVELOPMENT_DEFAULTS["secret_keys"])
+    listening = Listening()
+    monitoring.register(listening)
+    with tempfile.TemporaryDirectory() as made:
+        where = Path(folder or made)
+        if not (where / FILLED).exists():
+            where.mkdir(parents=True, exist_ok=True)
+            # Filled without waiting for the disk at each write; measured as it runs in production.
+            with database(str(where / "data")):
+                begun = time.perf_counter()
+                for name, count in pages_town.fill(share).items():
+                    figure(f"  {name}", f"{count:,}")
+                figure("laid down in", f"{time.perf_counter() - begun:.0f} s")
+            (where / FILLED).touch()
+        with database(str(where / "data"), "--sync-on-commit"):
+            return measured(listening)
+
+
+def measured(listening: Listening) -> int:
+    """Asks for every page; prints the slowest first."""
+    app = pages_town.product()
+    plain = app.test_client()
+    empty = statistics.median(_asked(plain, EMPTY_PAGE)[0] for _ in range(4 * LOOKS))
+    figure("a page of words alone (baseline)", f"{empty:.1f} ms")
+    found, opened, asked_for = list[Measured](), set[str](), set[str]()
+    for client, who, path, page in _looks(app):
+        asked_for.add(page)
+        if client.get(path).status_code not in (403, 404):  # another county's, or another visitor's
+            opened.add(page)
+            found.append(_measure(client, who, path, listening))
+    for each in sorted(found, key=lambda each: -each.ms):
+        _print(each, empty)
+    slow = max(found, key=lambda each: each.ms)
+    heavy = max(found, key=lambda each: each.bytes)
+    missed = [each for each in found if not each.good]
+    figure(f"the slowest of {len(found)} pages and roles", f"{slow.ms:.0f} ms", f"≤ {MOST_MS:.0f} ms", not missed)
+    figure("  against the page of words alone", f"× {slow.ms / empty:.0f}", f"{slow.who} {slow.path}")
+    figure("the heaviest first load", f"{heavy.bytes / 1000:.0f} KB", f"≤ {MOST_BYTES / 1000:.0f} KB")
+    for name in sorted({scan for each in found for scan in each.scans}):
+        print(f"  reads a whole collection: {name}")
+    unopened = sorted(asked_for - opened)
+    figure("pages of which nobody could open an example", str(len(unopened)), " ".join(unopened), not unopened)
+    return len(missed) + len(unopened)
+
+
+def _looks(app: Flask) -> Iterator[tuple[FlaskClient, str, str, str]]:
+    """Each page for each role that may see it: browser, user name, address, the page's path."""
+    samples = pages_samples.samples()
+    for path in PUBLIC:
+        for address in pages_samples.addresses(path, samples):
+            yield app.test_client(), "everybody", address, path
+    for worker in pages_town.staff():
+        client = app.test_client()
+        client.set_cookie(SESSION_COOKIE, staff_sessions.begin(worker, "bench", pages_town.AT), path="/console")
+        for page in CONSOLE:
+            allowed = not page.access.roles or not set(page.access.roles).isdisjoint(worker["roles"])
+            if allowed and not (page.city and worker.get("district_code") is not None):
+                for address in pages_samples.addresses(page.path, samples):
+                    yield client, worker["username"], f"/console{address}", f"/console{page.path}"
+
+
+def _measure(client: FlaskClient, who: str, path: str, listening: Listening) -> Measured:
+    _asked(client, path)  # the first one compiles the template
+    listening.reset()
+    listening.on = True
+    _, html = _asked(client, path)
+    listening.on = False
+    asked, commands, given = list(listening.asked), listening.commands, listening.given
+    ms = statistics.median(_asked(client, path)[0] for _ in range(LOOKS))
+    assets = sum(len(client.get(each).data) for each in sorted(set(ASSET.findall(html))))
+    scans = {each.shape for each in asked if reading(connected(), each).index is None}
+    read = sum(examined(connected(), each) for each in asked)
+    return Measured(who, path, ms, len(html.encode()) + assets, commands, given, read, tuple(sorted(scans)))
+
+
+def _asked(client: FlaskClient, path: str) -> tuple[float, str]:
+    begun = time.perf_counter()
+    answer = client.get(path)
+    taken = 1000 * (time.perf_counter() - begun)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{path}: {answer.status_code} {answer.get_data(as_text=True)[:400]}")
+    return taken, answer.get_data(as_text=True)
+
+
+def _print(each: Measured, empty: float) -> None:
+    facts = f"{each.commands:>4} commands {each.examined:>7,} read {each.given:>6,} given {each.bytes / 1000:>5.0f} KB"
+    mark = "" if each.good else "  MISSED"
+    print(f"{each.ms:>7.1f} ms × {each.ms / empty:>5.1f} {facts}  {each.who:<18} {each.path}{mark}", flush=True)
+
+
+if __name__ == "__main__":
+    given: list[Any] = sys.argv[1:]
+    sys.exit(main(float(given[0]) if given else QUICK, given[1] if len(given) > 1 else None))
