@@ -53,6 +53,7 @@ class ElderChoice(Causing):
         {"keys": [("id_number_index", 1)], "name": "id_number"},
         {"keys": [("township_id", 1), ("state", 1)], "name": "township"},
         {"keys": [("district_code", 1), ("state", 1)], "name": "district"},
+        {"keys": [("candidates", 1)], "name": "candidates"},
         OWED_INDEX,
         OUTBOX_INDEX,
     ]

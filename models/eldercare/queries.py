@@ -40,8 +40,8 @@ def free_slots(
     since: datetime, until: datetime, *, district_code: str | None = None, township_id: str | None = None
 ) -> list[Raw]:  # fmt: skip
     """Slots with a free place that begin from `since` to before `until`, the earliest first."""
-    wanted = {**_scope(district_code, township_id), "starts_at": {"$gte": since, "$lt": until}, "free": {"$gt": 0}}
-    found = collection(VisitSlot).find(wanted, {"bookings": 0, "pending": 0})
+    wanted = {**_scope(district_code, township_id), "starts_at": {"$gte": since, "$lt": until}}
+    found = (slot for slot in collection(VisitSlot).find(wanted, {"bookings": 0, "pending": 0}) if slot["free"] > 0)
     return sorted(found, key=lambda slot: (slot["starts_at"], slot["_id"]))
 
 

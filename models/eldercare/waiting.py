@@ -124,8 +124,9 @@ def _offer_in(township_id: str, at: datetime) -> int:
     if not queue:
         return 0
     last = at_local(date.fromisoformat(max(day for wait in queue for day in wait["days"])) + timedelta(days=1))
-    wanted = {"township_id": township_id, "starts_at": {"$gt": at, "$lt": last}, "free": {"$gt": 0}}
-    slots = sorted(collection(VisitSlot).find(wanted), key=lambda slot: (slot["starts_at"], slot["_id"]))
+    wanted = {"township_id": township_id, "starts_at": {"$gt": at, "$lt": last}}
+    free = [slot for slot in collection(VisitSlot).find(wanted) if slot["free"] > 0]
+    slots = sorted(free, key=lambda slot: (slot["starts_at"], slot["_id"]))
     count = 0
     for wait in queue:
         fitting = [slot for slot in slots if fits(wait, slot)]

@@ -172,8 +172,8 @@ def _has_free(wait: Raw, at: datetime) -> bool:
     """True where an hour that fits can be booked now by who just comes."""
     first = at + timedelta(hours=rule("eldercare.booking_lead_hours"))
     last = at_local(date.fromisoformat(wait["days"][-1]) + timedelta(days=1))
-    wanted = {"township_id": wait["township_id"], "starts_at": {"$gte": first, "$lt": last}, "free": {"$gt": 0}}
-    slots = [slot for slot in collection(VisitSlot).find(wanted) if fits(wait, slot)]
+    wanted = {"township_id": wait["township_id"], "starts_at": {"$gte": first, "$lt": last}}
+    slots = [slot for slot in collection(VisitSlot).find(wanted) if slot["free"] > 0 and fits(wait, slot)]
     open_slots = [slot for slot in slots if all(each["elder_id"] != wait["elder_id"] for each in slot["bookings"])]
     owed = promised(open_slots, at)
     return any(slot["free"] > owed[slot["_id"]] for slot in open_slots)

@@ -70,7 +70,6 @@ def desk(
 
     What is answered or over is listed by the month in which that was, by default the present one.
     """
-    wanted: dict[str, Any] = {"desks": {"$in": _desks(by, district_code)}, "state": {"$in": list(states)}}
     ranges: dict[str, Any] = {}
     if set(states) - set(OPEN_STATES):
         first, following = bounds_of(month or month_of(at))
@@ -78,10 +77,16 @@ def desk(
     after = _position(cursor) if cursor is not None else None
     if after is not None:
         ranges["$gte"] = max(after[0], ranges["$gte"]) if "$gte" in ranges else after[0]
-    if ranges:
-        wanted["queue_at"] = ranges
-    found = collection(Feedback).find(wanted, WITHOUT_WORDS).sort([("queue_at", 1), ("_id", 1)])
-    places = [raw for raw in found if after is None or (as_utc(raw["queue_at"]), raw["_id"]) > after]
+    when = {"queue_at": ranges} if ranges else {}
+    # Each desk and state by itself, for one index serves that everywhere; a piece may lie on two desks.
+    found = {
+        raw["_id"]: raw
+        for desk_name in _desks(by, district_code)
+        for state in states
+        for raw in collection(Feedback).find({"desks": desk_name, "state": state, **when}, WITHOUT_WORDS)
+    }
+    ordered = sorted(found.values(), key=lambda raw: (as_utc(raw["queue_at"]), raw["_id"]))
+    places = [raw for raw in ordered if after is None or (as_utc(raw["queue_at"]), raw["_id"]) > after]
     more = _cursor(places[limit - 1], "queue_at") if len(places) > limit else None
     return Page([staff_item(raw, by, at) for raw in places[:limit]], more)
 

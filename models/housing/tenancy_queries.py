@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from config.loading import rule
+from config.loading import catalogue, rule
 from config.text import label
 from models.housing.allocation_rules import allocation_rule
 from models.housing.flat_documents import LIVED_IN, OFFERED, Flat, RentEntry, Tenancy
@@ -16,10 +17,14 @@ from models.kernel.actors import Actor
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
 from models.kernel.errors import NotFound
+from models.kernel.lifecycle import Raw
 from models.kernel.paging import Page
 
 OF_BATCH = ("name", "programme", "district_code", "list_key", "state", "offers_at_once", "version")
 LISTED = ("programme", "state", "version", "township_id", "district_code", "due_at", "lease.number", "recheck_due_at")
+
+
+LIST_FIELDS = dict.fromkeys(LISTED, 1)
 
 
 def batch_shown(batch: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,18 +42,11 @@ def batch_shown(batch: Mapping[str, Any]) -> dict[str, Any]:
 def tenancies_of_place(
     by: Actor, state: str, *, overdue: bool, after: str | None, limit: int, at: datetime
 ) -> Page:  # fmt: skip
-    """The tenancies of the caseworker's place in a state, by id; the next page begins after the id in `next`."""
-    wanted: dict[str, Any] = {"state": state}
-    if by.district_code:
-        wanted["district_code"] = by.district_code
-    if by.township_ids:
-        wanted["township_id"] = {"$in": list(by.township_ids)}
-    if overdue:
-        wanted["recheck_due_at"] = {"$lt": at}
-    found = sorted(collection(Tenancy).find(wanted, dict.fromkeys(LISTED, 1)), key=lambda each: str(each["_id"]))
-    left = [each for each in found if after is None or each["_id"] > after]
-    page = left[:limit]
-    return Page(page, page[-1]["_id"] if len(left) > limit else None)
+    """The tenancies of the caseworker's place in a state, by county and id; the next page begins after the id in
+    `next`."""
+    late = (each for each in _stretches(by, (state,), after) if not overdue or _is_overdue(each, at))
+    left = list(islice(late, limit + 1))
+    return Page(left[:limit], left[limit - 1]["_id"] if len(left) > limit else None)
 
 
 def households_of(batch_id: str) -> list[dict[str, Any]]:
@@ -69,14 +67,9 @@ def in_arrears(by: Actor, *, after: str | None) -> Page:
 
     A stretch holds at most `housing.page_size_most` tenancies, so a page may be short while `next` leads on.
     """
-    wanted: dict[str, Any] = {"state": {"$in": list(LIVED_IN)}}
-    if by.district_code:
-        wanted["district_code"] = by.district_code
-    if by.township_ids:
-        wanted["township_id"] = {"$in": list(by.township_ids)}
-    found = sorted(collection(Tenancy).find(wanted, dict.fromkeys(LISTED, 1)), key=lambda each: str(each["_id"]))
-    left = [each for each in found if after is None or each["_id"] > after]
-    stretch = left[: rule("housing.page_size_most")]
+    most = rule("housing.page_size_most")
+    left = list(islice(_stretches(by, LIVED_IN, after), most + 1))
+    stretch = left[:most]
     lines: dict[str, list[dict[str, Any]]] = {each["_id"]: [] for each in stretch}
     for line in collection(RentEntry).find({"tenancy_id": {"$in": list(lines)}}):
         lines[line["tenancy_id"]].append(line)
@@ -87,6 +80,30 @@ def in_arrears(by: Actor, *, after: str | None) -> Page:
         if owed > 0:
             items.append({"tenancy": tenancy, "owed_fen": owed, "since": since, "months": months})
     return Page(items, stretch[-1]["_id"] if len(left) > len(stretch) else None)
+
+
+def _stretches(by: Actor, states: Sequence[str], after: str | None) -> Iterator[Raw]:
+    """The tenancies of the actor's place in these states behind the one with the id `after`, by county and id; a county
+    is read when it is its turn."""
+    last = collection(Tenancy).find_one({"_id": after}, {"district_code": 1}) if after is not None else None
+    counties = sorted(catalogue().districts) if by.district_code is None else [by.district_code]
+    for county in counties:
+        if last is not None and county < last["district_code"]:
+            continue
+        beyond = (
+            {"_id": {"$gt": after}} if after is not None and (last is None or county == last["district_code"]) else {}
+        )
+        rows = [
+            row for state in states
+            for row in collection(Tenancy).find({"district_code": county, "state": state, **beyond}, LIST_FIELDS)
+            if not by.township_ids or row.get("township_id") in by.township_ids
+        ]  # fmt: skip
+        yield from sorted(rows, key=lambda each: str(each["_id"]))
+
+
+def _is_overdue(tenancy: Mapping[str, Any], at: datetime) -> bool:
+    due = tenancy.get("recheck_due_at")
+    return due is not None and as_utc(due) < at
 
 
 def _due(tenancy: Mapping[str, Any]) -> datetime | None:

@@ -97,7 +97,8 @@ class Caseworker(Record):
 
     meta: ClassVar[dict[str, Any]] = {"collection": "caseworkers"}
     index_specs: ClassVar[list[dict[str, Any]]] = [
-        {"keys": [("username", 1)], "name": "unique_username", "unique": True}
+        {"keys": [("username", 1)], "name": "unique_username", "unique": True},
+        {"keys": [("district_code", 1), ("active", 1)], "name": "district"},
     ]
 
 

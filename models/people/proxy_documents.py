@@ -58,6 +58,7 @@ class ProxyAuthorisation(Causing):
         {"keys": [("resident_id", 1), ("state", 1)], "name": "applicant"},
         {"keys": [("proxy_id", 1), ("state", 1)], "name": "proxy"},
         {"keys": [("district_code", 1), ("township_id", 1), ("state", 1)], "name": "township"},
+        {"keys": [("district_code", 1), ("state", 1)], "name": "district"},
         {
             "keys": [("code_index", 1)],
             "name": "unique_code",

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from mongoengine import BinaryField, DateTimeField, IntField, ListField, StringField
 
 from models.kernel.document import Record
-from models.kernel.outbox import Causing
+from models.kernel.outbox import OUTBOX_INDEX, Causing
 
 YEARLY, MIDTERM, SERVICE_GAPS = "yearly", "midterm", "service_gaps"
 KINDS = (YEARLY, MIDTERM, SERVICE_GAPS)
@@ -40,6 +40,7 @@ class Report(Causing):
     index_specs: ClassVar[list[dict[str, Any]]] = [
         {"keys": [("kind", 1), ("period", 1), ("revision", 1)], "name": "unique_revision", "unique": True},
         {"keys": [("state", 1), ("kind", 1)], "name": "state"},
+        OUTBOX_INDEX,
     ]
 
 
