@@ -340,9 +340,17 @@ def load_programmes(folder: Path) -> dict[str, Programme]:
 
 
 def _with_released(token: str, released: Sequence[Any]) -> dict[str, Any]:
-    tree: dict[str, Any] = read_yaml(FOLDER / f"{token}.yaml")[0]
+    path = FOLDER / f"{token}.yaml"
+    tree = _read_once(path, path.stat().st_mtime_ns)
     versions = {each["version"]: each for each in (*tree["versions"], *released)}
     return {**tree, "versions": [versions[number] for number in sorted(versions)]}
+
+
+@lru_cache(maxsize=64)
+def _read_once(path: Path, changed: int) -> dict[str, Any]:
+    """A file's content, read again when it has changed: reading all of them takes longer than a page may."""
+    tree: dict[str, Any] = read_yaml(path)[0]
+    return tree
 
 
 def _replaced(standing: list[Item], other: list[Item]) -> list[Item]:

@@ -6,7 +6,7 @@ then examines about as many keys as it gives; one that matches before it sorts h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -75,13 +75,13 @@ def escalated(
     townships = _townships(place)
     wanted = {name: value for name, value in place.items() if name != "township_id"}
     after, past = _position(cursor, ESCALATED), [each for each in _days({}) if each <= 0]
-    found: list[Raw] = []
-    for window in _windows("escalated_at", at, past, after, None):
+
+    def read(window: Mapping[str, Any]) -> list[Raw]:
         rows = _rows({**wanted, **window}, "escalated_at")
-        found += [each for each in rows if townships is None or each.get("township_id") in townships]
-        if len(found) > limit:
-            break
-    return _page(found, limit, ESCALATED, "escalated_at")
+        return [each for each in rows if townships is None or each.get("township_id") in townships]
+
+    windows = list(_windows("escalated_at", at, past, after, None))
+    return _page(_read(read, windows, limit, at), limit, ESCALATED, "escalated_at")
 
 
 def place_filter(by: Actor, district_code: str | None, township_id: str | None) -> dict[str, Any]:
@@ -112,13 +112,45 @@ def _of_place(
     index for one of them only."""
     townships = _townships(wanted)
     places = [{**wanted, "township_id": each} for each in townships] if townships else [wanted]
+
+    def read(window: Mapping[str, Any]) -> list[Raw]:
+        rows = [row for place in places for row in _rows({**place, **window}, "due_at", limit + 1)]
+        return sorted(rows, key=lambda each: (each["due_at"], each["_id"]))
+
+    return _read(read, list(_windows("due_at", at, _days(wanted), after, before)), limit, at)
+
+
+def _read(
+    read: Callable[[Mapping[str, Any]], list[Raw]], windows: list[dict[str, Any]], limit: int, at: datetime
+) -> list[Raw]:  # fmt: skip
+    """One window after the other until there is a page and one more. Where little is found the next look takes twice as
+    many windows together, but never goes on over the present moment, behind which most is due."""
     found: list[Raw] = []
-    for window in _windows("due_at", at, _days(wanted), after, before):
-        rows = [row for place in places for row in _rows({**place, **window}, "due_at", limit + 1 - len(found))]
-        found += sorted(rows, key=lambda each: (each["due_at"], each["_id"]))
-        if len(found) > limit:
-            break
+    begin, together = 0, 1
+    while begin < len(windows) and len(found) <= limit:
+        last = begin
+        while last + 1 < min(begin + together, len(windows)) and _may_join(windows[last], at):
+            last += 1
+        rows = read(_joined(windows[begin], windows[last]))
+        found += rows
+        together = 2 * together if len(rows) < limit // 2 and _may_join(windows[last], at) else 1
+        begin = last + 1
     return found
+
+
+def _may_join(window: Mapping[str, Any], at: datetime) -> bool:
+    """False for a position's own moment, and for the window that ends now."""
+    (limits,) = (each for name, each in window.items() if name != "_id")
+    return isinstance(limits, dict) and limits.get("$lt") != at
+
+
+def _joined(first: Mapping[str, Any], last: Mapping[str, Any]) -> dict[str, Any]:
+    """From where the first begins to where the last ends."""
+    if first is last:
+        return dict(first)
+    ((order, limits),) = first.items()
+    ends = {name: each for name, each in last[order].items() if name == "$lt"}
+    return {order: {**{name: each for name, each in limits.items() if name != "$lt"}, **ends}}
 
 
 def _of_caseworker(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from config.loading import Place, catalogue
+from config.loading import Place, catalogue, rules
 from models.casework import appeals, assignment, escalation, operations, public_notices, queues, retention, review
 from models.casework.documents import Application, PaperChunk
 from models.casework.notice_settling import run_day, settle
@@ -239,7 +239,7 @@ def test_cases_of_whoever_leaves_go_back_to_their_place() -> None:
     assert [each["_id"] for each in everyones.items] == [raw["_id"]]
 
 
-def test_a_queue_gives_everything_once_in_order_of_due_dates() -> None:
+def test_a_queue_gives_everything_once_in_order_of_due_dates(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = make_submitted(make_applicant())
     dues = [MORNING + timedelta(days=day, hours=number) for day in (-400, -3, 0, 1, 1, 5, 500) for number in (0, 0, 1)]
     made = [{**raw, "_id": new_id(), "open_for": new_id(), "due_at": due, "programme": TOKEN} for due in dues]
@@ -257,6 +257,14 @@ def test_a_queue_gives_everything_once_in_order_of_due_dates() -> None:
         assert seen == [each["_id"] for each in expected], place
     soon = queues.queue(reviewer(), stage="submitted", due_before=MORNING, limit=100, at=MORNING)
     assert [each["_id"] for each in soon.items] == [each["_id"] for each in expected if each["due_at"] < MORNING]
+    several = Actor("staff", new_id(), frozenset([TOWNSHIP_INTAKE]), DISTRICT, (XIAPU, SANYANG))
+    assert len(queues.queue(several, stage="submitted", limit=100, at=MORNING).items) == len(expected)
+    counted = queues.counts(reviewer(), today_ends=MORNING + timedelta(hours=1), at=MORNING)
+    assert counted["submitted"] == {"overdue": 6, "today": 8, "all": 21, "more": []}
+    assert counted["accepted"] == {"overdue": 0, "today": 0, "all": 0, "more": []}
+    monkeypatch.setitem(rules(), "casework.count_most", rules()["casework.count_most"].model_copy(update={"value": 7}))
+    counted = queues.counts(several, today_ends=MORNING + timedelta(hours=1), at=MORNING)
+    assert counted["submitted"] == {"overdue": 6, "today": 7, "all": 7, "more": ["today", "all"]}
     with pytest.raises(Forbidden):
         queues.queue(reviewer(OTHER_DISTRICT), stage="submitted", district_code=DISTRICT, limit=4, at=MORNING)
 

@@ -9,9 +9,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from api.endpoint import Limiter
 from models.casework import review
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection, database
+from models.kernel.errors import LimitReached
 from models.kernel.ids import new_id
 from models.people import passwords, recovery
 from models.people.documents import Caseworker
@@ -192,6 +194,18 @@ def test_counts_are_what_the_lists_hold(browser: Open) -> None:
     listed = worker.get("/console/applications?stage=submitted")
     assert "共1件" in listed and raw["_id"] in listed
     assert "这里没有申请" in worker.get("/console/applications?stage=submitted&due=overdue")
+
+
+def test_files_count_against_the_rate_of_their_route(browser: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    me, path = browser("county_reviewer"), "/console/files/staff/applications/export?form=csv&stage=submitted"
+    assert me.client.get(path).status_code == 200
+
+    def used_up(self: Limiter, name: str, caller: str) -> None:
+        assert (name, len(caller)) == ("export", 26)
+        raise LimitReached(retry_after=1)
+
+    monkeypatch.setattr(Limiter, "check", used_up)
+    assert me.client.get(path).status_code == 429
 
 
 def test_a_next_address_elsewhere_is_not_followed(browser: Open, client: FlaskClient) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from werkzeug.test import TestResponse
 
+from config.loading import rules
+from models.eldercare import month_standing
 from models.eldercare.documents import Elder
-from models.kernel.clock import FixedClock
+from models.kernel.clock import FixedClock, shown
 from models.kernel.database import collection, database
 from models.kernel.lifecycle import Raw
 from tests.factories.eldercare import (
@@ -85,3 +88,27 @@ def test_the_people_behind_the_rate_are_for_those_who_answer_for_them(call: Call
     callers = (staff("planner"), staff("visitor"), staff("supervisor", district_code="360921"))
     assert [call("GET", path, who).status_code for who in callers] == [403, 403, 403]
     assert database()["audit_entries"].count_documents({"action": "visit_rate_people_read"}) == 2
+
+
+def test_a_large_county_is_shown_as_it_stood_some_minutes_ago(
+    call: Call, staff: Headers, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of few people, and where nobody has counted lately, as it is now."""
+    least = rules()["eldercare.standing_people_least"]
+    monkeypatch.setitem(rules(), "eldercare.standing_people_least", least.model_copy(update={"value": 2}))
+    make_elder(1), make_elder(2)
+    month_standing.note_standings(clock.now())
+    make_elder(3), make_elder(4, FENGXIN.id)
+    city, place = staff("planner", district_code=None), f"month=2026-11&district_code={DISTRICT}"
+
+    def people(query: str) -> list[int]:
+        parts = call("GET", f"/staff/visit-rate/areas?{query}&level=township", city).json["items"]
+        return [call("GET", f"/staff/visit-rate?{query}", city).json["denominator"],
+                sum(each["denominator"] for each in parts)]  # fmt: skip
+
+    assert people(place) == [2, 2] and people(f"month=2026-11&district_code={FENGXIN.district_code}") == [1, 1]
+    told = call("GET", f"/staff/visit-rate?{place}", city).json
+    assert (told["status"], told["as_of"]) == ("provisional", shown(MORNING))
+    assert call("GET", f"/staff/visit-rate?{place}&township_id={SANYANG}", city).json["denominator"] == 3
+    clock.advance(minutes=31)
+    assert people(place) == [3, 3]

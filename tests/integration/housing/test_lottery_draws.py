@@ -103,7 +103,10 @@ def test_a_draw_from_list_to_publication(
 
 
 def test_the_record_holds_no_id_of_an_application_or_of_staff(ten_waiting: None, client: FlaskClient) -> None:
-    text = client.get(f"/api/v1/lottery-draws/{all_steps()}").text
+    draw_id = all_steps()
+    text = client.get(f"/api/v1/lottery-draws/{draw_id}").text
+    checked = client.get(f"/api/v1/lottery-draws/{draw_id}/check").json["checked"]
+    assert checked["same"] and not checked["faults"] and "seals" not in checked
     assert not any(application(number) in text for number in range(10))
     assert not any(name in text for name in ("anna", "ben", "carl"))
 
@@ -243,6 +246,8 @@ def test_a_void_draw_stays_with_its_reason_and_is_replaced_once(ten_waiting: Non
     operations.void_draw(draw_id, "名单漏了三户，需要重来一次", by=CARL, at=AT)
     shown = client.get(f"/api/v1/lottery-draws/{draw_id}")
     assert shown.json["void"]["reason"] == "名单漏了三户，需要重来一次"
+    in_short = client.get(f"/api/v1/lottery-draws/{draw_id}/check").json
+    assert (in_short["it"]["state"], in_short["checked"]) == ("void", None)
     assert [fault.code for fault in verify(shown.data).faults] == ["void"]
     with pytest.raises(Duplicate):
         operations.commit_draw(PLAN, by=BEN, at=AT)
