@@ -47,9 +47,9 @@ Clones = Callable[..., Iterator[Raw]]
 Made = tuple[type[Record], Iterator[Raw]]
 # How many of each a whole city has after a year; an estimate, as `docs/` says.
 HOW_MANY = {
-    Resident: 100_000, Message: 100_000, OutboxMessage: 150_000, AuditEntry: 200_000, Feedback: 20_000,
+    Resident: 50_000, Message: 50_000, OutboxMessage: 60_000, AuditEntry: 80_000, Feedback: 20_000,
     HandOver: 20_000, UnansweredQuestion: 5_000, PhoneTask: 5_000, PublicNotice: 8_000, Tenancy: 8_000, Flat: 10_000,
-    RentEntry: 80_000, ChildcarePlacement: 10_000, ChildcareMessage: 20_000, Concern: 20_000, Referral: 20_000,
+    RentEntry: 60_000, ChildcarePlacement: 10_000, ChildcareMessage: 20_000, Concern: 20_000, Referral: 20_000,
     ElderLink: 20_000, VisitSlot: 20_000, VisitWait: 2_000, JobRun: 40_000, StaffNotice: 40_000, Observation: 6_000,
     Caseworker: 1_500,
 }  # fmt: skip

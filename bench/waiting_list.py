@@ -11,6 +11,7 @@ import hashlib
 import random
 import socket
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -57,13 +58,13 @@ def main() -> int:
 
 
 @contextlib.contextmanager
-def database(folder: str, *options: str) -> Iterator[None]:
-    """The embedded database over a folder, connected."""
+def database(folder: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The embedded database over a folder, connected; gives its process."""
     port = free_port()
     command = ["secantusd-py", "--port", str(port), "--storage-path", folder, "--log-level", "ERROR", *options]
-    with running(*command, ready=lambda: listens(port)):
+    with running(*command, ready=lambda: listens(port)) as process:
         connect(embedded_uri(port, "bench"))
-        yield
+        yield process
         disconnect()
 
 

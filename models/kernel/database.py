@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import mongoengine
+import pymongo
 from bson import json_util
 from mongoengine.connection import get_db
 from pymongo import IndexModel, MongoClient
@@ -34,6 +35,8 @@ DATABASE_NAME = "yixiang"
 # Options that make an index another one, and how the names of indexes begin that are none of ours.
 INDEX_OPTIONS = ("unique", "sparse", "expireAfterSeconds", "partialFilterExpression")
 OWN_INDEX = "own_"
+# An index over millions is built in minutes, for which a socket would not wait.
+INDEX_SECONDS = 3_600
 
 # What a stopped, unreachable or overloaded database raises; doors answer 503 to these.
 UNREACHABLE = (
@@ -119,17 +122,20 @@ def sync_indexes() -> dict[str, list[str]]:
     An index that is declared otherwise than it stands is made anew beside the old one, under a name of its own, so that
     a unique one holds all the time. Indexes whose names begin with OWN_INDEX are the operator's and stay.
     """
-    made: dict[str, list[str]] = {}
-    for record in sorted(all_records(), key=lambda each: each._get_collection_name()):
-        target = collection(record)
-        standing = {each["name"]: _signature(each["key"].items(), each) for each in target.list_indexes()}
-        wanted = {_signature(spec["keys"], spec): spec for spec in record.index_specs}
-        missing = [_index(spec, sign, standing) for sign, spec in wanted.items() if sign not in standing.values()]
-        made[target.name] = target.create_indexes(missing) if missing else []
-        for name, sign in standing.items():
-            if sign not in wanted and name != "_id_" and not name.startswith(OWN_INDEX):
-                target.drop_index(name)
-                made[target.name].append(f"-{name}")
+    with pymongo.timeout(INDEX_SECONDS):
+        records = sorted(all_records(), key=lambda each: each._get_collection_name())
+        return {record._get_collection_name(): _synced(collection(record), record.index_specs) for record in records}
+
+
+def _synced(target: Collection[dict[str, Any]], specs: Iterable[Mapping[str, Any]]) -> list[str]:
+    standing = {each["name"]: _signature(each["key"].items(), each) for each in target.list_indexes()}
+    wanted = {_signature(spec["keys"], spec): spec for spec in specs}
+    missing = [_index(spec, sign, standing) for sign, spec in wanted.items() if sign not in standing.values()]
+    made = target.create_indexes(missing) if missing else []
+    for name, sign in standing.items():
+        if sign not in wanted and name != "_id_" and not name.startswith(OWN_INDEX):
+            target.drop_index(name)
+            made.append(f"-{name}")
     return made
 
 
