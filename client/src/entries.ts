@@ -19,6 +19,7 @@ export const sections: readonly Way[] = [
   { token: "home", label: common.nav.home, symbol: "home", page: pages.home },
   { token: "nearby", label: common.nav.nearby, symbol: "near", page: pages.nearby },
   { token: "applications", label: common.nav.applications, symbol: "form", page: pages.applications },
+  { token: "me", label: common.nav.me, symbol: "person", page: pages.me },
 ];
 
 export const entries: readonly Way[] = [
@@ -26,4 +27,8 @@ export const entries: readonly Way[] = [
   { token: "programmes", ...words.entries.programmes, symbol: "form", page: pages.programmes, essential: true },
   { token: "applications", ...words.entries.applications, symbol: "time", page: pages.applications, essential: true },
   { token: "notices", ...words.entries.notices, symbol: "notice", page: pages.notices },
+  { token: "messages", ...words.entries.messages, symbol: "message", page: pages.messages },
+  { token: "feedback", ...words.entries.feedback, symbol: "star", page: pages.feedback, essential: true },
+  { token: "circles", ...words.entries.circles, symbol: "circle", page: pages.circles },
+  { token: "indicators", ...words.entries.indicators, symbol: "chart", page: pages.indicators },
 ];

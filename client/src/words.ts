@@ -54,6 +54,18 @@ export function moment(iso: string, now: number): string {
   return fill(common.time.at, { day: day(iso, now), clock: clock(iso) });
 }
 
+/** `2026-11` of a moment in ms. */
+export function monthOf(ms: number): string {
+  const then = dayOf(ms);
+  return `${then.year}-${String(then.month).padStart(2, "0")}`;
+}
+
+/** A month `2026-11` as people say it. */
+export function monthWords(month: string): string {
+  const [year, number] = month.split("-");
+  return fill(common.time.month, { year: Number(year), month: Number(number) });
+}
+
 /** How long it is until a moment, for a countdown. */
 export function left(iso: string, now: number): string {
   const ms = Date.parse(iso) - now;

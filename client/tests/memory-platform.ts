@@ -54,6 +54,7 @@ export function memoryPlatform(reply: (sent: Sent, count: number) => Reply | Pro
       if (made.login === null) throw new NoLogin();
       return made.login;
     },
+    phoneCode: () => null,
     session: { get: () => token, set: (value) => void (token = value) },
     random: (length) => `${"k".repeat(length)}${(drawn += 1)}`.slice(-length),
     wait: async (ms) => void made.waited.push(ms),
@@ -63,6 +64,8 @@ export function memoryPlatform(reply: (sent: Sent, count: number) => Reply | Pro
     locate: async () => ({ latitude: 27.8, longitude: 114.4, datum: "wgs84" }),
     call: () => undefined,
     openMap: () => undefined,
+    saveFile: async () => undefined,
+    openPage: () => undefined,
     pickPhotos: async () => [],
   };
   return made;

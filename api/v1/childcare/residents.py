@@ -6,6 +6,7 @@ from typing import Any
 
 from api.access import PUBLIC, RESIDENT
 from api.endpoint import Call, Endpoint, Reply, route
+from api.v1.childcare.resident_schemas import PlacementPage, PlacementView, RatingShown, ThreadMessage, ThreadPage
 from api.v1.childcare.schemas import MessageBody, RatingBody, ThreadQuery
 from models.childcare import queries, ratings, threads
 from models.childcare.documents import GUARDIAN
@@ -26,7 +27,7 @@ class Priorities(Endpoint):
 
 
 class Placements(Endpoint):
-    @route(access=RESIDENT)
+    @route(access=RESIDENT, response=PlacementPage)
     def get(self, call: Call) -> dict[str, Any]:
         """One's children on their way to a place, the newest first."""
         found = queries.placements_of(call.actor.id)
@@ -34,7 +35,7 @@ class Placements(Endpoint):
 
 
 class OnePlacement(Endpoint):
-    @route(access=RESIDENT)
+    @route(access=RESIDENT, response=PlacementView)
     def get(self, call: Call) -> dict[str, Any]:
         """How it stands: the offer under way, the place, or for each choice how many children are ahead."""
         raw = threads.own_placement(call.path["placement_id"], call.actor)
@@ -42,13 +43,13 @@ class OnePlacement(Endpoint):
 
 
 class Messages(Endpoint):
-    @route(access=RESIDENT, query=ThreadQuery)
+    @route(access=RESIDENT, query=ThreadQuery, response=ThreadPage)
     def get(self, call: Call) -> dict[str, Any]:
         """What the family and the centre wrote, the newest first."""
         page = threads.thread(call.path["placement_id"], call.actor, call.at, call.query.limit, call.query.cursor)
         return {"items": page.items, "next": page.next}
 
-    @route(access=RESIDENT, body=MessageBody, idempotent=True, status=201, rate="write")
+    @route(access=RESIDENT, body=MessageBody, response=ThreadMessage, idempotent=True, status=201, rate="write")
     def post(self, call: Call) -> dict[str, Any]:
         """Write to the centre, once the child has a place there."""
         said = threads.write(
@@ -58,7 +59,7 @@ class Messages(Endpoint):
 
 
 class Rating(Endpoint):
-    @route(access=RESIDENT, body=RatingBody, idempotent=True, rate="write")
+    @route(access=RESIDENT, body=RatingBody, response=RatingShown, idempotent=True, rate="write")
     def put(self, call: Call) -> Reply:
         """Rate the centre once the child's first month there has begun; it can be changed for some days."""
         done = ratings.rate(

@@ -13,6 +13,7 @@ from api.v1.people.schemas import (
     ChildShown,
     ConsentBody,
     ConsentList,
+    DataCopy,
     ErasureState,
     IdentityBody,
     MessagePage,
@@ -58,7 +59,7 @@ class Me(Endpoint):
 
 
 class MyExport(Endpoint):
-    @route(access=RESIDENT, rate="sign_in")
+    @route(access=RESIDENT, response=DataCopy, rate="sign_in")
     def get(self, call: Call) -> Reply:
         """A copy of all data held of the resident, in clear."""
         return Reply(erasure.export_resident(call.actor.id, call.actor, call.at), headers=ATTACHMENT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -167,6 +167,14 @@ class SignedIn(BaseModel):
     token: str
     expires_at: datetime
     resident: ResidentProfile
+
+
+class DataCopy(BaseModel):
+    """Everything that is held of a resident, in clear; `data` by the part of the product that holds it."""
+
+    resident_id: str
+    exported_at: datetime
+    data: dict[str, Any]
 
 
 class ErasureState(BaseModel):

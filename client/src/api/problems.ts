@@ -3,7 +3,7 @@ import { common } from "@/text";
 import { type Answer } from "@/platform/types";
 
 /** What a person does next: `src/text/zh_CN/common.json`, `next`. */
-export type Next = "retry" | "wait" | "sign_in" | "correct" | "reload" | "home";
+export type Next = "retry" | "wait" | "sign_in" | "correct" | "reload" | "follow" | "home";
 
 export interface Fault {
   field: string;
@@ -37,6 +37,13 @@ export class Problem extends Error {
   }
 }
 
+/** Conflicts in which looking again changes nothing: their own words say what to do. */
+const FOLLOWED = [
+  "consent_in_use", "identity_already_set", "identity_not_set", "id_number_taken", "child_registered", "member_registered", "household_exists",
+  "household_in_use", "household_needs_self", "proxy_code_unknown", "proxy_is_self", "thread_closed", "feedback_rated_already",
+  "feedback_reopened_already", "childcare_rated_by_families",
+];
+
 export const noAnswer = (): Problem => new Problem("no_answer", common.problem.no_answer, "retry");
 export const noLogin = (): Problem => new Problem("no_login", common.problem.no_login, "sign_in");
 export const unreadable = (status: number): Problem => new Problem("unreadable", common.problem.unreadable, "wait", status);
@@ -58,8 +65,8 @@ export function asProblem(thrown: unknown): Problem {
 
 function nextOf(status: number, code: string): Next {
   if (status === 401) return "sign_in";
-  if (status === 409 && code !== "idempotency_in_flight") return "reload";
-  if (status === 429 || status >= 500 || status === 409) return "wait";
+  if (status === 429 || status >= 500 || code === "idempotency_in_flight") return "wait";
+  if (status === 409) return FOLLOWED.includes(code) ? "follow" : "reload";
   return status === 403 || status === 404 ? "home" : "correct";
 }
 

@@ -869,7 +869,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["PlacementPage"];
+                    };
                 };
             };
         };
@@ -909,7 +911,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["PlacementView"];
+                    };
                 };
             };
         };
@@ -952,7 +956,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ThreadPage"];
+                    };
                 };
             };
         };
@@ -982,7 +988,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ThreadMessage"];
+                    };
                 };
             };
         };
@@ -1027,7 +1035,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["RatingShown"];
+                    };
                 };
             };
         };
@@ -2586,7 +2596,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["DataCopy"];
+                    };
                 };
             };
         };
@@ -6190,6 +6202,15 @@ export interface components {
             items: components["schemas"]["ChoiceItem"][];
             next: string | null;
         };
+        /** @description How one of the family's choices stands. `ahead`: children before this one there; null where that is not said. */
+        ChoiceView: {
+            ahead: number | null;
+            centre: string;
+            centre_id: string;
+            in_a_round: boolean;
+            passed: string | null;
+            room: boolean | null;
+        };
         /** @description The flat instead of the one that is kept. */
         ChooseFlatBody: {
             flat_id: string;
@@ -6336,6 +6357,15 @@ export interface components {
         /** @description What is applied for. */
         CreateApplicationBody: {
             programme: string;
+        };
+        /** @description Everything that is held of a resident, in clear; `data` by the part of the product that holds it. */
+        DataCopy: {
+            data: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            exported_at: string;
+            resident_id: string;
         };
         /** @description A visitor's day in the order of the way. */
         DayView: {
@@ -6571,6 +6601,16 @@ export interface components {
             preschool: number;
             /** @default 0 */
             toddler: number;
+        };
+        HeldPlace: {
+            age_group: string;
+            age_group_label: string;
+            begins: string;
+            centre: string;
+            centre_id: string;
+            rank: number;
+            /** Format: date-time */
+            since: string;
         };
         /** @description The resident's household; members are added one by one. */
         HouseholdBody: {
@@ -6903,6 +6943,17 @@ export interface components {
             /** @enum {string} */
             relation: "child" | "spouse" | "parent" | "relative" | "neighbour" | "village_cadre" | "other";
         };
+        OfferedPlace: {
+            age_group: string;
+            age_group_label: string;
+            begins: string;
+            centre: string;
+            centre_id: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            rank: number;
+        };
         /** @description The request after its place was booked, and the visit. */
         OfferTaken: {
             visit: components["schemas"]["VisitItem"];
@@ -7022,6 +7073,34 @@ export interface components {
             kind: "family" | "employer" | "provident_fund" | "community";
             name: string;
             version?: number | null;
+        };
+        PlacementPage: {
+            items: components["schemas"]["PlacementView"][];
+            next: string | null;
+        };
+        PlacementStep: {
+            action: string;
+            /** Format: date-time */
+            at: string;
+            label: string;
+        };
+        /** @description A child on its way to a place. `unread`: the centre has written since the family last looked. */
+        PlacementView: {
+            choices: components["schemas"]["ChoiceView"][];
+            id: string;
+            may_rate: boolean;
+            offer: components["schemas"]["OfferedPlace"] | null;
+            place: components["schemas"]["HeldPlace"] | null;
+            rating: components["schemas"]["RatingShown"] | null;
+            /** Format: date-time */
+            since: string;
+            start_month: string;
+            state: string;
+            state_label: string;
+            text: string;
+            timeline: components["schemas"]["PlacementStep"][];
+            unread: boolean;
+            version: number;
         };
         /** @description Places, best match first. */
         PlacePage: {
@@ -7180,6 +7259,16 @@ export interface components {
         RatingBody: {
             stars: number;
             text?: string | null;
+        };
+        /** @description What the family said of the centre, and the centre's reply. */
+        RatingShown: {
+            /** Format: date-time */
+            rated_at: string;
+            /** Format: date-time */
+            replied_at: string | null;
+            reply: string | null;
+            stars: number;
+            text: string | null;
         };
         /** @description What the reply does not settle. */
         ReopenFeedbackBody: {
@@ -7515,6 +7604,19 @@ export interface components {
             month: string;
             note: string;
             since: string;
+        };
+        /** @description One message of a thread, from the `guardian` or the `centre`. */
+        ThreadMessage: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            from: "guardian" | "centre";
+            id: string;
+            text: string;
+        };
+        ThreadPage: {
+            items: components["schemas"]["ThreadMessage"][];
+            next: string | null;
         };
         TimelineEntry: {
             action: string;

@@ -12,7 +12,22 @@ const POSITION = { enableHighAccuracy: true, timeout: settings.request_timeout_m
 
 /** Who opened the page: `?code=…`, which the channel (in development the sandbox's phone) puts into the address. */
 function codeInAddress(): string {
-  return new URLSearchParams(window.location.search).get("code") ?? "";
+  return inAddress("code") ?? "";
+}
+
+function inAddress(name: string): string | null {
+  return new URLSearchParams(window.location.search).get(name);
+}
+
+function download(name: string, text: string): Promise<void> {
+  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  // The browser reads it after the click; it must not stay in memory, for it is everything about a person.
+  window.setTimeout(() => URL.revokeObjectURL(address), settings.message_ms);
+  return Promise.resolve();
 }
 
 async function send(sent: Sent): Promise<Answer> {
@@ -87,6 +102,7 @@ const made: Platform = {
   secret: openSecrets(),
   send,
   loginCode: () => (codeInAddress() ? Promise.resolve(codeInAddress()) : Promise.reject(new NoLogin())),
+  phoneCode: () => inAddress("phone_code"),
   // Kept under the code that it was given for: another person in the same tab never meets this one's token.
   session: {
     get: () => sessionStorage.getItem(`${TOKEN}.${codeInAddress()}`),
@@ -110,6 +126,8 @@ const made: Platform = {
     const query = new URLSearchParams({ marker, coord_type: point.datum === "wgs84" ? "1" : "2", referer: settings.map_referer });
     window.open(`${settings.map_page}?${query.toString()}`, "_blank", "noopener");
   },
+  saveFile: download,
+  openPage: (path) => void window.open(path, "_blank", "noopener"),
   pickPhotos,
 };
 

@@ -64,6 +64,20 @@ async function pickPhotos(most: number): Promise<Picked[]> {
   }
 }
 
+/** A file of the mini-program's own, passed on by the person's hand (to oneself, say) and deleted at once. */
+async function passOn(name: string, text: string): Promise<void> {
+  const filePath = `${Taro.env.USER_DATA_PATH}/${name}`;
+  const files = Taro.getFileSystemManager();
+  files.writeFileSync(filePath, text, "utf8");
+  try {
+    await Taro.shareFileMessage({ filePath, fileName: name });
+  } catch {
+    return; // the person gave up: an answer, too
+  } finally {
+    files.unlinkSync(filePath);
+  }
+}
+
 /** WeChat's random bytes come with a callback; keys need no secrecy, only that no two are alike. */
 function random(length: number): string {
   return Array.from({ length }, () => LETTERS[Math.floor(Math.random() * LETTERS.length)]).join("");
@@ -102,6 +116,7 @@ const made: Platform = {
     if (!code) throw new NoLogin();
     return code;
   },
+  phoneCode: () => null,
   // In memory only: `wx.login` costs nothing, so no token is ever stored.
   session: { get: () => token, set: (given) => void (token = given) },
   random,
@@ -117,6 +132,8 @@ const made: Platform = {
   call: (phone) => void Taro.makePhoneCall({ phoneNumber: phone }).catch(() => undefined),
   openMap: (point, name, address) =>
     void Taro.openLocation({ latitude: point.latitude, longitude: point.longitude, name, address, scale: settings.map_scale }),
+  saveFile: passOn,
+  openPage: (path) => void Taro.setClipboardData({ data: API_ORIGIN + path }).catch(() => undefined),
   pickPhotos,
 };
 

@@ -84,6 +84,8 @@ export interface Platform {
   send(sent: Sent): Promise<Answer>;
   /** A code that says who opened the client. Raises NoLogin. */
   loginCode(): Promise<string>;
+  /** The code by which the channel gives the phone number (H5); null where a button of the target's own asks for it. */
+  phoneCode(): string | null;
   /** A token kept for this session only, where the target can (a reload of H5); the mini-program signs in again. */
   readonly session: { get(): string | null; set(token: string | null): void };
   /** Random text of `length` characters, letters and digits. */
@@ -97,6 +99,10 @@ export interface Platform {
   call(phone: string): void;
   /** Open a map at a point. The mini-program takes GCJ-02 alone: ask the API with `datum=gcj02`. */
   openMap(point: Point, name: string, address: string): void;
+  /** Give a file into the person's hands: a download, or a file to pass on in WeChat to oneself. */
+  saveFile(name: string, text: string): Promise<void>;
+  /** Open a page of the product's origin, as `/open-data`; the mini-program copies its address. */
+  openPage(path: string): void;
   /** Photos by camera or from the album; empty where the person gave up. */
   pickPhotos(most: number): Promise<Picked[]>;
 }

@@ -15,7 +15,35 @@ export const pages = {
   draws: "/pages/notices/draws",
   draw: "/pages/notices/draw",
   objection: "/pages/objections/objection",
+  me: "/pages/me/index",
+  identity: "/pages/me/identity",
+  consents: "/pages/me/consents",
+  children: "/pages/me/children",
+  household: "/pages/me/household",
+  proxies: "/pages/me/proxies",
+  data: "/pages/me/data",
+  erase: "/pages/me/erase",
+  gone: "/pages/me/gone",
+  messages: "/pages/messages/index",
+  thread: "/pages/messages/thread",
+  feedback: "/pages/feedback/index",
+  newFeedback: "/pages/feedback/new",
+  piece: "/pages/feedback/piece",
+  publicFeedback: "/pages/feedback/public",
+  indicators: "/pages/indicators/index",
+  indicator: "/pages/indicators/indicator",
+  circles: "/pages/circles/index",
 } as const;
+
+/** Whether a message's page, as `pages/visits/index?id=…`, is a screen of this version. */
+export function leads(address: string | null): address is string {
+  return address !== null && (Object.values(pages) as string[]).includes(`/${address.split("?")[0]}`);
+}
+
+/** Go where a message leads. */
+export function follow(address: string): void {
+  void Taro.navigateTo({ url: `/${address}` });
+}
 
 /** Ids and tokens only: nothing about a person belongs into an address. */
 export function go(page: string, values: Readonly<Record<string, string>> = {}): void {
@@ -25,6 +53,11 @@ export function go(page: string, values: Readonly<Record<string, string>> = {}):
 /** Go there and leave nothing to come back to: for the main sections. */
 export function switchTo(page: string): void {
   void Taro.reLaunch({ url: page });
+}
+
+/** Go there and leave nothing to come back to, for what is over. */
+export function startAnew(page: string, values: Readonly<Record<string, string>> = {}): void {
+  void Taro.reLaunch({ url: address(page, values) });
 }
 
 /** Replace this screen, so that "back" does not lead to it. */

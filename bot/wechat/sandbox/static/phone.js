@@ -166,7 +166,7 @@
   }
   function loadMini(page) {
     if (frame === null || !frame.checkVisibility()) return;
-    const start = `${frame.dataset.page}?code=${encodeURIComponent(`sandbox-${state.name}`)}`;
+    const start = `${frame.dataset.page}?code=${encodeURIComponent(`sandbox-${state.name}`)}&phone_code=${encodeURIComponent(`phone-${state.name}`)}`;
     if (frame.dataset.start === start) { if (page) frame.contentWindow.location.hash = `/${page}`; return; }
     frame.dataset.start = start;
     frame.contentWindow.location.replace(`${start}#/${page ?? ""}`);

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { now, own, session, type Schemas } from "@/api";
+import settings from "@/settings.json";
 import { common, fill } from "@/text";
 import words from "@/text/zh_CN/home.json";
 import { useAnswer } from "@/ui/answers";
@@ -11,6 +12,7 @@ import { left } from "@/words";
 
 const APPLICANT = "applicant";
 const DRAFT = "draft";
+const SATISFACTION = "satisfaction";
 
 /** What waits for the resident. Nobody is signed in, and no account made, before somebody asks for it. */
 export function Waits() {
@@ -26,17 +28,24 @@ export function Waits() {
 
 function Waiting() {
   const asked = useAnswer(async () => {
-    const [applications, messages] = await Promise.all([own.get("/applications"), own.get("/me/messages", { query: { limit: 1 } })]);
-    return { mine: applications.items.filter((each) => each.next_step.turn === APPLICANT), unread: messages.unread };
+    const [applications, messages, feedback] = await Promise.all([
+      own.get("/applications"), own.get("/me/messages", { query: { limit: 1 } }), own.get("/me/feedback", { query: { limit: settings.page_size } }),
+    ]);
+    const answered = feedback.items.filter((each) => each.actions.includes(SATISFACTION));
+    return { mine: applications.items.filter((each) => each.next_step.turn === APPLICANT), unread: messages.unread, answered };
   }, [], { again: true });
   if (asked.problem) return <Trouble problem={asked.problem} onAgain={asked.reload} />;
   if (!asked.data) return <Skeleton rows={1} />;
-  const { mine, unread } = asked.data;
+  const { mine, unread, answered } = asked.data;
+  const nothing = mine.length + unread + answered.length === 0;
   return (
     <Card title={words.waits}>
-      {mine.length === 0 && unread === 0 && <Words as="p" className="soft">{words.waits_none}</Words>}
+      {nothing && <Words as="p" className="soft">{words.waits_none}</Words>}
       {mine.length > 0 && <Box as="ul" className="stack">{mine.map((each) => <Box as="li" key={each.id}><Turn application={each} /></Box>)}</Box>}
-      {unread > 0 && <Words as="p">{fill(words.waits_unread, { n: unread })}</Words>}
+      {unread > 0 && <Button onPress={() => go(pages.messages)}>{fill(words.waits_unread, { n: unread })}</Button>}
+      {answered.map((each) => (
+        <Button key={each.id} onPress={() => go(pages.piece, { id: each.id })}>{fill(words.waits_answered, { kind: each.kind_label })}</Button>
+      ))}
     </Card>
   );
 }

@@ -6,7 +6,7 @@ import words from "@/text/zh_CN/nearby.json";
 import { useAnswer } from "@/ui/answers";
 import { Button, Card, Facts, Tag } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
-import { pages } from "@/ui/go";
+import { go, pages } from "@/ui/go";
 import { Page } from "@/ui/page";
 import { Skeleton, Trouble } from "@/ui/states";
 import { openState } from "@/ui/words-of-facility";
@@ -66,6 +66,7 @@ function Shown({ facility }: { facility: Facility }) {
       </Card>
       {facility.free_places && <FreePlaces facility={facility} />}
       <Rating id={facility.id} />
+      <Button wide onPress={() => go(pages.newFeedback, { facility: facility.id })}>{words.say}</Button>
       <Words as="p" className="soft small">{words.source}：{facility.source} · {words.updated}：{moment(facility.updated_at, now())}</Words>
     </>
   );

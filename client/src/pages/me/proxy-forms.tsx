@@ -1,0 +1,151 @@
+import { useState } from "react";
+import { now, own, type Schemas } from "@/api";
+import { fill } from "@/text";
+import words from "@/text/zh_CN/me.json";
+import { useDoing } from "@/ui/answers";
+import { Choose } from "@/ui/choose";
+import { Button, Card, Field } from "@/ui/controls";
+import { Pick, TextBox, Words } from "@/ui/elements";
+import { Trouble } from "@/ui/states";
+import { Township } from "@/ui/township";
+import { useTyped } from "@/ui/typed";
+import { moment } from "@/words";
+import { IdentityFirst } from "./identity-first";
+import { NOBODY, Person } from "./person";
+
+type Action = keyof typeof words.proxies.action;
+type Relation = keyof typeof words.proxies.relations;
+type Me = Schemas["ResidentProfile"];
+const listed = (labels: Record<string, string>) => Object.entries(labels).map(([value, label]) => ({ value, label }));
+const RELATIONS = listed(words.proxies.relations);
+const ACTIONS = listed(words.proxies.action);
+const DAYS = listed(words.proxies.day_choices);
+const USUAL: Action[] = ["draft", "papers", "submit"];
+const YEAR = "365";
+
+interface Scope {
+  relation: string;
+  actions: string[];
+  days: string;
+}
+
+function useScope() {
+  const [scope, setScope] = useState<Scope>({ relation: "", actions: USUAL, days: YEAR });
+  const [early, setEarly] = useState(false);
+  const complete = scope.relation !== "" && scope.actions.length > 0;
+  const body = { relation: scope.relation as Relation, actions: scope.actions as Action[], programmes: [], days: Number(scope.days) };
+  return { scope, change: (some: Partial<Scope>) => setScope({ ...scope, ...some }), early, complete, body, check: () => setEarly(!complete) };
+}
+
+/** Who the other one is, what may be done, and for how long. */
+function ScopeFields({ id, label, told }: { id: string; label: string; told: ReturnType<typeof useScope> }) {
+  const { scope, change, early } = told;
+  return (
+    <>
+      <Field id={`${id}-relation`} label={label} required fault={early && scope.relation === "" ? words.choose : undefined}>
+        {(tied) => <Pick {...tied} value={scope.relation} none={words.choose} options={RELATIONS} onPick={(relation) => change({ relation })} />}
+      </Field>
+      <Choose id={`${id}-actions`} label={words.proxies.actions} many required options={ACTIONS} chosen={scope.actions} onChosen={(actions) => change({ actions })} fault={early && scope.actions.length === 0 ? words.proxies.actions_least : undefined} />
+      <Choose id={`${id}-days`} label={words.proxies.days} options={DAYS} chosen={[scope.days]} onChosen={([days]) => change({ days: days ?? YEAR })} />
+    </>
+  );
+}
+
+/** Authorise somebody: a code that is handed over. */
+export function Offer({ onDone }: { onDone: () => Promise<void> }) {
+  const [shown, setShown] = useState(false);
+  const [code, setCode] = useState<Schemas["ProxyOffered"] | null>(null);
+  const told = useScope();
+  const doing = useDoing();
+  const offer = () => {
+    told.check();
+    return told.complete && doing.run(async () => {
+      setCode(await own.post("/me/proxies", { body: told.body, intent: "proxy.offer" }));
+      setShown(false);
+      await onDone();
+    });
+  };
+  if (code) {
+    return (
+      <Card title={words.proxies.code}>
+        <Words as="p" className="code-long">{code.code}</Words>
+        <Words as="p" role="status">{fill(words.proxies.code_text, { until: moment(code.code_expires_at, now()) })}</Words>
+        <Button onPress={() => setCode(null)}>{words.proxies.code_done}</Button>
+      </Card>
+    );
+  }
+  if (!shown) return <Button main wide onPress={() => setShown(true)}>{words.proxies.offer}</Button>;
+  return (
+    <Card title={words.proxies.offer}>
+      <ScopeFields id="offer" label={words.proxies.relation} told={told} />
+      {doing.problem && <Trouble problem={doing.problem} onAgain={offer} />}
+      <Button main wide busy={doing.busy} onPress={offer}>{words.proxies.offer_do}</Button>
+      <Button wide onPress={() => setShown(false)}>{words.close}</Button>
+    </Card>
+  );
+}
+
+export function Accept({ me, onDone }: { me: Me; onDone: () => Promise<void> }) {
+  const [shown, setShown] = useState(false);
+  const [code, setCode] = useState("");
+  const [done, setDone] = useState(false);
+  const doing = useDoing();
+  const accept = () => doing.run(async () => {
+    await own.post("/me/principals", { body: { code: code.trim() }, intent: "proxy.accept" });
+    setCode("");
+    setShown(false);
+    setDone(true);
+    await onDone();
+  });
+  if (!shown) {
+    return (
+      <>
+        {done && <Words as="p" className="say" role="status">{words.proxies.accepted}</Words>}
+        <Button wide onPress={() => setShown(true)}>{words.proxies.accept}</Button>
+      </>
+    );
+  }
+  if (!me.identity) return <IdentityFirst />;
+  return (
+    <Card title={words.proxies.accept}>
+      <Field id="accept-code" label={words.proxies.accept_code} help={words.proxies.accept_help} fault={doing.problem?.of("code")} required>
+        {(tied) => <TextBox {...tied} value={code} most={40} onText={setCode} />}
+      </Field>
+      {doing.problem && <Trouble problem={doing.problem} onAgain={accept} />}
+      <Button main wide busy={doing.busy} disabled={code.trim() === ""} onPress={accept}>{words.proxies.accept_do}</Button>
+      <Button wide onPress={() => setShown(false)}>{words.close}</Button>
+    </Card>
+  );
+}
+
+/** For somebody without a telephone, who signs a paper. */
+export function Paper({ me, onDone }: { me: Me; onDone: () => Promise<void> }) {
+  const [shown, setShown] = useState(false);
+  const [township, setTownship] = useState({ id: "", name: "" });
+  const typed = useTyped(`${me.id}.principal`, NOBODY);
+  const told = useScope();
+  const doing = useDoing();
+  const request = () => {
+    told.check();
+    return told.complete && doing.run(async () => {
+      const { name, id_number, id_kind } = typed.value;
+      const body = { ...told.body, name, id_number, id_kind: id_kind as "resident_id_card", township_id: township.id };
+      await own.post("/me/principals/requests", { body, intent: "proxy.request" });
+      await typed.clear();
+      setShown(false);
+      await onDone();
+    });
+  };
+  if (!shown) return <Button wide onPress={() => setShown(true)}>{words.proxies.paper}</Button>;
+  return (
+    <Card title={words.proxies.paper}>
+      <Words as="p">{words.proxies.paper_text}</Words>
+      <Person id="principal" typed={typed} kinds={["resident_id_card", "hmt_residence_permit"]} problem={doing.problem} nameLabel={words.proxies.paper_name} />
+      <Township id="principal-township" label={words.township} required name={township.name} fault={doing.problem?.of("township_id")} onTownship={(id, name) => setTownship({ id, name })} />
+      <ScopeFields id="principal" label={words.proxies.relation_paper} told={told} />
+      {doing.problem && <Trouble problem={doing.problem} onAgain={request} />}
+      <Button main wide busy={doing.busy} disabled={township.id === ""} onPress={request}>{words.proxies.paper_do}</Button>
+      <Button wide onPress={() => setShown(false)}>{words.close}</Button>
+    </Card>
+  );
+}
