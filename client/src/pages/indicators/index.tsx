@@ -40,7 +40,7 @@ export default function Indicators() {
 function One({ indicator }: { indicator: Indicator }) {
   return (
     <Box className="indicator">
-      <Press className="indicator" label={fill(words.detail_label, { name: indicator.name })} onPress={() => go(pages.indicator, { token: indicator.token })}>
+      <Press className="indicator-name" label={fill(words.detail_label, { name: indicator.name })} onPress={() => go(pages.indicator, { token: indicator.token })}>
         <Words as="b">{indicator.name}</Words>
       </Press>
       <Box className="row">

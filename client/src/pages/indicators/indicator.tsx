@@ -67,7 +67,8 @@ function Latest({ observation }: { observation: Observation }) {
       {observation.value === null && observation.partial_value !== null && <Words as="p">{words.partial}</Words>}
       <Facts lines={[
         [words.origin, words.origins[observation.origin]], [words.as_of, day(observation.as_of, now())], [words.source, observation.source],
-        [words.finality[observation.finality], observation.note],
+        [words.finality.label, words.finality[observation.finality]],
+        [words.note, observation.note],
       ]} />
     </Card>
   );

@@ -21,7 +21,7 @@ export function gone({ baseline_2020: from, target_2025: to, cumulative_five_yea
 export function progressWords(indicator: Indicator): string {
   const { latest, observed_by: by, cumulative_five_years: total, baseline_2020: from } = indicator;
   if (latest === null) return by === "department" ? words.never_department : words.never_platform;
-  if (latest.value === null) return latest.partial_value === null ? statusWords(latest) : words.not_compared;
+  if (latest.value === null) return latest.partial_value === null ? "" : words.not_compared; // the value's own words say why there is none
   const part = gone(indicator);
   if (part === null) return "";
   if (part >= WHOLE) return words.reached;
@@ -32,6 +32,7 @@ export function progressWords(indicator: Indicator): string {
 /** A bar for the eye, its words for everybody. */
 export function Progress({ indicator }: { indicator: Indicator }) {
   const part = gone(indicator);
+  const said = progressWords(indicator);
   const full = Math.round(Math.min(WHOLE, Math.max(0, part ?? 0)) * settings.progress_cells);
   return (
     <>
@@ -40,7 +41,7 @@ export function Progress({ indicator }: { indicator: Indicator }) {
           {Array.from({ length: settings.progress_cells }, (_, cell) => <Box key={cell} className={`progress-cell ${cell < full ? "full" : ""}`} />)}
         </Box>
       )}
-      <Words as="p">{progressWords(indicator)}</Words>
+      {said !== "" && <Words as="p">{said}</Words>}
     </>
   );
 }

@@ -119,7 +119,7 @@ function Home({ me, onMe }: { me: Me; onMe: (me: Me) => void }) {
   };
   return (
     <Card title={words.identity.township}>
-      <Township id="home-township" label={words.identity.township} help={words.identity.township_help} name={me.home_township?.name ?? ""} fault={doing.problem?.of("home_township_id")} onTownship={save} />
+      <Township id="home-township" label={words.identity.township_choose} help={words.identity.township_help} name={me.home_township?.name ?? ""} fault={doing.problem?.of("home_township_id")} onTownship={save} />
       {doing.problem && <Trouble problem={doing.problem} onAgain={() => save(wanted)} />}
     </Card>
   );
