@@ -7,14 +7,15 @@ import { common } from "@/text";
 import words from "@/text/zh_CN/feedback.json";
 import { useAnswer, useDoing } from "@/ui/answers";
 import { useCategories } from "@/ui/categories";
-import { Choose, Tick } from "@/ui/choose";
 import { Button, Field } from "@/ui/controls";
 import { Box, Pick, TextBox, Words } from "@/ui/elements";
 import { moveOn, pages } from "@/ui/go";
 import { Own } from "@/ui/own";
 import { Page } from "@/ui/page";
+import { Choose } from "@/ui/question";
 import { Skeleton, Trouble } from "@/ui/states";
-import { Township } from "@/ui/township";
+import { TownshipField } from "@/ui/place-fields";
+import { Tick } from "@/ui/tick";
 import { type Typed, useTyped } from "@/ui/typed";
 import "./feedback.css";
 
@@ -23,7 +24,7 @@ const RATING = "rating";
 const LEAST = 4;
 const EMPTY = { kind: "", text: "", category: "", stars: "", township: "", town: "", publish: false };
 type Filled = typeof EMPTY;
-const STARS = Object.entries(words.star).map(([value, label]) => ({ value, label }));
+const STARS = Object.entries(words.star).map(([token, title]) => ({ const: token, title }));
 
 export default function NewFeedback() {
   const { params } = useRouter();
@@ -96,11 +97,11 @@ interface WhatProps {
 
 function What({ typed, filled, rateable, fault }: WhatProps) {
   const categories = useCategories();
-  const kinds = Object.entries(words.kinds).map(([value, label]) => ({ value, label })).filter((each) => rateable || each.value !== RATING);
+  const kinds = Object.entries(words.kinds).map(([token, title]) => ({ const: token, title })).filter((each) => rateable || each.const !== RATING);
   const rating = filled.kind === RATING;
   return (
     <>
-      <Choose id="feedback-kind" label={words.kind} required options={kinds} chosen={[filled.kind]} onChosen={([kind]) => typed.change({ kind: kind ?? "" })} fault={fault("kind")} />
+      <Choose id="feedback-kind" label={words.kind} required options={kinds} chosen={[filled.kind].filter(Boolean)} onChosen={([kind]) => typed.change({ kind: kind ?? "" })} fault={fault("kind")} />
       {rating && <Choose id="feedback-stars" label={words.stars} required options={STARS} chosen={[filled.stars]} onChosen={([stars]) => typed.change({ stars: stars ?? "" })} fault={fault("stars")} />}
       <Field id="feedback-text" label={rating ? words.text_rating : words.text} help={words.text_help} required={!rating} fault={fault("text")}>
         {(tied) => <TextBox {...tied} lines={6} most={2000} value={filled.text} onText={(text) => typed.change({ text })} />}
@@ -140,7 +141,7 @@ function Where({ typed, point, onPoint, fault }: { typed: Typed<Filled>; point: 
   };
   return (
     <>
-      <Township id="feedback-township" label={words.township} help={words.township_help} name={typed.value.town} fault={fault} onTownship={(township, town) => {
+      <TownshipField id="feedback-township" label={words.township} help={words.township_help} value={typed.value.township} name={typed.value.town} fault={fault} onTownship={(township, town) => {
         onPoint(null);
         typed.change({ township, town });
       }} />

@@ -4,7 +4,7 @@ import { now, own, type Schemas } from "@/api";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/feedback.json";
 import { useAnswer, useDoing } from "@/ui/answers";
-import { Choose } from "@/ui/choose";
+import { Choose } from "@/ui/question";
 import { Button, Card, Facts, Field } from "@/ui/controls";
 import { Box, TextBox, Words } from "@/ui/elements";
 import { Own } from "@/ui/own";
@@ -18,7 +18,7 @@ import "./feedback.css";
 type Piece = Schemas["OwnFeedback"];
 type Changed = (piece: Piece) => void;
 const OWNER = "owner";
-const STARS = Object.entries(words.star).map(([value, label]) => ({ value, label }));
+const STARS = Object.entries(words.star).map(([token, title]) => ({ const: token, title }));
 const WORD = { text: "" };
 
 export default function OnePiece() {

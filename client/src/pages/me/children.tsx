@@ -3,14 +3,15 @@ import { open, own, type Schemas } from "@/api";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/me.json";
 import { useAnswer, useDoing } from "@/ui/answers";
-import { Choose, Tick } from "@/ui/choose";
 import { ConsentText } from "@/ui/consent";
 import { Button, Card, Facts } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
 import { Own } from "@/ui/own";
 import { Page } from "@/ui/page";
+import { Choose } from "@/ui/question";
 import { Empty, Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
+import { Tick } from "@/ui/tick";
 import { useTyped } from "@/ui/typed";
 import { IdentityFirst } from "./identity-first";
 import { CHILD_KINDS, NOBODY, Person, personBody } from "./person";
@@ -19,7 +20,7 @@ import "./me.css";
 type Me = Schemas["ResidentProfile"];
 type Child = Schemas["ChildShown"];
 const CHILD = "child";
-const RELATIONS = Object.entries(words.children.relations).map(([value, label]) => ({ value, label }));
+const RELATIONS = Object.entries(words.children.relations).map(([token, title]) => ({ const: token, title }));
 
 export default function Children() {
   return (

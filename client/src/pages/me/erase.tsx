@@ -4,7 +4,7 @@ import { forgetPerson } from "@/state/person";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/me.json";
 import { useAnswer, useDoing } from "@/ui/answers";
-import { Tick } from "@/ui/choose";
+import { Tick } from "@/ui/tick";
 import { Button, Card } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
 import { back, go, pages, startAnew } from "@/ui/go";

@@ -11,7 +11,7 @@ import { Page } from "@/ui/page";
 import { PhoneButton } from "@/ui/phone-button";
 import { Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
-import { Township } from "@/ui/township";
+import { TownshipField } from "@/ui/place-fields";
 import { useTyped } from "@/ui/typed";
 import { moment } from "@/words";
 import { Person, NOBODY } from "./person";
@@ -119,7 +119,7 @@ function Home({ me, onMe }: { me: Me; onMe: (me: Me) => void }) {
   };
   return (
     <Card title={words.identity.township}>
-      <Township id="home-township" label={words.identity.township_choose} help={words.identity.township_help} name={me.home_township?.name ?? ""} fault={doing.problem?.of("home_township_id")} onTownship={save} />
+      <TownshipField id="home-township" label={words.identity.township_choose} help={words.identity.township_help} value={me.home_township?.id ?? ""} name={me.home_township?.name ?? ""} fault={doing.problem?.of("home_township_id")} onTownship={save} />
       {doing.problem && <Trouble problem={doing.problem} onAgain={() => save(wanted)} />}
     </Card>
   );

@@ -3,10 +3,11 @@ import { own, type Schemas } from "@/api";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/me.json";
 import { useDoing } from "@/ui/answers";
-import { Choose, Tick } from "@/ui/choose";
 import { Button, Card, Field } from "@/ui/controls";
 import { Pick, Words } from "@/ui/elements";
+import { Choose } from "@/ui/question";
 import { Trouble } from "@/ui/states";
+import { Tick } from "@/ui/tick";
 import { useTyped } from "@/ui/typed";
 import { CHILD_KINDS, NOBODY, Person, personBody } from "./person";
 
@@ -32,7 +33,7 @@ export function Member({ me, onAdded, onClose }: MemberProps) {
   const [agreed, setAgreed] = useState(false);
   const [early, setEarly] = useState(false);
   const doing = useDoing();
-  const choices = [{ value: OTHER, label: words.household.other_person }, ...me.children.map((each) => ({ value: each.id, label: fill(words.household.registered_child, { name: each.name }) }))];
+  const choices = [{ const: OTHER, title: words.household.other_person }, ...me.children.map((each) => ({ const: each.id, title: fill(words.household.registered_child, { name: each.name }) }))];
   const add = () => {
     setEarly(!agreed || relation === "");
     if (!agreed || relation === "") return undefined;

@@ -1,6 +1,6 @@
 import { type Problem } from "@/api";
 import words from "@/text/zh_CN/me.json";
-import { Choose } from "@/ui/choose";
+import { Choose } from "@/ui/question";
 import { Field } from "@/ui/controls";
 import { Day, TextBox, Words } from "@/ui/elements";
 import { type Typed } from "@/ui/typed";
@@ -29,7 +29,7 @@ interface PersonProps {
 /** Name and number as on the document; a certificate of birth says no date, so it is asked for. */
 export function Person({ id, typed, kinds, problem, nameLabel }: PersonProps) {
   const { name, id_number, id_kind, birth_date } = typed.value;
-  const options = kinds.map((each) => ({ value: each, label: words.id_kinds[each] }));
+  const options = kinds.map((each) => ({ const: each, title: words.id_kinds[each] }));
   const certificate = id_kind === CERTIFICATE;
   return (
     <>

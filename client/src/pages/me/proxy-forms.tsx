@@ -3,11 +3,11 @@ import { now, own, type Schemas } from "@/api";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/me.json";
 import { useDoing } from "@/ui/answers";
-import { Choose } from "@/ui/choose";
+import { Choose } from "@/ui/question";
 import { Button, Card, Field } from "@/ui/controls";
 import { Pick, TextBox, Words } from "@/ui/elements";
 import { Trouble } from "@/ui/states";
-import { Township } from "@/ui/township";
+import { TownshipField } from "@/ui/place-fields";
 import { useTyped } from "@/ui/typed";
 import { moment } from "@/words";
 import { IdentityFirst } from "./identity-first";
@@ -16,8 +16,8 @@ import { NOBODY, Person } from "./person";
 type Action = keyof typeof words.proxies.action;
 type Relation = keyof typeof words.proxies.relations;
 type Me = Schemas["ResidentProfile"];
-const listed = (labels: Record<string, string>) => Object.entries(labels).map(([value, label]) => ({ value, label }));
-const RELATIONS = listed(words.proxies.relations);
+const listed = (labels: Record<string, string>) => Object.entries(labels).map(([token, title]) => ({ const: token, title }));
+const RELATIONS = Object.entries(words.proxies.relations).map(([value, label]) => ({ value, label }));
 const ACTIONS = listed(words.proxies.action);
 const DAYS = listed(words.proxies.day_choices);
 const USUAL: Action[] = ["draft", "papers", "submit"];
@@ -141,7 +141,7 @@ export function Paper({ me, onDone }: { me: Me; onDone: () => Promise<void> }) {
     <Card title={words.proxies.paper}>
       <Words as="p">{words.proxies.paper_text}</Words>
       <Person id="principal" typed={typed} kinds={["resident_id_card", "hmt_residence_permit"]} problem={doing.problem} nameLabel={words.proxies.paper_name} />
-      <Township id="principal-township" label={words.township} required name={township.name} fault={doing.problem?.of("township_id")} onTownship={(id, name) => setTownship({ id, name })} />
+      <TownshipField id="principal-township" label={words.township} help={words.identity.township_help} required value={township.id} name={township.name} fault={doing.problem?.of("township_id")} onTownship={(id, name) => setTownship({ id, name })} />
       <ScopeFields id="principal" label={words.proxies.relation_paper} told={told} />
       {doing.problem && <Trouble problem={doing.problem} onAgain={request} />}
       <Button main wide busy={doing.busy} disabled={township.id === ""} onPress={request}>{words.proxies.paper_do}</Button>
