@@ -91,6 +91,11 @@ def button(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name, exact=True)
 
 
+def twice(control: Locator) -> None:
+    """Two taps at once on the same control, however slow the machine is."""
+    control.evaluate("(element) => { element.click(); element.click(); }")
+
+
 def test_from_signing_in_to_erasing_oneself(phone: Page, town: dict[str, str]) -> None:
     addresses: list[str] = []
     phone.on("request", lambda request: addresses.append(request.url))
@@ -114,11 +119,11 @@ def test_from_signing_in_to_erasing_oneself(phone: Page, town: dict[str, str]) -
     look(phone, "me-identity-wrong")
     expect(phone.get_by_label("姓名")).to_have_value(NAME)
     phone.get_by_label("证件号码").fill(NUMBER)
-    button(phone, "核对无误，登记").dblclick()
+    twice(button(phone, "核对无误，登记"))
     expect(phone.get_by_text("已登记，不能自行更改")).to_be_visible()
     expect(phone.get_by_text(NUMBER)).to_have_count(0)
 
-    button(phone, "用微信的手机号").dblclick()
+    twice(button(phone, "用微信的手机号"))
     number = Person(RESIDENT).phone
     expect(phone.get_by_text(f"{number[:3]}{'*' * 6}{number[-2:]}")).to_be_visible()
     phone.get_by_label("选择乡镇（街道）").fill("wentang")
@@ -149,7 +154,7 @@ def consents_and_family(phone: Page, town: dict[str, str]) -> None:
     look(phone, "me-consents")
     card = phone.get_by_role("region", name="手机号码处理授权")
     card.get_by_role("button", name="撤回同意").click()
-    card.get_by_role("button", name="确定撤回").dblclick()
+    twice(card.get_by_role("button", name="确定撤回"))
     expect(card.get_by_text("已撤回（今天）")).to_be_visible()
 
     open_as(phone, town, "pages/me/children")
@@ -161,23 +166,23 @@ def consents_and_family(phone: Page, town: dict[str, str]) -> None:
     phone.get_by_label("孩子姓名").fill(CHILD)
     phone.get_by_label("证件号码").fill(CHILD_NUMBER)
     phone.get_by_role("radio", name="父亲").click()
-    button(phone, "登记孩子").dblclick()
+    twice(button(phone, "登记孩子"))
     expect(phone.get_by_role("list", name="已登记的孩子").get_by_role("listitem")).to_have_count(1)
 
     open_as(phone, town, "pages/me/household")
-    button(phone, "登记我的家庭").dblclick()
+    twice(button(phone, "登记我的家庭"))
     button(phone, "添加成员").click()
     phone.get_by_role("radio", name="我登记过的孩子").click()
     phone.get_by_role("checkbox", name="知道并同意").click()
     look(phone, "me-household")
-    button(phone, "添加").dblclick()
+    twice(button(phone, "添加"))
     expect(phone.get_by_role("list", name="家庭成员").get_by_role("listitem")).to_have_count(2)
 
     open_as(phone, town, "pages/me/proxies")
     button(phone, "委托一个人").click()
     phone.get_by_label("对方是您的").select_option("child")
     look(phone, "me-proxies")
-    button(phone, "生成委托码").dblclick()
+    twice(button(phone, "生成委托码"))
     expect(phone.get_by_role("heading", name="委托码")).to_be_visible()
     expect(phone.get_by_role("list", name="替我办事的人").get_by_role("listitem")).to_have_count(1)
 
@@ -194,7 +199,7 @@ def feedback(phone: Page, town: dict[str, str]) -> None:
     button(phone, "我要反映").click()
     expect(phone.get_by_text("上次没有提交的内容还在")).to_be_visible()
     expect(phone.get_by_label("请写清楚")).to_have_value(WORDS)
-    button(phone, "提交").dblclick()
+    twice(button(phone, "提交"))
     expect(phone.get_by_text("已收到，编号")).to_be_visible()
     look(phone, "feedback-piece")
     # Back leads to the list, not to the form that was sent.
@@ -217,7 +222,7 @@ def erase(phone: Page, town: dict[str, str]) -> None:
     look(phone, "me-erase-last")
     asked: list[Any] = []
     phone.on("request", lambda request: asked.append(request) if request.method in ("DELETE", "POST") else None)
-    button(phone, "确认注销").dblclick()
+    twice(button(phone, "确认注销"))
     expect(phone.get_by_role("heading", name="账户已注销").first).to_be_visible()
     look(phone, "me-gone")
     # One erasure, and no account made anew by asking for something of it.

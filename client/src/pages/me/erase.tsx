@@ -7,7 +7,7 @@ import { useAnswer, useDoing } from "@/ui/answers";
 import { Tick } from "@/ui/tick";
 import { Button, Card } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
-import { back, go, pages, startAnew } from "@/ui/go";
+import { go, pages, startAnew, switchTo } from "@/ui/go";
 import { Own } from "@/ui/own";
 import { Page } from "@/ui/page";
 import { Skeleton, Trouble } from "@/ui/states";
@@ -80,13 +80,18 @@ function Last({ onNo }: { onNo: () => void }) {
       throw fault;
     }
   });
+  // Asking again with this token might make a new account where the old one is gone: the person signs in on purpose.
+  const look = async () => {
+    await forgetPerson();
+    switchTo(pages.me);
+  };
   return (
     <>
       <Words as="p" className="soft">{fill(words.erase.step, { n: 2 })}</Words>
       <Card title={words.erase.last}>
         <Words as="p" role="alert">{words.erase.last_text}</Words>
         {lost ? <Words as="p" className="fault" role="alert">{words.erase.lost}</Words> : doing.problem && <Trouble problem={doing.problem} />}
-        {lost && <Button wide onPress={back}>{words.title}</Button>}
+        {lost && <Button wide onPress={look}>{words.erase.look}</Button>}
         {!lost && <Button danger wide busy={doing.busy} onPress={erase}>{words.erase.do}</Button>}
         {!lost && <Button main wide disabled={doing.busy} onPress={onNo}>{words.erase.no}</Button>}
       </Card>
