@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from api.console.pages import Trouble
 from api.errors import answer_error
+from config.programmes import programmes
 from config.text import say
 
 
@@ -48,8 +49,12 @@ def made(answer: Response) -> str:
 
 
 def typed(values: MultiDict[str, str]) -> list[tuple[str, str]]:
-    """What somebody typed, to be shown to them again: long texts only, versions and ids mean nothing to them."""
-    return [(name, text) for name, text in values.items(multi=True) if text.strip() and not name.endswith("version")]
+    """What somebody typed or chose, to be shown to them again; a version means nothing to them, a paper has a name."""
+    papers = {each.token: each.label for one in programmes().values() for v in one.versions for each in v.papers}
+    return [
+        (name, papers.get(text, text) if name == "papers" else text)
+        for name, text in values.items(multi=True) if text.strip() and not name.endswith("version")
+    ]  # fmt: skip
 
 
 def _problem(answer: Response) -> dict[str, Any]:

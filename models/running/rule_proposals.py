@@ -5,8 +5,9 @@ and tried on cases that were decided. A second person releases it (`rule_release
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from difflib import unified_diff
 from itertools import islice
 from typing import Any
 
@@ -38,7 +39,7 @@ def template_of(token: str) -> str:
     """The latest version's text under the next number, to begin from. Raises NotFound."""
     tree = _tree(token)
     latest = {**tree["versions"][-1], "version": tree["versions"][-1]["version"] + 1}
-    return str(yaml.dump(latest, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=120))
+    return _dumped(latest)
 
 
 def read(token: str, text: str, at: datetime) -> Version:
@@ -119,9 +120,25 @@ def reject(proposal_id: str, *, by: Actor, at: datetime, key: str, version: int 
     return done
 
 
+def changes(raw: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a proposal writes otherwise than the version before it: lines with `+`, `-` or a blank for those around."""
+    before = [each for each in _tree(raw["programme"])["versions"] if each["version"] < raw["number"]]
+    # Names sorted: in which order somebody wrote them is no difference.
+    old, new = (
+        _dumped(each, keys_sorted=True).splitlines()
+        for each in (before[-1], yaml.load(raw["text"], Loader=yaml.CSafeLoader))
+    )
+    lines = list(unified_diff(old, new, n=2, lineterm=""))[2:]
+    return [(each[0], each[1:]) for each in lines if not each.startswith("@@")]
+
+
 def listed() -> list[Raw]:
     """All proposals without their text, the latest first; there are few."""
     return list(collection(RuleProposal).find({}, {"text": 0, "history": 0, "outbox": 0}).sort([("created_at", -1)]))
+
+
+def _dumped(tree: Raw, *, keys_sorted: bool = False) -> str:
+    return str(yaml.dump(tree, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=keys_sorted, width=120))
 
 
 def _tree(token: str) -> Raw:

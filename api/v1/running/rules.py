@@ -123,6 +123,7 @@ def _proposal(raw: Raw, call: Call) -> dict[str, Any]:
         "id": raw["_id"], **{name: raw[name] for name in same}, "created_at": as_utc(raw["created_at"]),
         "programme_label": programmes()[raw["programme"]].label, "by_me": raw["author"] == by.id,
         "preview": raw["preview"], "actions": actions, "text": raw.get("text"),
+        "changes": rule_proposals.changes(raw) if raw.get("text") else [],
         "steps": [
             {"label": label("running.rule_step", each["action"]), "at": as_utc(each["at"]), "note": note_of(each)}
             for each in raw.get("history", ())

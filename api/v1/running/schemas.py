@@ -254,6 +254,7 @@ class RuleProposalView(BaseModel):
     actions: list[str]
     text: str | None
     steps: list[RuleStepView]
+    changes: list[tuple[str, str]]
 
 
 class RuleList(BaseModel):

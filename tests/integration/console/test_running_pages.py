@@ -165,7 +165,8 @@ def test_a_new_version_is_tried_on_decided_cases_and_approved_by_another(browser
     url, step = f"/console/running/rules/proposals/{stored['_id']}", f"{do}/{stored['_id']}"
     assert f'action="{step}/approve"' not in me.get(url)
     assert me.post(f"{step}/approve", me.fields(f"{step}/reject")).status_code == 403
-    other.get(url)
+    page = other.get(url)
+    assert "<ins>+ " in page and "assumption to confirm: a test" in page and "<del>- version: 1</del>" in page
     assert other.send(f"{step}/approve").status_code == 303
     assert "已发布，从12月23日起" in other.get(url) and programmes()[token].numbered(stored["number"])
     assert "待生效" in me.get("/console/running/rules") and "在这里发布" in me.page
