@@ -90,8 +90,8 @@ def walk(seen: Browser, start: str) -> Iterator[tuple[str, str]]:
         yield path, page
         for link in re.findall(r'href="([^"#]+)', page):
             link = link.replace("&amp;", "&")
-            # Months before months before months: one of them is as good as all.
-            if link.startswith(PART) and link not in known and "month=" not in link and len(known) < 150:
+            # Months before months before months, and one list after the other: some of them are as good as all.
+            if link.startswith(PART) and link not in known and "month=" not in link and len(known) < 75:
                 known.add(link)
                 waiting.append(link)
 
