@@ -2230,6 +2230,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/lottery-draws/{draw_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draw_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A draw in short, and its published record computed again; `checked` is null before it is published.
+         *
+         *     Access: public */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    draw_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me": {
         parameters: {
             query?: never;
@@ -6687,6 +6727,7 @@ export interface components {
             owner: string | null;
             plan_baseline: string;
             plan_target: string;
+            progress: number | null;
             since: string;
             source: string;
             target_2025: number | null;
@@ -6700,7 +6741,9 @@ export interface components {
         IndicatorList: {
             items: components["schemas"]["IndicatorView"][];
         };
-        /** @description One indicator of the plan, its target, how it is observed, and the city's latest observation by the platform. */
+        /** @description One indicator of the plan, its target, how it is observed, and the city's latest observation by the platform.
+         *
+         *     `progress`: per cent of the way from 2020 to the target, null where it cannot be said. */
         IndicatorView: {
             baseline_2020: number | null;
             binding: boolean;
@@ -6717,6 +6760,7 @@ export interface components {
             owner: string | null;
             plan_baseline: string;
             plan_target: string;
+            progress: number | null;
             since: string;
             source: string;
             target_2025: number | null;
