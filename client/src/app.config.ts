@@ -14,6 +14,9 @@ export default defineAppConfig({
     { root: "pages/feedback", pages: ["index", "new", "piece", "public"] },
     { root: "pages/indicators", pages: ["index", "indicator"] },
     { root: "pages/circles", pages: ["index"] },
+    { root: "pages/elders", pages: ["index", "link", "elder"] },
+    { root: "pages/visits", pages: ["index", "book", "wait"] },
+    { root: "pages/visitor", pages: ["index", "stop"] },
   ],
   animation: false,
   darkmode: true,
@@ -25,6 +28,6 @@ export default defineAppConfig({
     backgroundColor: "@ground",
     backgroundTextStyle: "@pull",
   },
-  permission: { "scope.userFuzzyLocation": { desc: "scope" } },
-  requiredPrivateInfos: ["getFuzzyLocation"],
+  permission: { "scope.userLocation": { desc: "scope" } },
+  requiredPrivateInfos: ["getLocation"],
 });

@@ -31,4 +31,5 @@ export const entries: readonly Way[] = [
   { token: "feedback", ...words.entries.feedback, symbol: "star", page: pages.feedback, essential: true },
   { token: "circles", ...words.entries.circles, symbol: "circle", page: pages.circles },
   { token: "indicators", ...words.entries.indicators, symbol: "chart", page: pages.indicators },
+  { token: "elders", ...words.entries.elders, symbol: "elder", page: pages.elders, essential: true },
 ];

@@ -49,6 +49,18 @@ export function day(iso: string, now: number): string {
   return apart > 1 && apart < 7 ? `${date} ${common.time.weekdays[then.weekday]}` : date;
 }
 
+/** The day with its weekday, for choosing among days. */
+export function dayOfWeek(iso: string, now: number): string {
+  const said = day(iso, now);
+  const weekday = common.time.weekdays[dayOf(Date.parse(iso)).weekday] ?? "";
+  return said.endsWith(weekday) ? said : `${said} ${weekday}`;
+}
+
+/** `2026-11-27`, the day in China of a moment. */
+export function isoDay(ms: number): string {
+  return new Date(ms + OFFSET_MS).toISOString().slice(0, 10);
+}
+
 /** Day and time of a moment. */
 export function moment(iso: string, now: number): string {
   return fill(common.time.at, { day: day(iso, now), clock: clock(iso) });

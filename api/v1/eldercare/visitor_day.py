@@ -9,6 +9,7 @@ from flask import Response
 
 from api.access import PUBLIC, staff
 from api.endpoint import Call, Endpoint, route
+from api.v1.eldercare.visit_views import arrival_view
 from api.v1.eldercare.visitor_schemas import (
     ArrivalRules,
     CalendarView,
@@ -197,7 +198,10 @@ def _stop(order: int, stop: visitor_day.Stop, datum: MapDatum | None) -> StopVie
         order=order, kind="visit" if stop.visit else "planned", id=stop.id, elder_id=stored["elder_id"],
         state=stop.state, state_label=say(f"visitors.stop_state.{stop.state}"), version=stored["version"],
         booked=bool(stored.get("booking_id")), stands_in=bool(stored.get("stands_in_for")),
-        starts_at=stored.get("starts_at"), ends_at=stored.get("ends_at"), name=name if at_the_door else mask_name(name),
+        starts_at=stored.get("starts_at"), ends_at=stored.get("ends_at"), started_at=stored.get("started_at"),
+        arrival=arrival_view(stored["arrival"]) if stored.get("arrival") else None,
+        outcome_label=label("eldercare.outcome", stored["outcome"]) if stored.get("outcome") else None,
+        name=name if at_the_door else mask_name(name),
         township=township_name(township), community=elder.get("community"), risk_level=risk,
         risk_label=label("eldercare.risk", risk) if risk else None,
         language_label=label("eldercare.language", language) if language else None,

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from api.endpoint import Body, Query
 from api.v1.eldercare.schemas import Day, District, Id, Month, Version, Wishes, WishToken
 from api.v1.eldercare.views import VisitItem
+from api.v1.eldercare.visit_views import ArrivalView
 from config.loading import rule
 
 HalfDay = Literal["morning", "afternoon"]
@@ -242,6 +243,9 @@ class StopView(BaseModel):
     version: int
     starts_at: datetime | None
     ends_at: datetime | None
+    started_at: datetime | None
+    arrival: ArrivalView | None
+    outcome_label: str | None
     name: str
     township: str
     community: str | None

@@ -69,7 +69,10 @@ export function createLine(platform: Platform, intents: Intents): Line {
   };
 }
 
-export function createApi(line: Line, session: Session | null): Api {
+/** Who calls: the token, and another one where it is over. */
+export type Signer = Pick<Session, "token" | "renew">;
+
+export function createApi(line: Line, session: Signer | null): Api {
   const call = (method: Method) => (path: string, asked?: Loose) => carryOut(line, session, method, path, asked ?? {});
   const read = call("get");
   return {
@@ -97,7 +100,7 @@ export function createApi(line: Line, session: Session | null): Api {
 /** Taps while the first is under way join it. */
 const underWay = new Map<string, { body: string; answer: Promise<unknown> }>();
 
-async function carryOut(line: Line, session: Session | null, method: Method, path: string, asked: Loose): Promise<unknown> {
+async function carryOut(line: Line, session: Signer | null, method: Method, path: string, asked: Loose): Promise<unknown> {
   const body = asked.body === undefined ? "" : JSON.stringify(asked.body);
   if (asked.intent === undefined) return answered(await sendSigned(line, session, made(method, path, asked, body)));
   const present = underWay.get(asked.intent);
@@ -108,7 +111,7 @@ async function carryOut(line: Line, session: Session | null, method: Method, pat
 }
 
 async function withKey(
-  line: Line, session: Session | null, method: Method, path: string, asked: Loose, body: string, intent: string,
+  line: Line, session: Signer | null, method: Method, path: string, asked: Loose, body: string, intent: string,
 ): Promise<unknown> {
   const meant = asked.upload ? `${asked.upload.file.name} ${asked.upload.file.bytes} ${JSON.stringify(asked.upload.fields)}` : body;
   const key = await line.intents.key(intent, meant);
@@ -146,7 +149,7 @@ function queryOf(query: Record<string, unknown>): string {
   return parts.length ? `?${parts.join("&")}` : "";
 }
 
-async function sendSigned(line: Line, session: Session | null, sent: Sent): Promise<Answer> {
+async function sendSigned(line: Line, session: Signer | null, sent: Sent): Promise<Answer> {
   if (session === null) return sendPatiently(line, sent);
   const token = await session.token();
   const first = await sendPatiently(line, signed(sent, token));

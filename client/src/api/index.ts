@@ -3,15 +3,20 @@ import { platform } from "@/platform/current";
 import { createApi, createLine } from "./client";
 import { createIntents } from "./intents";
 import { createSession } from "./session";
+import { createStaff } from "./staff";
 
 const line = createLine(platform(), createIntents(platform()));
 
 export const session = createSession(platform());
 export const open = createApi(line, null);
 export const own = createApi(line, session);
+/** The caseworker who works on this phone, and calls as that person. */
+export const staff = createStaff(line);
+export const office = createApi(line, staff);
 /** The product's time in ms: for countdowns and for "today", whatever the phone's clock says. */
 export const now = line.now;
 
 export { Problem } from "./problems";
 export { type Kept } from "./kept";
+export { type Staff } from "./staff";
 export { type Schemas } from "./types";

@@ -7594,6 +7594,7 @@ export interface components {
         /** @description One visit of the day. Name in full, address, contacts and point only on the day itself, for its visitor. */
         StopView: {
             address: string | null;
+            arrival: components["schemas"]["ArrivalView"] | null;
             booked: boolean;
             campaigns: components["schemas"]["WordsOf"][];
             community: string | null;
@@ -7608,10 +7609,13 @@ export interface components {
             language_label: string | null;
             name: string;
             order: number;
+            outcome_label: string | null;
             point: components["schemas"]["MapPoint"] | null;
             risk_label: string | null;
             risk_level: string | null;
             stands_in: boolean;
+            /** Format: date-time */
+            started_at: string | null;
             /** Format: date-time */
             starts_at: string | null;
             state: string;

@@ -61,7 +61,7 @@ function locate(): Promise<Point> {
   return new Promise((resolve, reject) => {
     if (!navigator.geolocation) return reject(new NoPosition());
     navigator.geolocation.getCurrentPosition(
-      ({ coords }) => resolve({ latitude: coords.latitude, longitude: coords.longitude, datum: "wgs84" }),
+      ({ coords }) => resolve({ latitude: coords.latitude, longitude: coords.longitude, datum: "wgs84", accuracy_m: coords.accuracy }),
       () => reject(new NoPosition()),
       POSITION,
     );
@@ -120,6 +120,7 @@ const made: Platform = {
     return () => window.removeEventListener("online", then);
   },
   locate,
+  askToSend: async () => "nowhere",
   call: (phone) => window.location.assign(`tel:${phone.replace(/[^\d+]/g, "")}`),
   openMap: (point, name) => {
     const marker = `coord:${point.latitude},${point.longitude};title:${name}`;

@@ -1,7 +1,7 @@
 /** The mini-program in WeChat. */
 import Taro from "@tarojs/taro";
 import settings from "@/settings.json";
-import { NoAnswer, NoLogin, NoPosition, type Answer, type Picked, type Platform, type Point, type Sent } from "./types";
+import { NoAnswer, NoLogin, NoPosition, type Answer, type MaySend, type Picked, type Platform, type Point, type Sent } from "./types";
 
 export * from "./types";
 
@@ -46,8 +46,9 @@ function answered(status: number, text: string, headers: Record<string, string>)
 
 async function locate(): Promise<Point> {
   try {
-    const found = await Taro.getFuzzyLocation({ type: "gcj02" });
-    return { latitude: found.latitude, longitude: found.longitude, datum: "gcj02" };
+    // Fine enough for a visitor at a door; WeChat allows an app either this or the fuzzy one, not both.
+    const found = await Taro.getLocation({ type: "gcj02", isHighAccuracy: true });
+    return { latitude: found.latitude, longitude: found.longitude, datum: "gcj02", accuracy_m: found.accuracy };
   } catch {
     throw new NoPosition();
   }
@@ -75,6 +76,16 @@ async function passOn(name: string, text: string): Promise<void> {
     return; // the person gave up: an answer, too
   } finally {
     files.unlinkSync(filePath);
+  }
+}
+
+async function askToSend(templateIds: readonly string[]): Promise<MaySend> {
+  try {
+    // `entityIds` is Alipay's, and demanded by Taro's types.
+    const said = (await Taro.requestSubscribeMessage({ tmplIds: [...templateIds], entityIds: [] })) as unknown as Record<string, string>;
+    return templateIds.some((each) => said[each] === "accept") ? "accepted" : "refused";
+  } catch {
+    return "refused"; // switched off in WeChat's settings, or closed without an answer
   }
 }
 
@@ -129,6 +140,7 @@ const made: Platform = {
     return () => Taro.offNetworkStatusChange(heard);
   },
   locate,
+  askToSend,
   call: (phone) => void Taro.makePhoneCall({ phoneNumber: phone }).catch(() => undefined),
   openMap: (point, name, address) =>
     void Taro.openLocation({ latitude: point.latitude, longitude: point.longitude, name, address, scale: settings.map_scale }),

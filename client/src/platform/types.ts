@@ -10,7 +10,12 @@ export interface Point {
   latitude: number;
   longitude: number;
   datum: Datum;
+  /** How far off it may be, metres, where the machine says so. */
+  accuracy_m?: number;
 }
+
+/** What became of the question whether messages may be sent; `nowhere`: this target has no such messages. */
+export type MaySend = "accepted" | "refused" | "nowhere";
 
 /** A photo or a file that a person picked; `handle` means something to the platform only. */
 export interface Picked {
@@ -96,6 +101,8 @@ export interface Platform {
   onOnline(then: () => void): () => void;
   /** Raises NoPosition. */
   locate(): Promise<Point>;
+  /** WeChat's prompt for one-time subscription messages; it must be called by a tap, with ids of WeChat's templates. */
+  askToSend(templateIds: readonly string[]): Promise<MaySend>;
   call(phone: string): void;
   /** Open a map at a point. The mini-program takes GCJ-02 alone: ask the API with `datum=gcj02`. */
   openMap(point: Point, name: string, address: string): void;

@@ -6,8 +6,8 @@ import {
 
 export * from "./elements.types";
 
-const KINDS = { text: "text", search: "search", phone: "tel", number: "text", id: "text", decimal: "text" } as const;
-const KEYBOARDS = { text: undefined, search: "search", phone: "tel", number: "numeric", id: undefined, decimal: "decimal" } as const;
+const KINDS = { text: "text", search: "search", phone: "tel", number: "text", id: "text", decimal: "text", password: "password" } as const;
+const KEYBOARDS = { text: undefined, search: "search", phone: "tel", number: "numeric", id: undefined, decimal: "decimal", password: undefined } as const;
 
 export function Box({ as = "div", label, describedBy, live, hidden, busy, ...rest }: BoxProps) {
   return createElement(as, {

@@ -49,7 +49,7 @@ export interface TextBoxProps extends Spoken {
   value: string;
   onText: (text: string) => void;
   onDone?: () => void;
-  kind?: "text" | "search" | "phone" | "number" | "id" | "decimal";
+  kind?: "text" | "search" | "phone" | "number" | "id" | "decimal" | "password";
   lines?: number;
   most?: number;
   hint?: string;

@@ -7,7 +7,7 @@ import {
 
 export * from "./elements.types";
 
-const KINDS = { text: "text", search: "text", phone: "number", number: "number", id: "idcard", decimal: "digit" } as const;
+const KINDS = { text: "text", search: "text", phone: "number", number: "number", id: "idcard", decimal: "digit", password: "text" } as const;
 const ROLES: Record<string, string> = { nav: "navigation", ul: "list", li: "listitem", main: "main", header: "banner", section: "region" };
 type Loose = ComponentType<Record<string, unknown>>;
 const AnyView = View as unknown as Loose;
@@ -48,7 +48,7 @@ export function TextBox({ value, onText, onDone, kind = "text", lines = 1, most,
     onInput: (event: { detail: { value: string } }) => onText(event.detail.value),
   };
   if (lines > 1) return <AnyTextarea {...shared} autoHeight />;
-  return <AnyInput {...shared} type={KINDS[kind]} confirmType={kind === "search" ? "search" : "done"} onConfirm={() => onDone?.()} />;
+  return <AnyInput {...shared} type={KINDS[kind]} password={kind === "password"} confirmType={kind === "search" ? "search" : "done"} onConfirm={() => onDone?.()} />;
 }
 
 export function Pick({ value, options, onPick, none, wrong, label, id }: PickProps) {

@@ -33,6 +33,14 @@ export const pages = {
   indicators: "/pages/indicators/index",
   indicator: "/pages/indicators/indicator",
   circles: "/pages/circles/index",
+  elders: "/pages/elders/index",
+  elderLink: "/pages/elders/link",
+  elder: "/pages/elders/elder",
+  visits: "/pages/visits/index",
+  book: "/pages/visits/book",
+  waitForHour: "/pages/visits/wait",
+  visitor: "/pages/visitor/index",
+  stop: "/pages/visitor/stop",
 } as const;
 
 /** Whether a message's page, as `pages/visits/index?id=…`, is a screen of this version. */

@@ -13,12 +13,16 @@ interface SureProps {
   danger?: boolean;
   busy?: boolean;
   onYes: () => unknown;
+  /** false: something is missing yet, the first button only says so. */
+  ready?: boolean;
+  onNotReady?: () => void;
 }
 
 /** A second look before something that cannot be taken back. */
-export function Sure({ label, question, yes, no, main, danger, busy, onYes }: SureProps) {
+export function Sure({ label, question, yes, no, main, danger, busy, onYes, ready = true, onNotReady }: SureProps) {
   const [asking, setAsking] = useState(false);
-  if (!asking) return <Button wide main={main} danger={danger} busy={busy} onPress={() => setAsking(true)}>{label}</Button>;
+  const first = () => (ready ? setAsking(true) : onNotReady?.());
+  if (!asking || !ready) return <Button wide main={main} danger={danger} busy={busy} onPress={first}>{label}</Button>;
   return (
     <Box className="card raised sure" role="alert">
       <Words as="p">{question}</Words>

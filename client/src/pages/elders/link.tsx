@@ -1,0 +1,105 @@
+import { useState } from "react";
+import { open, own, type Schemas } from "@/api";
+import settings from "@/settings.json";
+import { useTyped } from "@/state/draft";
+import { fill } from "@/text";
+import text from "@/text/zh_CN/visits.json";
+import { useAnswer, useDoing } from "@/ui/answers";
+import { Button, Card, Field } from "@/ui/controls";
+import { Box, Press, TextBox, Words } from "@/ui/elements";
+import { moveOn, pages } from "@/ui/go";
+import { Page } from "@/ui/page";
+import { Choose } from "@/ui/question";
+import { Skeleton, Trouble } from "@/ui/states";
+
+const { link: words, relations } = text;
+
+interface Asking {
+  name: string;
+  number: string;
+  relation: string;
+  township: { id: string; name: string } | null;
+}
+
+const EMPTY: Asking = { name: "", number: "", relation: "", township: null };
+const RELATIONS = Object.entries(relations).map(([token, title]) => ({ const: token, title }));
+
+/** Ask to be linked to an old person; the township checks. */
+export default function LinkElder() {
+  const me = useAnswer(() => own.get("/me"), []);
+  const { typed, ready, type, clear } = useTyped<Asking>(me.data ? `draft.elder-link.${me.data.id}` : null, EMPTY);
+  const [asked, setAsked] = useState(false);
+  const doing = useDoing();
+  const missing = (text: string, say = words.fault) => (asked && text.trim() === "" ? say : undefined);
+  const send = async () => {
+    setAsked(true);
+    if (!typed.name.trim() || !typed.number.trim() || !typed.relation) return;
+    const body: Schemas["LinkBody"] = {
+      name: typed.name.trim(), id_number: typed.number.trim(), relation: typed.relation as Schemas["LinkBody"]["relation"],
+      ...(typed.township ? { township_id: typed.township.id } : {}),
+    };
+    const sent = await doing.run(async () => {
+      await own.post("/elders", { body, intent: "elder.link" });
+      await clear();
+    });
+    if (sent) moveOn(pages.elders);
+  };
+  const of = (field: string) => doing.problem?.of(field) || undefined;
+  return (
+    <Page title={words.title} foot={<Button main wide busy={doing.busy} onPress={send}>{words.do}</Button>}>
+      <Words as="p" className="soft">{words.lead}</Words>
+      {me.problem && <Trouble problem={me.problem} onAgain={me.reload} />}
+      {!ready && !me.problem && <Skeleton rows={3} />}
+      {ready && <Card>
+        <Field id="elder-name" label={words.name} required fault={missing(typed.name) ?? of("name")}>
+          {(tied) => <TextBox {...tied} value={typed.name} onText={(name) => type({ name })} most={100} />}
+        </Field>
+        <Field id="elder-number" label={words.number} help={words.number_help} required fault={missing(typed.number) ?? of("id_number")}>
+          {(tied) => <TextBox {...tied} kind="id" value={typed.number} onText={(number) => type({ number })} most={40} />}
+        </Field>
+        <Choose
+          id="elder-relation" label={words.relation} required fault={missing(typed.relation, words.choose)} options={RELATIONS}
+          chosen={typed.relation ? [typed.relation] : []} onChosen={([relation]) => type({ relation: relation ?? "" })}
+        />
+        <Township chosen={typed.township} onChosen={(township) => type({ township })} />
+        <Words as="p" className="soft small">{words.kept}</Words>
+        {doing.problem && <Trouble problem={doing.problem} onAgain={send} />}
+      </Card>}
+    </Page>
+  );
+}
+
+function Township({ chosen, onChosen }: { chosen: Asking["township"]; onChosen: (township: Asking["township"]) => void }) {
+  const [text, setText] = useState("");
+  const q = text.trim();
+  const found = useAnswer(() => open.get("/places", { query: { q, limit: settings.places_found } }), [q], { wait: q === "" });
+  const places = found.data?.items.filter((each) => each.kind === "township") ?? [];
+  if (chosen) {
+    return (
+      <Box className="row between">
+        <Words as="p">{`${words.township}：${fill(words.township_chosen, { name: chosen.name })}`}</Words>
+        <Button onPress={() => onChosen(null)}>{words.township_clear}</Button>
+      </Box>
+    );
+  }
+  return (
+    <Box className="stack">
+      <Field id="elder-township" label={words.township} help={words.township_help}>
+        {(tied) => <TextBox {...tied} kind="search" value={text} onText={setText} hint={words.township_hint} most={20} />}
+      </Field>
+      {q !== "" && found.problem && <Trouble problem={found.problem} onAgain={found.reload} />}
+      {q !== "" && places.length > 0 && (
+        <Box as="ul" className="stack" label={words.township} live="polite">
+          {places.map((each) => (
+            <Box as="li" key={each.id}>
+              <Press className="button quiet wide" onPress={() => onChosen({ id: each.id, name: each.name })}>
+                <Words>{each.name}</Words> <Words className="soft small">{each.district_name}</Words>
+              </Press>
+            </Box>
+          ))}
+        </Box>
+      )}
+      {q !== "" && found.data && places.length === 0 && !found.busy && <Words as="p" role="status">{fill(words.township_none, { text: q })}</Words>}
+    </Box>
+  );
+}
