@@ -45,6 +45,7 @@ def indicator_view(indicator: Indicator, latest: dict[str, Any] | None) -> dict[
         "unit": indicator.unit_zh,
         "baseline_2020": begun,
         "target_2025": target,
-        "progress": progress_of(latest, begun, target),
+        # A five-year total begins at nothing: that of the five years before is no start.
+        "progress": progress_of(latest, None if indicator.cumulative_five_years else begun, target),
         "latest": latest,
     }

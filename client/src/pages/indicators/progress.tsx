@@ -7,33 +7,33 @@ import { monthWords } from "@/words";
 
 type Indicator = Schemas["IndicatorView"];
 type Observation = Schemas["ObservationView"];
-const WHOLE = 1;
+const WHOLE = 100;
 
-/** How far the way from 2020 to the target has been gone, 0 to 1; for a five-year total its part. Null: nothing to compare. */
-export function gone({ baseline_2020: from, target_2025: to, cumulative_five_years: total, latest }: Indicator): number | null {
+/** Whether the target is met by the exact value: the per cent are rounded, and 99.96 is not 100. */
+function reached({ baseline_2020: from, target_2025: to, cumulative_five_years: total, target_comparison: how, latest }: Indicator): boolean {
   const value = latest?.value ?? null;
-  if (value === null || to === null) return null;
-  const start = total || from === null ? 0 : from;
-  if (start === to) return value >= to ? WHOLE : 0;
-  return (value - start) / (to - start);
+  if (value === null || to === null) return false;
+  const falling = !total && from !== null && from > to;
+  return falling ? value <= to : how === "more_than" ? value > to : value >= to;
 }
 
 export function progressWords(indicator: Indicator): string {
   const { latest, observed_by: by, cumulative_five_years: total, baseline_2020: from } = indicator;
   if (latest === null) return by === "department" ? words.never_department : words.never_platform;
   if (latest.value === null) return latest.partial_value === null ? "" : words.not_compared; // the value's own words say why there is none
-  const part = gone(indicator);
+  const part = indicator.progress;
   if (part === null) return "";
-  if (part >= WHOLE) return words.reached;
-  if (part < 0) return words.fallen;
-  return fill(total || from === null ? words.progress_total : words.progress, { n: Math.floor(part * 100) });
+  if (reached(indicator)) return words.reached;
+  if (part === 0 && !total && from !== null && latest.value < from) return words.fallen;
+  const alone = total || from === null || from === indicator.target_2025;
+  return fill(alone ? words.progress_total : words.progress, { n: Math.min(WHOLE - 1, Math.floor(part)) });
 }
 
 /** A bar for the eye, its words for everybody. */
 export function Progress({ indicator }: { indicator: Indicator }) {
-  const part = gone(indicator);
+  const part = indicator.progress;
   const said = progressWords(indicator);
-  const full = Math.round(Math.min(WHOLE, Math.max(0, part ?? 0)) * settings.progress_cells);
+  const full = Math.floor(((part ?? 0) / WHOLE) * settings.progress_cells);
   return (
     <>
       {part !== null && (
