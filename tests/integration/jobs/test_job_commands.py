@@ -9,7 +9,6 @@ from flask import Flask
 
 from jobs.timetable import TIMETABLE
 from models.indicators.documents import Observation
-from models.indicators.sources import SOURCES
 from models.kernel import outbox
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection
@@ -60,17 +59,6 @@ def test_stuck_messages_are_listed_without_contents_and_sent_again(app: Flask, c
     assert runner.invoke(args=["outbox", "retry", "push:1"]).exit_code == 0
     assert runner.invoke(args=["outbox", "list"]).output == ""
     assert runner.invoke(args=["outbox", "retry", "push:1"]).exit_code == 1
-
-
-def test_a_simulated_quarter_by_hand(app: Flask) -> None:
-    runner = app.test_cli_runner()
-    for number, month in enumerate(("2026-08", "2026-09", "2026-10")):
-        run = ["jobs", "run", "observe_indicators", "--at", f"2026-{number + 9:02d}-01T03:00:00+08:00"]
-        assert f"observe_indicators {month}: done" in runner.invoke(args=run).output
-        assert "already done" in runner.invoke(args=run).output
-        exported = runner.invoke(args=["indicators", "export", "--format", "csv", "--period", month]).stdout
-        assert exported.startswith("indicator,name,period")
-        assert exported.count(f",{month},city,") == len(SOURCES) - 1, "no month of visits is closed"
 
 
 def test_an_errand_of_another_door_is_carried_out(app: Flask) -> None:
