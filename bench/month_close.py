@@ -31,7 +31,7 @@ from models.kernel.encryption import install_keyring
 PEOPLE, TENTH = 50_000, 10
 MONTH, MADE = "2026-10", datetime(2026, 1, 1, tzinfo=UTC)
 SEEN_OF_TEN, TWICE_OF_TEN = 9, 2
-BATCH = 1_000
+BATCH = 200  # with ten indexes to write, and a driver that waits ten seconds
 SECONDS_MOST, MEGABYTES_MOST, GROWTH_MOST, COMMAND_SECONDS_MOST = 60.0, 300.0, 12.0, 2.0
 COMMANDS = Commands()
 
