@@ -53,7 +53,7 @@ def ask_for_person(
     """Open a ticket with what was said, or return the follower's open one. `key` names the message that asks."""
     here = collection(HandOver)
     ticket_id = id_from_key("handover", key)
-    found = here.find_one({"_id": ticket_id}) or here.find_one({"open_index": follower_index(openid)})
+    found = here.find_one({"_id": ticket_id}) or open_ticket(openid)
     if found is not None:
         return found
     by = follower_actor(openid)
@@ -67,7 +67,7 @@ def ask_for_person(
     try:
         here.insert_one(ticket)
     except DuplicateKeyError:  # the same message again, or another one that asked at the same time
-        found = here.find_one({"_id": ticket_id}) or here.find_one({"open_index": by.id})
+        found = here.find_one({"_id": ticket_id}) or open_ticket(openid)
         if found is None:
             raise
         return found
@@ -88,8 +88,10 @@ def locate(ticket_id: str, place: Place, key: str, at: datetime) -> None:
 
 def open_ticket(openid: str, ticket_id: str | None = None) -> Raw | None:
     """The follower's ticket that is not ended, None where there is none. `ticket_id`: which it was, where known."""
-    named = {"_id": ticket_id} if ticket_id is not None else {}
-    return collection(HandOver).find_one({**named, "open_index": follower_index(openid)}, {"history": 0})
+    follower = follower_index(openid)
+    # By the index of all tickets of a follower: that of the open ones is unique, and serves nothing else there.
+    named = {"_id": ticket_id} if ticket_id is not None else {"openid_index": follower}
+    return collection(HandOver).find_one({**named, "open_index": follower}, {"history": 0})
 
 
 def say_to_person(openid: str, ticket_id: str, text: str, key: str, at: datetime) -> Raw:
