@@ -85,6 +85,12 @@ export function backTo(page: string, values: Readonly<Record<string, string>> = 
   else moveOn(page, values);
 }
 
+/** Back to the screen that led here and shows this already; go there where nothing did (a link, a reload). */
+export function backOr(page: string, values: Readonly<Record<string, string>> = {}): void {
+  if (Taro.getCurrentPages().length > 1) void Taro.navigateBack();
+  else moveOn(page, values);
+}
+
 function address(page: string, values: Readonly<Record<string, string>>): string {
   const query = Object.entries(values).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
   return query.length ? `${page}?${query.join("&")}` : page;

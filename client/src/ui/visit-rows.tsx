@@ -17,8 +17,8 @@ export function hours({ starts_at: from, ends_at: to }: Pick<Schemas["VisitItem"
 export function VisitRow({ visit }: { visit: Schemas["VisitItem"] }) {
   const look = visit.state === "completed" ? "good" : visit.state === "cancelled" ? "" : "calm";
   return (
-    <Press className="facility-words" label={fill(words.open, { name: visit.elder_name, when: hours(visit) })} onPress={() => go(pages.visits, { id: visit.id })}>
-      <Words className="facility-name">{hours(visit)}</Words>
+    <Press className="tall" label={fill(words.open, { name: visit.elder_name, when: hours(visit) })} onPress={() => go(pages.visits, { id: visit.id })}>
+      <Words className="tall-name">{hours(visit)}</Words>
       <Words className="soft small">{[fill(said.of, { name: visit.elder_name }), visit.township].join(" · ")}</Words>
       <Box className="row">
         <Tag look={look}>{visit.state_label}</Tag>
@@ -38,8 +38,8 @@ export function placeInQueue({ position, offer }: Pick<Schemas["WaitView"], "pos
 /** A waiting request in a list. */
 export function WaitRow({ wait }: { wait: Schemas["WaitView"] }) {
   return (
-    <Press className="facility-words" label={fill(waiting.open, { name: wait.elder_name })} onPress={() => go(pages.visits, { wait: wait.id })}>
-      <Words className="facility-name">{fill(waiting.of, { name: wait.elder_name })}</Words>
+    <Press className="tall" label={fill(waiting.open, { name: wait.elder_name })} onPress={() => go(pages.visits, { wait: wait.id })}>
+      <Words className="tall-name">{fill(waiting.of, { name: wait.elder_name })}</Words>
       <Words className="soft small">{placeInQueue(wait)}</Words>
       <Box className="row"><Tag look={wait.offer ? "bad" : "calm"}>{wait.state_label}</Tag></Box>
     </Press>

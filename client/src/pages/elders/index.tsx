@@ -42,15 +42,15 @@ function Elder({ link, onChanged }: { link: Link; onChanged: () => Promise<void>
   const confirmed = link.state === "confirmed";
   const title = (
     <>
-      <Words className="facility-name">{link.name}</Words>
+      <Words className="tall-name">{link.name}</Words>
       <Words className="soft small">{[link.relation_label, link.township].filter(Boolean).join(" · ")}</Words>
     </>
   );
   return (
     <Box className="stack">
       {confirmed
-        ? <Press className="facility-words" label={fill(words.open, { name: link.name })} onPress={() => go(pages.elder, { id: link.id })}>{title}</Press>
-        : <Box className="facility-words">{title}</Box>}
+        ? <Press className="tall" label={fill(words.open, { name: link.name })} onPress={() => go(pages.elder, { id: link.id })}>{title}</Press>
+        : <Box className="tall">{title}</Box>}
       <Box className="row">
         <Tag look={confirmed ? "good" : link.state === "requested" ? "calm" : "bad"}>{link.state_label}</Tag>
         {confirmed && link.on_register && <Tag look={link.seen_this_month ? "good" : ""}>{`${words.seen}：${link.seen_this_month ? words.seen_yes : words.seen_no}`}</Tag>}

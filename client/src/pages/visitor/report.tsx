@@ -45,7 +45,7 @@ export function ReportForm({ stop, owner, checklist }: { stop: Stop; owner: stri
         id="outcome" label={said.outcome} required fault={shown.outcome} options={OUTCOMES} chosen={draft.outcome ? [draft.outcome] : []}
         onChosen={([one]) => change({ outcome: (one ?? null) as Outcome | null })}
       />
-      {draft.outcome === "emergency" && <Words as="p" className="say" role="alert">{words.emergency}</Words>}
+      {draft.outcome === "emergency" && <Box className="say" role="alert">{words.emergency}</Box>}
       {SEEN.includes(draft.outcome) && <Points points={points} draft={draft} change={change} faults={shown} />}
       <Field id="visit-notes" label={said.notes} help={said.notes_help}>
         {(tied) => <TextBox {...tied} lines={3} most={NOTES_MOST} value={draft.notes} onText={(notes) => change({ notes })} />}

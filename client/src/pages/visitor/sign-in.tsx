@@ -24,7 +24,7 @@ export function SignIn({ over }: { over: Staff | null }) {
   };
   return (
     <Card title={said.do}>
-      <Words as="p" className={over ? "say" : "soft"}>{over ? said.over : said.lead}</Words>
+      {over ? <Box className="say">{said.over}</Box> : <Words as="p" className="soft">{said.lead}</Words>}
       {doing.problem && <Trouble problem={doing.problem} />}
       <Field id="staff-username" label={said.username} required fault={fault(username)}>
         {(tied) => <TextBox {...tied} value={username} onText={setUsername} most={64} />}

@@ -14,6 +14,8 @@ import { work, type Workday } from "./workday";
 
 const said = words.queue;
 const UNKNOWN_VISIT = "visit_unknown";
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 /** What waits to be sent, and what the product did not simply take. */
 export function Waiting({ day }: { day: Workday }) {
@@ -22,7 +24,7 @@ export function Waiting({ day }: { day: Workday }) {
   const off = Math.abs(now() - platform().now());
   return (
     <>
-      {off > settings.clock_off_ms && <Words as="p" className="say" role="status">{fill(said.clock, { n: Math.round(off / 60_000) })}</Words>}
+      {off > settings.clock_off_ms && <Box className="say" role="status">{fill(said.clock, { much: apart(off) })}</Box>}
       {waiting.length > 0 && (
         <Box as="section" className="card" label={said.title} live="polite">
           <Words as="p"><Words as="b">{fill(said.waiting, { n: waiting.length })}</Words></Words>
@@ -39,6 +41,11 @@ export function Waiting({ day }: { day: Workday }) {
       )}
     </>
   );
+}
+
+/** How far two clocks are apart, in words. */
+function apart(ms: number): string {
+  return ms < HOUR_MS ? fill(said.minutes, { n: Math.round(ms / MINUTE_MS) }) : fill(said.hours, { n: Number((ms / HOUR_MS).toFixed(1)) });
 }
 
 /** A note that was refused, or is kept beside another: what the product said, and what can be done. */

@@ -8,7 +8,7 @@ import text from "@/text/zh_CN/visits.json";
 import { useAnswer, useDoing } from "@/ui/answers";
 import { Button, Card } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
-import { go, moveOn, pages } from "@/ui/go";
+import { backOr, go, moveOn, pages } from "@/ui/go";
 import { Page } from "@/ui/page";
 import { Empty, Skeleton, Trouble } from "@/ui/states";
 import { hours } from "@/ui/visit-rows";
@@ -70,7 +70,8 @@ function Choosing({ asked, link, onReload }: { asked: Asked; link: Schemas["Elde
       visit = moved ? await moveTo(moved, slot) : await bookIt(link, slot, typed);
       await clear();
     });
-    if (visit) moveOn(pages.visits, { id: (visit as Schemas["VisitItem"]).id });
+    const done = visit as Schemas["VisitItem"] | null;
+    if (done) (moved ? backOr : moveOn)(pages.visits, { id: done.id });
     else await onReload(); // somebody was faster, perhaps: what is free now; what was typed stays
   };
   const title = moved ? fill(words.move_for, { name: link.name, when: hours(moved) }) : fill(words.for, { name: link.name });
