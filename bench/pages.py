@@ -1,9 +1,10 @@
 """Every page of the console and every public page over a year of a city's data, on the embedded database, durable.
 
-    python -m bench.pages [SHARE [FOLDER]]
+    python -m bench.pages [SHARE [FOLDER [PATTERN]]]
 
 SHARE: of 100,000 applications, 50,000 register entries and 600,000 visits and all that goes with them (`pages_town`);
 0.02 by default, for a quick look, 1 for the goal. FOLDER: keeps the filled database, and uses it where it is filled.
+PATTERN: only addresses in which it is found (a regular expression).
 Each page is asked through the product's WSGI app, per role that may see it, with parameters from the database.
 Baseline of the same run: a public page of words alone, which asks the database nothing.
 Must reach: the median of a page's server time ≤ 100 ms, its first load (HTML and its assets) ≤ 300 KB.
@@ -43,7 +44,7 @@ from models.people import staff_sessions
 
 QUICK = 0.02
 MOST_MS, MOST_BYTES = 100.0, 300_000
-LOOKS = 5
+LOOKS = 3
 EMPTY_PAGE = "/accessibility"
 ASSET = re.compile(r'(?:href|src)="(/(?:console/)?static/[^"]+)"')
 FILLED = "filled"
@@ -69,7 +70,7 @@ class Measured:
         return self.ms <= MOST_MS and self.bytes <= MOST_BYTES
 
 
-def main(share: float = QUICK, folder: str | None = None) -> int:
+def main(share: float = QUICK, folder: str | None = None, pattern: str = "") -> int:
     """Prints the table; returns how many pages missed a goal."""
     install_keyring(DEVELOPMENT_DEFAULTS["secret_keys"])
     listening = Listening()
@@ -86,10 +87,10 @@ def main(share: float = QUICK, folder: str | None = None) -> int:
                 figure("laid down in", f"{time.perf_counter() - begun:.0f} s")
             (where / FILLED).touch()
         with database(str(where / "data"), "--sync-on-commit") as process:
-            return measured(listening, process.pid)
+            return measured(listening, process.pid, re.compile(pattern))
 
 
-def measured(listening: Listening, pid: int) -> int:
+def measured(listening: Listening, pid: int, wanted: re.Pattern[str]) -> int:
     """Asks for every page; prints the slowest first."""
     app = pages_town.product()
     sync_indexes()  # of a folder that an earlier version filled
@@ -99,8 +100,11 @@ def measured(listening: Listening, pid: int) -> int:
     figure("a page of words alone (baseline)", f"{empty:.1f} ms")
     found, opened, asked_for = list[Measured](), set[str](), set[str]()
     for client, who, path, page in _looks(app):
+        if not wanted.search(path):
+            continue
         asked_for.add(page)
-        if client.get(path).status_code not in (403, 404):  # another county's, or another visitor's
+        # The first look compiles the template; another county's or another visitor's is none.
+        if client.get(path).status_code not in (403, 404):
             opened.add(page)
             found.append(_measure(client, who, path, page, listening, pid))
     worst: dict[str, Measured] = {}
@@ -141,7 +145,6 @@ def _looks(app: Flask) -> Iterator[tuple[FlaskClient, str, str, str]]:
 
 
 def _measure(client: FlaskClient, who: str, path: str, page: str, listening: Listening, pid: int) -> Measured:
-    _asked(client, path)  # the first one compiles the template
     listening.reset()
     listening.on = True
     _, html = _asked(client, path)
@@ -183,4 +186,4 @@ def _print(each: Measured, empty: float) -> None:
 
 if __name__ == "__main__":
     given: list[Any] = sys.argv[1:]
-    sys.exit(main(float(given[0]) if given else QUICK, given[1] if len(given) > 1 else None))
+    sys.exit(main(float(given[0]) if given else QUICK, *given[1:3]))
