@@ -86,6 +86,10 @@ def main(share: float = QUICK, folder: str | None = None, pattern: str = "") -> 
                     figure(f"  {name}", f"{count:,}")
                 figure("laid down in", f"{time.perf_counter() - begun:.0f} s")
             (where / FILLED).touch()
+        else:
+            with database(str(where / "data")):
+                pages_town.product()
+                sync_indexes()  # an earlier version filled it
         with database(str(where / "data"), "--sync-on-commit") as process:
             return measured(listening, process.pid, re.compile(pattern))
 
@@ -93,7 +97,6 @@ def main(share: float = QUICK, folder: str | None = None, pattern: str = "") -> 
 def measured(listening: Listening, pid: int, wanted: re.Pattern[str]) -> int:
     """Asks for every page; prints the slowest first."""
     app = pages_town.product()
-    sync_indexes()  # of a folder that an earlier version filled
     figure("load of the machine (its cores)", f"{os.getloadavg()[0]:.1f} ({os.cpu_count()})")
     plain = app.test_client()
     empty = statistics.median(_asked(plain, EMPTY_PAGE)[0] for _ in range(4 * LOOKS))
