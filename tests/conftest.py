@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from bot.understanding import trained
 from config.loading import rules
@@ -35,6 +37,9 @@ from tests.running import House, Models, database_process, free_port
 from wsgi import compose
 
 os.environ.setdefault("LOG_LEVEL", "ERROR")
+# How long an example takes depends on what else the machine does.
+examples.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("patient")
 Flask.url_rule_class = LateRule
 trained.load = loaded_once(trained.load)
 # Monday, 2026-11-23, 09:30 in China.
