@@ -8,6 +8,7 @@ import words from "@/text/zh_CN/visitor.json";
 import { work } from "./workday";
 
 const said = words.sign_in;
+const REFUSED = 401;
 
 /** Name, password and, where the account has one, a code. `over`: who was signed in until now. */
 export function SignIn({ over }: { over: Staff | null }) {
@@ -25,7 +26,8 @@ export function SignIn({ over }: { over: Staff | null }) {
   return (
     <Card title={said.do}>
       {over ? <Box className="say">{said.over}</Box> : <Words as="p" className="soft">{said.lead}</Words>}
-      {doing.problem && <Trouble problem={doing.problem} />}
+      {doing.problem && doing.problem.status !== REFUSED && <Trouble problem={doing.problem} onAgain={signIn} />}
+      {doing.problem?.status === REFUSED && <Words as="p" className="fault" role="alert">{doing.problem.detail}</Words>}
       <Field id="staff-username" label={said.username} required fault={fault(username)}>
         {(tied) => <TextBox {...tied} value={username} onText={setUsername} most={64} />}
       </Field>

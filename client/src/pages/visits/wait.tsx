@@ -17,6 +17,7 @@ import { dayOfWeek, isoDay } from "@/words";
 const { elders, wait: words } = text;
 
 const DAY_MS = 86_400_000;
+const FREE = "wait_needless";
 type Half = "morning" | "afternoon";
 const HALVES = Object.entries(words.half_days).map(([token, title]) => ({ const: token, title }));
 
@@ -71,7 +72,8 @@ function Asking({ link }: { link: Schemas["ElderLinkItem"] }) {
         onChosen={(some) => type({ days: some })}
       />
       {doing.problem && <Trouble problem={doing.problem} onAgain={doing.problem.next === "reload" ? undefined : send} />}
-      {doing.problem?.next === "reload" && <Button wide onPress={() => moveOn(pages.book, { elder: link.id })}>{words.has_free}</Button>}
+      {doing.problem?.code === FREE && <Button wide onPress={() => moveOn(pages.book, { elder: link.id })}>{words.has_free}</Button>}
+      {doing.problem?.next === "reload" && doing.problem.code !== FREE && <Button wide onPress={() => moveOn(pages.visits)}>{elders.all_visits}</Button>}
       <Button main wide busy={doing.busy} onPress={send}>{words.do}</Button>
     </>
   );
