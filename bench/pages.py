@@ -90,6 +90,7 @@ def main(share: float = QUICK, folder: str | None = None, pattern: str = "") -> 
             with database(str(where / "data")):
                 pages_town.product()
                 sync_indexes()  # an earlier version filled it
+                pages_town.jobs_of_the_night()
         with database(str(where / "data"), "--sync-on-commit") as process:
             return measured(listening, process.pid, re.compile(pattern))
 

@@ -22,6 +22,7 @@ from models.casework.deadlines import due
 from models.casework.documents import OPEN_STATES, Application
 from models.eldercare import month_closing
 from models.eldercare.documents import Elder, Visit
+from models.eldercare.month_standing import note_standings
 from models.eldercare.plan_records import PlannedVisit, planned_id
 from models.kernel.clock import FixedClock, day_of, month_of, previous_month
 from models.kernel.database import collection, sync_indexes
@@ -29,6 +30,7 @@ from models.kernel.database import database as connected
 from models.kernel.document import Record
 from models.kernel.ids import id_from_key
 from models.people.documents import Caseworker
+from models.running.overview import note_keys
 from wsgi import compose
 
 Raw = dict[str, Any]
@@ -75,7 +77,14 @@ def fill(share: float) -> dict[str, int]:
     for record, documents in pages_rest.multiplied(share, AT, clones):
         counts[record._get_collection_name().replace("_", " ")] = _lay(record, documents)
     month_closing.close_month(previous_month(previous_month(month_of(AT))), AT)
+    jobs_of_the_night()
     return counts
+
+
+def jobs_of_the_night() -> None:
+    """What jobs have counted before anybody looks."""
+    note_keys(AT)
+    note_standings(AT)
 
 
 def clones(

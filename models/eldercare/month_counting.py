@@ -112,9 +112,9 @@ def _people_of(district_code: str | None, township_id: str | None) -> Iterable[R
         return _everybody()
     here: dict[str, Any] = {"township_id": township_id} if township_id else {"district_code": district_code}
     found = {each["_id"]: each for each in collection(Elder).find(here, FIELDS)}
-    for earlier in townships_of(district_code, township_id):  # one by one: the index holds only who was elsewhere
-        moved = collection(Elder).find({"places.township_id": earlier}, FIELDS)
-        found.update((each["_id"], each) for each in moved)
+    # Who was in that township, or of a county whoever was elsewhere at all: few, and the index holds no others.
+    moved = collection(Elder).find({"places.township_id": township_id or {"$gt": ""}}, FIELDS)
+    found.update((each["_id"], each) for each in moved)
     return found.values()
 
 

@@ -27,7 +27,7 @@ SMALL = frozenset({
     "migrations", "reports", "revision_floors", "rule_proposals", "usage_slots", "waiting_directories", "wechat_tokens",
 })  # fmt: skip
 # Read whole on purpose: the directory once at the start; the names beside the backups, of the few who were erased; a
-# register of less than a thousand people, of which no standing is kept. Flats: by the tests' own factory.
+# register of a few hundred people, of which no standing is kept. Flats: by the tests' own factory.
 WHOLE = frozenset({"facilities {}", "erasure_tombstones {}", "elders {}", "flats {}"})
 # Fields that a large part of a collection shares: a question that only these lead into an index reads that part.
 COARSE = frozenset({"active", "district_code", "kind", "open", "programme", "roles", "state", "township_id"})
