@@ -17,6 +17,8 @@ export default defineAppConfig({
     { root: "pages/elders", pages: ["index", "link", "elder"] },
     { root: "pages/visits", pages: ["index", "book", "wait"] },
     { root: "pages/visitor", pages: ["index", "stop"] },
+    { root: "pages/childcare", pages: ["placement"] },
+    { root: "pages/housing", pages: ["tenancy"] },
   ],
   animation: false,
   darkmode: true,

@@ -41,6 +41,8 @@ export const pages = {
   waitForHour: "/pages/visits/wait",
   visitor: "/pages/visitor/index",
   stop: "/pages/visitor/stop",
+  placement: "/pages/childcare/placement",
+  tenancy: "/pages/housing/tenancy",
 } as const;
 
 /** Whether a message's page, as `pages/visits/index?id=…`, is a screen of this version. */

@@ -60,7 +60,8 @@ function Shown({ loaded, onChanged }: { loaded: Loaded; onChanged: () => Promise
       {answered && waits.length === 0 && <Words as="p" className="say" role="status">{answered.state === "accepted" ? words.accepted : words.declined}</Words>}
       {application.state === "correction" && <Correction application={application} programme={programme} onChanged={onChanged} />}
       {application.waiting && <Waiting waiting={application.waiting} order={programme.waiting_list?.order ?? []} />}
-      {application.placement && <Placed placement={application.placement} />}
+      {application.placement && <Placed placement={application.placement} onMore={() => go(pages.placement, { id: application.id })} />}
+      {application.waiting && offers.length > 0 && <Button onPress={() => go(pages.tenancy, { id: application.id })}>{words.tenancy_more}</Button>}
       {application.public_notice && (
         <Card title={words.notice}>
           <Words as="p">{application.public_notice.text}</Words>
@@ -90,9 +91,14 @@ function Waiting({ waiting, order }: { waiting: NonNullable<Application["waiting
   );
 }
 
-function Placed({ placement }: { placement: NonNullable<Application["placement"]> }) {
+function Placed({ placement, onMore }: { placement: NonNullable<Application["placement"]>; onMore: () => void }) {
   const lines = Object.entries(words.offer_facts).map(([name, title]) => [title, placement[`${name}_label`] ?? placement[name]] as const);
-  return <Card title={words.placement}><Facts lines={lines.map(([title, value]) => [title, typeof value === "string" || typeof value === "number" ? String(value) : ""])} /></Card>;
+  return (
+    <Card title={words.placement}>
+      <Facts lines={lines.map(([title, value]) => [title, typeof value === "string" || typeof value === "number" ? String(value) : ""])} />
+      <Button onPress={onMore}>{words.placement_more}</Button>
+    </Card>
+  );
 }
 
 function Timeline({ application }: { application: Application }) {

@@ -32,6 +32,7 @@ export function Correction({ application, programme, onChanged }: CorrectionProp
     });
   if (!steps.data) return steps.problem ? <Trouble problem={steps.problem} onAgain={steps.reload} /> : <Skeleton rows={2} />;
   const reason = application.correction?.reason;
+  const left = steps.data.items.some((each) => each.answered === null);
   return (
     <Card title={words.correction}>
       {typeof reason === "string" && <Words as="p" className="item-name">{reason}</Words>}
@@ -46,7 +47,7 @@ export function Correction({ application, programme, onChanged }: CorrectionProp
       ))}
       <Box className="row fill">
         <Button wide onPress={() => go(pages.form, { id: application.id })}>{words.correction_edit}</Button>
-        <Button main wide busy={doing.busy} onPress={submit}>{words.correction_submit}</Button>
+        <Button main wide busy={doing.busy || steps.busy} disabled={left} onPress={submit}>{words.correction_submit}</Button>
       </Box>
     </Card>
   );

@@ -84,7 +84,12 @@ export function MyPart({ purposes, profile, onChanged }: { purposes: string[]; p
   const holds = (purpose: string) => profile.consents.some((each) => each.purpose === purpose && each.holds);
   const agree = (purpose: string, version: number) =>
     doing.run(async () => onChanged(await own.post("/me/consents", { body: { purpose: purpose as Schemas["ConsentBody"]["purpose"], version, given: true }, intent: `consent.${purpose}.${version}` })));
-  const declare = () => doing.run(async () => onChanged(await own.put("/me/identity", { body: { name, id_number: number, id_kind: "resident_id_card" } })));
+  // Declared once: where the answer was lost, what the product has tells whether it arrived.
+  const declare = () =>
+    doing.run(async () => {
+      const before = doing.problem?.code === "no_answer" ? await own.get("/me") : null;
+      onChanged(before?.identity ? before : await own.put("/me/identity", { body: { name, id_number: number, id_kind: "resident_id_card" } }));
+    });
   return (
     <Box className="stack">
       <Words as="p" className="soft">{words.consents_lead}</Words>

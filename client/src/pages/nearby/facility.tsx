@@ -1,6 +1,7 @@
 import { useRouter, useShareAppMessage } from "@tarojs/taro";
 import { now, open, type Schemas } from "@/api";
 import { platform } from "@/platform/current";
+import { keepPrescreened } from "@/state/prescreened";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/nearby.json";
 import { useAnswer } from "@/ui/answers";
@@ -13,6 +14,8 @@ import { openState } from "@/ui/words-of-facility";
 import { moment } from "@/words";
 
 type Facility = Schemas["FacilityDetail"];
+const CHILDCARE = "childcare_centre";
+const CHILDCARE_PLACE = "childcare_place";
 
 export default function OneFacility() {
   const { params } = useRouter();
@@ -65,11 +68,21 @@ function Shown({ facility }: { facility: Facility }) {
         {facility.description && <Words as="p">{facility.description}</Words>}
       </Card>
       {facility.free_places && <FreePlaces facility={facility} />}
+      {facility.category === CHILDCARE && <Apply facility={facility} />}
       <Rating id={facility.id} />
       <Button wide onPress={() => go(pages.newFeedback, { facility: facility.id })}>{words.say}</Button>
       <Words as="p" className="soft small">{words.source}：{facility.source} · {words.updated}：{moment(facility.updated_at, now())}</Words>
     </>
   );
+}
+
+/** Begin an application with this centre as the first wish. */
+function Apply({ facility }: { facility: Facility }) {
+  const begin = () => {
+    keepPrescreened(CHILDCARE_PLACE, { choices: [facility.id] });
+    go(pages.programme, { token: CHILDCARE_PLACE });
+  };
+  return <Button main wide symbol="child" onPress={begin}>{words.apply}</Button>;
 }
 
 function FreePlaces({ facility }: { facility: Facility }) {

@@ -1,0 +1,235 @@
+"""Residents' whole ways in the H5 client, against the whole product; the office's steps are taken over its API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, expect
+from pymongo import MongoClient
+
+from tests.browser.client import PATIENCE_MS, look, open_client
+from tests.factories.casework import jpeg
+from tests.factories.people import id_number
+from tests.running import DEMO_PASSWORD, House, wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+# A county in which no other browser test does anything.
+COUNTY, TOWN, TOWN_NAME = "360981", "licun", "丽村镇"
+
+
+class Office:
+    """A caseworker of the county, over the API."""
+
+    def __init__(self, web: str, role: str) -> None:
+        self._api = f"{web}/api/v1"
+        body = {"username": f"{role}-{COUNTY}", "password": DEMO_PASSWORD}
+        signed = requests.post(f"{self._api}/staff/auth/login", json=body, timeout=40)
+        self._headers = {"Authorization": f"Bearer {signed.json()['token']}"}
+
+    def version(self, application_id: str) -> int:
+        path = f"{self._api}/staff/applications/{application_id}"
+        return int(requests.get(path, headers=self._headers, timeout=40).json()["version"])
+
+    def step(self, application_id: str, step: str, **body: Any) -> None:
+        version = self.version(application_id)
+        answer = requests.post(
+            f"{self._api}/staff/applications/{application_id}/{step}", json={"version": version, **body},
+            headers={**self._headers, "Idempotency-Key": f"{step}-{application_id}-{version}"}, timeout=40,
+        )  # fmt: skip
+        assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[Page]:
+    """A phone. Refusals that a journey provokes show in its console; faults of the scripts fail the test."""
+    context = chromium.new_context(viewport={"width": 360, "height": 800}, locale="zh-CN")
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    context.close()
+    assert faults == []
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def on(page: Page) -> None:
+    """Save this step and wait for the next."""
+    shown = page.get_by_text("步，共").inner_text()
+    press(page, "保存，下一步")
+    expect(page.get_by_text("步，共")).not_to_have_text(shown, timeout=PATIENCE_MS)
+
+
+def photograph(page: Page, paper: str) -> None:
+    files = page.get_by_role("region", name=paper).get_by_role("listitem")
+    before = files.count()
+    with page.expect_file_chooser() as chosen:
+        press(page, f"给“{paper}”添加照片")
+    chosen.value.set_files({"name": f"{paper}.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
+    expect(files).to_have_count(before + 1, timeout=PATIENCE_MS)
+
+
+def application_of(page: Page) -> str:
+    page.wait_for_url("**/applications/application?id=*")
+    return page.url.split("id=")[1].split("&")[0]
+
+
+def reloaded(page: Page, text: str) -> None:
+    """What the office did is there once the screen is read again."""
+    page.reload()
+    expect(page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_childcare_place_from_what_is_near_to_the_accepted_offer(phone: Page, town: dict[str, str]) -> None:
+    query = f"district_code={COUNTY}&category=childcare_centre&with_places=preschool&limit=1"
+    centre = requests.get(f"{town['web']}/api/v1/facilities?{query}", timeout=40).json()["items"][0]
+    open_client(phone, town, "pages/nearby/index")
+    phone.get_by_label("按名称找").fill(centre["name"])
+    phone.get_by_label("按名称找").press("Enter")
+    press(phone, f"看{centre['name']}的详情")
+    press(phone, "申请这里的托位")
+    look(phone, "programme")
+    phone.set_viewport_size({"width": 360, "height": 800})
+    press(phone, "开始申请")
+
+    # Real name and agreement are there; the form is filled in over three steps, one of them after a kill.
+    phone.get_by_label("联系电话").fill("13907951234")
+    phone.get_by_role("radio", name="父亲").click()
+    phone.get_by_role("radio", name="2024-05-21").click()
+    phone.get_by_label("孩子姓名").fill("刘小满")
+    phone.reload()  # the phone is switched off before anything was sent
+    expect(phone.get_by_text("找回了上次没有保存完的内容")).to_be_visible(timeout=PATIENCE_MS)
+    expect(phone.get_by_label("孩子姓名")).to_have_value("刘小满")
+    look(phone, "form")
+    phone.set_viewport_size({"width": 360, "height": 800})
+    on(phone)
+    phone.get_by_role("radio", name="户籍在宜春").click()
+    phone.get_by_label("居住的乡镇（街道）").fill(TOWN)
+    phone.get_by_role("button", name=TOWN_NAME).click()
+    phone.get_by_label("希望入托的月份").fill("2026-12")
+    # The server answers 503 in the middle: tried again by itself, nothing typed is lost.
+    fault = {"fault": "down", "path": "/api/v1/applications", "times": 1}
+    requests.post(f"{town['sandbox']}/sandbox/faults", json=fault, timeout=40)
+    press(phone, "保存，下一步")
+    press(phone, "再试一次")
+    expect(phone.get_by_text("第 4 步")).to_be_visible(timeout=PATIENCE_MS)
+    on(phone)
+    for paper in ("居住证明", "出生医学证明"):
+        photograph(phone, paper)
+    look(phone, "papers")
+    phone.set_viewport_size({"width": 360, "height": 800})
+    on(phone)
+    press(phone, "提交申请")
+    application = application_of(phone)
+
+    # The township asks for a clearer paper; it is given, and the county approves.
+    intake, reviewer = Office(town["web"], "intake"), Office(town["web"], "reviewer")
+    intake.step(application, "request-correction", reason="照片看不清", papers=["birth_certificate"])
+    reloaded(phone, "照片看不清")
+    look(phone, "correction")
+    phone.set_viewport_size({"width": 360, "height": 800})
+    photograph(phone, "出生医学证明")
+    press(phone, "补好了，重新提交")
+    expect(phone.get_by_text("已提交，待受理").first).to_be_visible(timeout=PATIENCE_MS)
+    intake.step(application, "accept")
+    reviewer.step(application, "approve", reason="欢迎")
+
+    # The offer, a second look, and the place.
+    reloaded(phone, "还有")
+    look(phone, "offer")
+    phone.set_viewport_size({"width": 360, "height": 800})
+    press(phone, "接受")
+    press(phone, "确定接受")
+    expect(phone.get_by_text("您已接受")).to_be_visible(timeout=PATIENCE_MS)
+    expect(phone.get_by_role("region", name="已安排")).to_contain_text(centre["name"], timeout=PATIENCE_MS)
+    look(phone, "application")
+
+
+def become_known(page: Page, name: str, number: str) -> None:
+    for title in ("实名信息处理授权", "部门间核对授权"):
+        box = page.get_by_role("group", name=title).get_by_role("checkbox")
+        box.click()
+        expect(box).to_be_checked(timeout=PATIENCE_MS)
+    page.get_by_label("真实姓名").fill(name)
+    page.get_by_label("身份证件号码").fill(number)
+    press(page, "实名和授权")
+    expect(page.get_by_text("已实名")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_public_rental_housing_from_the_first_question_to_the_queue(
+    phone: Page, town: dict[str, str], town_house: House
+) -> None:
+    open_client(phone, town, "pages/programmes/index", resident="client-housing")
+    phone.get_by_role("button", name="公租房申请").click()
+    press(phone, "先测一测")
+    phone.get_by_role("radio", name="城镇低保、特困、低收入住房困难家庭").click()
+    phone.get_by_role("radio", name="低收入家庭", exact=True).click()
+    phone.get_by_role("radio", name="户籍在宜春城镇").click()
+    phone.get_by_role("radiogroup", name="家庭在本县（市、区）有自有住房").get_by_role("radio", name="否").click()
+    phone.get_by_label("人均月收入（元）").fill("1333")
+    phone.get_by_label("人均住房面积（平方米）").fill("9.5")
+    press(phone, "看结果")
+    expect(phone.get_by_role("heading", name="初步结果")).to_be_visible(timeout=PATIENCE_MS)
+    look(phone, "prescreen")
+    phone.set_viewport_size({"width": 360, "height": 800})
+    press(phone, "开始申请")
+    press(phone, "开始申请")
+
+    become_known(phone, "黄梅", id_number("19881120", COUNTY))
+    look(phone, "identity")
+    phone.set_viewport_size({"width": 360, "height": 800})
+    on(phone)
+    phone.get_by_label("联系电话").fill("13907951234")
+    press(phone, "登记家庭")
+    press(phone, "添加家庭成员")
+    phone.get_by_label("与我的关系").select_option("spouse")
+    phone.get_by_label("成员姓名").fill("黄国强")
+    phone.get_by_label("成员身份证号").fill(id_number("19860203", COUNTY))
+    phone.get_by_role("checkbox", name="成员（或其监护人）知道并同意").click()
+    press(phone, "添加")
+    expect(phone.get_by_text("已选用")).to_be_visible(timeout=PATIENCE_MS)
+    # What was answered in the first look is there already.
+    expect(phone.get_by_role("radio", name="低收入家庭", exact=True)).to_be_checked()
+    on(phone)
+    phone.get_by_label("居住的乡镇（街道）").fill(TOWN)
+    phone.get_by_role("button", name=TOWN_NAME).click()
+    phone.get_by_role("radio", name="都可以").click()
+    on(phone)
+    on(phone)
+    for paper in ("身份证", "户口簿", "收入证明", "住房情况证明"):
+        photograph(phone, paper)
+    on(phone)
+    press(phone, "提交申请")
+    application = application_of(phone)
+
+    intake, reviewer = Office(town["web"], "intake"), Office(town["web"], "reviewer")
+    intake.step(application, "accept")
+    intake.step(application, "first-review", opinion="favourable")
+    reviewer.step(application, "second-review")
+    reloaded(phone, "公示中")
+    days_pass(town_house, application)
+    reloaded(phone, "第 1 位，前面还有 0 户")
+    look(phone, "queue")
+
+
+def days_pass(house: House, application: str) -> None:
+    """The days of this one notice are over, and the night's job has seen it."""
+    now = datetime.now(UTC)
+    with MongoClient(house.environment["MONGODB_URI"]) as client:  # type: ignore[var-annotated]
+        notices = client.get_default_database()["public_notices"]
+        wait_until(lambda: notices.find_one({"application_id": application}), "the notice")
+        notices.update_one({"application_id": application}, {"$set": {"ends_at": now - timedelta(minutes=1)}})
+    house.flask("jobs", "run", "public_notices", "--at", (now + timedelta(days=1)).isoformat())
+
+
+def test_anybody_can_look_at_notices_and_compute_a_draw_again(page: Page, town: dict[str, str]) -> None:
+    open_client(page, town, "pages/notices/index", resident="client-notices")
+    expect(page.get_by_role("heading", name="正在公示")).to_be_visible(timeout=PATIENCE_MS)
+    look(page, "notices")
