@@ -31,11 +31,15 @@ def built() -> str:
     return ""
 
 
-def open_client(page: Page, town: dict[str, str], screen: str, resident: str = "liudapeng") -> None:
-    """Open a screen of the H5 as a resident of the sandbox."""
+def built_or_skip() -> None:
     why = built()
     if why:
         pytest.skip(why)
+
+
+def open_client(page: Page, town: dict[str, str], screen: str, resident: str = "liudapeng") -> None:
+    """Open a screen of the H5 as a resident of the sandbox."""
+    built_or_skip()
     page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{town['sandbox']}/phone/app/?code=sandbox-{resident}#/{screen}")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.client import PATIENCE_MS, look, open_client
+from tests.browser.client import PATIENCE_MS, built_or_skip, look, open_client
+from tests.browser.conftest import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -36,3 +37,18 @@ def test_home_in_both_modes_asks_before_it_signs_in(page: Page, town: dict[str, 
     look(page, "home")
     page.get_by_role("button", name="大字版").click()
     look(page, "home-large")
+
+
+def test_a_link_in_the_chat_opens_its_screen_beside_it(page: Page, town: dict[str, str]) -> None:
+    built_or_skip()
+    page.goto(f"{town['sandbox']}/phone#wuxiumei")
+    page.fill("#text", "申请公租房要带什么材料")
+    page.click("#send")
+    page.get_by_role("button", name="在小程序里打开").first.click(timeout=PATIENCE_MS)
+    shown = page.frame_locator("#mini-frame").get_by_role("heading", name="公租房申请")
+    expect(shown).to_be_visible(timeout=PATIENCE_MS)
+    picture(page, "phone-beside-1280")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.get_by_role("tab", name="小程序").first.click()
+    expect(shown).to_be_visible(timeout=PATIENCE_MS)
+    picture(page, "phone-beside-360")

@@ -1,7 +1,7 @@
 /** The H5 page: in a browser, or framed by another channel. */
 import settings from "@/settings.json";
 import { openSecrets } from "./secrets.h5";
-import { NoAnswer, NoLogin, NoPosition, type Answer, type Picked, type Platform, type Point, type Sent } from "./types";
+import { NoAnswer, NoLogin, NoPosition, type Answer, type MaySend, type Picked, type Platform, type Point, type Sent } from "./types";
 
 export * from "./types";
 
@@ -87,6 +87,20 @@ function pickPhotos(most: number): Promise<Picked[]> {
   });
 }
 
+/** In development the sandbox's phone frames this page and asks as WeChat would; other channels have no such messages. */
+function askToSend(templateIds: readonly string[]): Promise<MaySend> {
+  if (window.parent === window) return Promise.resolve("nowhere");
+  return new Promise((resolve) => {
+    const heard = (event: MessageEvent<{ subscribed?: unknown }>) => {
+      if (event.source !== window.parent || event.origin !== window.location.origin || typeof event.data.subscribed !== "boolean") return;
+      window.removeEventListener("message", heard);
+      resolve(event.data.subscribed ? "accepted" : "refused");
+    };
+    window.addEventListener("message", heard);
+    window.parent.postMessage({ subscribe: templateIds }, window.location.origin);
+  });
+}
+
 function random(length: number): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(length)), (byte) => LETTERS[byte % LETTERS.length]).join("");
 }
@@ -120,7 +134,7 @@ const made: Platform = {
     return () => window.removeEventListener("online", then);
   },
   locate,
-  askToSend: async () => "nowhere",
+  askToSend,
   call: (phone) => window.location.assign(`tel:${phone.replace(/[^\d+]/g, "")}`),
   openMap: (point, name) => {
     const marker = `coord:${point.latitude},${point.longitude};title:${name}`;

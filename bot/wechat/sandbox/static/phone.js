@@ -185,6 +185,21 @@
     loadMini();
   }
 
+  /* The mini-program asks for one-time messages; WeChat's prompt appears on the phone. */
+  window.addEventListener("message", (event) => {
+    if (event.origin !== location.origin || event.source !== frame?.contentWindow || !Array.isArray(event.data?.subscribe)) return;
+    const name = labels.templates[event.data.subscribe[0]];
+    const option = document.querySelector(`input[name=template][value="${CSS.escape(name ?? "")}"]`);
+    if (option === null) return;
+    option.checked = true;
+    showPane("chat");
+    $("sheet-consent").addEventListener("close", () => {
+      frame.contentWindow.postMessage({ subscribed: $("sheet-consent").returnValue === "accept" }, location.origin);
+      showPane("mini");
+    }, { once: true });
+    sheets.consent();
+  });
+
   /* ---- the inspector ---- */
   /* Until somebody picks a message, the newest one is shown where there is room beside the phone. */
   function mark(entry) {

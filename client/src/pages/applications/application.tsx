@@ -10,12 +10,16 @@ import { go, pages } from "@/ui/go";
 import { Page } from "@/ui/page";
 import { Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
+import { TellMe } from "@/ui/tell";
 import { moment } from "@/words";
 import { Correction } from "./correction";
 import { type Application } from "./draft";
 import { due, MINE } from "./due";
 import { OfferCard } from "./offer";
 import "./applications.css";
+
+/** States in which nothing more is to be told. */
+const CLOSED = ["draft", "withdrawn", "lapsed", "ended", "refused"];
 
 interface Loaded {
   application: Application;
@@ -36,6 +40,7 @@ export default function OneApplication() {
       {loaded.problem && <Trouble problem={loaded.problem} onAgain={loaded.reload} />}
       {!loaded.data && loaded.busy && <Skeleton />}
       {params.done === "submitted" && loaded.data?.application.state === "submitted" && <Words as="p" className="say" role="status">{words.submitted}</Words>}
+      {loaded.data && CLOSED.every((each) => each !== loaded.data?.application.state) && <TellMe name="application_progress" />}
       {loaded.data && <Shown loaded={loaded.data} onChanged={loaded.reload} />}
     </Page>
   );
