@@ -8,13 +8,13 @@ import { answersOf, type Application } from "./draft";
 const OF_OTHERS = ["child", "household", "township", "facility"];
 
 /** Everything once more before it is handed in, and what is still missing. */
-export function Check({ application, form, onStep }: { application: Application; form: Form; onStep: (field: string) => void }) {
+export function Check({ application, form, names, onStep }: { application: Application; form: Form; names: Record<string, string>; onStep: (field: string) => void }) {
   const answers = answersOf(application);
   const missing: Schemas["FaultView"][] = application.missing;
   const shown = (name: string, field: FormField): string => {
     const value: Value | undefined = answers[name];
     if (value === undefined) return words.empty_answer;
-    if (field.format === "township") return application.township ?? words.check_chosen;
+    if (field.format === "township") return names[String(value)] ?? application.township ?? words.check_chosen;
     if (OF_OTHERS.includes(field.format ?? "") || field.items?.format) return words.check_chosen;
     return inWords(field, value, words);
   };

@@ -53,7 +53,7 @@ function Filling({ loaded, put }: { loaded: Loaded; put: (loaded: Loaded) => voi
   useEffect(() => {
     for (const [name, value] of Object.entries(takePrescreened(application.programme))) if (answers[name] === undefined) draft.type(name, value);
     if (profile.identity && answers.applicant_name === undefined && "applicant_name" in form.properties) draft.type("applicant_name", profile.identity.name);
-  }, [application.id]); // eslint-disable-line react-hooks/exhaustive-deps
+  }, [application.id, profile.identity]); // eslint-disable-line react-hooks/exhaustive-deps
   const to = (wanted: number) =>
     doing.run(async () => {
       if (Object.keys(draft.typed).length > 0) {
@@ -101,7 +101,7 @@ function Filling({ loaded, put }: { loaded: Loaded; put: (loaded: Loaded) => voi
           <Papers application={application} kinds={programme.papers} onChanged={read} />
         </>
       )}
-      {step === all - 1 && <Check application={application} form={form} onStep={(field) => to(stepOf(field))} />}
+      {step === all - 1 && <Check application={application} form={form} names={names} onStep={(field) => to(stepOf(field))} />}
     </Page>
   );
 }
