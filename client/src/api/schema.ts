@@ -3442,44 +3442,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/message-templates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description Of which one-time messages the mini-program may ask whether they are wanted, with WeChat's ids of them.
-         *
-         *     Access: public */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MessageTemplates"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/objections": {
         parameters: {
             query?: never;
@@ -6884,14 +6846,6 @@ export interface components {
             /** Format: date-time */
             read_at: string | null;
             text: string;
-        };
-        /** @description A one-time message that WeChat sends once the resident has agreed to it. */
-        MessageTemplate: {
-            name: string;
-            template_id: string;
-        };
-        MessageTemplates: {
-            items: components["schemas"]["MessageTemplate"][];
         };
         /** @description A need that nothing within reach meets. */
         MissingNeed: {
