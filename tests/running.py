@@ -109,7 +109,6 @@ class House:
         }
         self.reserved = 0
         self.started: list[Running] = []
-        self.addresses: dict[str, str] = {}
         if model is not None:
             shutil.copytree(model / "data", folder / "data")
         self.database = database_process(self.database_port, folder, durable=True)

@@ -39,22 +39,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def town_house(tmp_path_factory: pytest.TempPathFactory, models: Models) -> Iterator[House]:
-    """The processes of the whole product with its demo data. Made once a worker."""
+def town(tmp_path_factory: pytest.TempPathFactory, models: Models) -> Iterator[dict[str, str]]:
+    """The whole product with its demo data: addresses of `web` and `sandbox`. Made once a worker."""
     house = House(tmp_path_factory.mktemp("town"), models.demo(), DEMO_STAFF_PASSWORD=DEMO_PASSWORD)
     port = house.reserve_web()
     sandbox, _ = house.sandbox(WEBHOOK_URL=f"http://127.0.0.1:{port}/wechat")
     web, _ = house.web()
     house.jobs()
-    house.addresses = {"web": web, "sandbox": sandbox}
-    yield house
+    yield {"web": web, "sandbox": sandbox}
     house.close()
-
-
-@pytest.fixture(scope="session")
-def town(town_house: House) -> dict[str, str]:
-    """Where the product answers: addresses of `web` and `sandbox`."""
-    return town_house.addresses
 
 
 @pytest.fixture

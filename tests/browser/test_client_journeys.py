@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
-from pymongo import MongoClient
 
 from tests.browser.client import PATIENCE_MS, look, open_client
 from tests.factories.casework import jpeg
 from tests.factories.people import id_number
-from tests.running import DEMO_PASSWORD, House, wait_until
+from tests.running import DEMO_PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # A county in which no other browser test does anything.
@@ -163,9 +161,7 @@ def become_known(page: Page, name: str, number: str) -> None:
     expect(page.get_by_text("已实名")).to_be_visible(timeout=PATIENCE_MS)
 
 
-def test_public_rental_housing_from_the_first_question_to_the_queue(
-    phone: Page, town: dict[str, str], town_house: House
-) -> None:
+def test_public_rental_housing_from_the_first_question_to_the_public_notice(phone: Page, town: dict[str, str]) -> None:
     open_client(phone, town, "pages/programmes/index", resident="client-housing")
     phone.get_by_role("button", name="公租房申请").click()
     press(phone, "先测一测")
@@ -214,19 +210,7 @@ def test_public_rental_housing_from_the_first_question_to_the_queue(
     intake.step(application, "first-review", opinion="favourable")
     reviewer.step(application, "second-review")
     reloaded(phone, "公示中")
-    days_pass(town_house, application)
-    reloaded(phone, "第 1 位，前面还有 0 户")
-    look(phone, "queue")
-
-
-def days_pass(house: House, application: str) -> None:
-    """The days of this one notice are over, and the night's job has seen it."""
-    now = datetime.now(UTC)
-    with MongoClient(house.environment["MONGODB_URI"]) as client:  # type: ignore[var-annotated]
-        notices = client.get_default_database()["public_notices"]
-        wait_until(lambda: notices.find_one({"application_id": application}), "the notice")
-        notices.update_one({"application_id": application}, {"$set": {"ends_at": now - timedelta(minutes=1)}})
-    house.flask("jobs", "run", "public_notices", "--at", (now + timedelta(days=1)).isoformat())
+    look(phone, "on-notice")
 
 
 def test_anybody_can_look_at_notices_and_compute_a_draw_again(page: Page, town: dict[str, str]) -> None:
