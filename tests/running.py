@@ -120,7 +120,7 @@ class House:
         """Run one command of `flask --app wsgi` to its end."""
         return subprocess.run(
             [str(BIN / "flask"), "--app", "wsgi", *arguments], cwd=ROOT, env={**os.environ, **self.environment},
-            input=stdin, check=check, text=True, capture_output=True, timeout=120,
+            input=stdin, check=check, text=True, capture_output=True, timeout=300,
         )  # fmt: skip
 
     def reserve_web(self) -> int:
