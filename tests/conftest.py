@@ -46,9 +46,20 @@ trained.load = loaded_once(trained.load)
 MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Those that look at the running town share one worker, which has it."""
+    if "town" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.xdist_group("town"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slow ones first: they wait for other processes, and meanwhile other workers compute."""
-    items.sort(key=lambda each: each.get_closest_marker("slow") is None)
+    """The slow ones first, the longest before all: while they wait for other processes, other workers compute."""
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> float:
+    slow = item.get_closest_marker("slow")
+    return 1 if slow is None else -float(slow.kwargs.get("seconds", 0))
 
 
 def pytest_collection_finish() -> None:

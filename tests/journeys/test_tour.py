@@ -21,7 +21,7 @@ SHOWN = {
 }  # fmt: skip
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=75)
 def test_the_tour_and_the_journeys_work_as_written(tmp_path: Path, models: Models) -> None:
     house = House(tmp_path, models.demo(), DEMO_STAFF_PASSWORD=DEMO_PASSWORD)
     started: dict[str, subprocess.Popen[str]] = {}

@@ -185,7 +185,7 @@ def test_stopping_begins_nothing_more(settings: Settings, clock: FixedClock, mon
     assert here.run_all_due() == []
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=25)
 def test_the_timetable_killed_at_any_write_is_finished_by_the_next_process(
     database: str, settings: Settings, clock: FixedClock
 ) -> None:
