@@ -46,12 +46,6 @@ trained.load = loaded_once(trained.load)
 MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Those that look at the running town share one worker, which has it."""
-    if "town" in getattr(item, "fixturenames", ()):
-        item.add_marker(pytest.mark.xdist_group("town"))
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow ones first, the longest before all: while they wait for other processes, other workers compute."""
     items.sort(key=_place)
