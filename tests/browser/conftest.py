@@ -38,9 +38,13 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def town(tmp_path_factory: pytest.TempPathFactory, models: Models) -> Iterator[dict[str, str]]:
-    """The whole product with its demo data: addresses of `web` and `sandbox`. Made once a worker."""
+    """The whole product with its demo data: addresses of `web` and `sandbox`.
+
+    Made once a worker, and ended with its last browser test: the jobs and the database of an idle town take a quarter
+    of a core.
+    """
     house = House(tmp_path_factory.mktemp("town"), models.demo(), DEMO_STAFF_PASSWORD=DEMO_PASSWORD)
     port = house.reserve_web()
     sandbox, _ = house.sandbox(WEBHOOK_URL=f"http://127.0.0.1:{port}/wechat")
