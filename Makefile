@@ -39,7 +39,7 @@ test: $(VENV)/.dev browser ## everything: lint, import contracts, types, all tes
 	bash client/scripts/check.sh > build/client-check.log 2>&1 & client=$$!; \
 	ruff format --check . && ruff check . && lint-imports && mypy; static=$$?; \
 	wait $$client; checked=$$?; cat build/client-check.log; exit $$((static + checked))
-	pytest -n $(WORKERS) --maxschedchunk 2 tests
+	pytest -n $(WORKERS) --dist worksteal tests
 
 browser: ## Debian's Chromium with Chinese fonts, for the browser tests
 	@bash tests/browser/install.sh
