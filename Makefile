@@ -67,4 +67,4 @@ docs: $(VENV)/.dev ## write the generated pages of docs/ again
 	flask --app wsgi docs lifecycles
 
 clean: ## remove what was installed and the local data
-	rm -rf $(VENV) var client/node_modules client/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) var client/node_modules client/dist client/.swc .pytest_cache .mypy_cache .ruff_cache .hypothesis
