@@ -30,13 +30,13 @@ from models.eldercare.operations import Entry, Person, as_stored, read_elder_num
 from models.kernel import audit
 from models.kernel.actors import SYSTEM, Actor
 from models.kernel.database import collection
+from models.kernel.document import SOME_TEXT
 from models.kernel.encryption import open_json
 from models.kernel.errors import Conflict, FieldFault, InvalidInput, NotFound
 from models.kernel.ids import id_from_key
 from models.kernel.lifecycle import Change, Raw
 
 SETTLE = "settle"
-WAITING = {"$gt": ""}
 
 
 def open_choices(scope: Mapping[str, Any]) -> list[Raw]:
@@ -91,7 +91,7 @@ def decide(
 
 def reconcile_choices(at: datetime) -> int:
     """Carry out what crashed requests had decided; returns how many."""
-    found = list(collection(ElderChoice).find({"owed": WAITING}).limit(rule("eldercare.reconcile_batch")))
+    found = list(collection(ElderChoice).find({"owed": SOME_TEXT}).limit(rule("eldercare.reconcile_batch")))
     for choice in found:
         settle_choice(choice, SYSTEM, at)
     return len(found)

@@ -20,12 +20,12 @@ from models.eldercare.documents import ACTIVE, EndReason
 from models.eldercare.periods import closed
 from models.kernel.actors import Actor
 from models.kernel.database import collection
+from models.kernel.document import SOME_TEXT
 from models.kernel.errors import Conflict, DomainError, Forbidden, InvalidInput, NotFound, StaleVersion
 from models.kernel.lifecycle import Change, Raw
 from models.people.documents import Caseworker, staff_actor
 
 REGISTER = "register"
-WAITING = {"$gt": ""}
 REFUSALS: tuple[type[DomainError], ...] = (InvalidInput, NotFound, Forbidden, Conflict)
 log = structlog.get_logger("concerns")
 
@@ -50,7 +50,7 @@ def end_on_register(
 
 def reconcile_endings(at: datetime) -> int:
     """Carry out what crashed requests had decided; returns how many there were."""
-    found = list(collection(Concern).find({"owed": WAITING}, {"outbox": 0}).limit(rule("eldercare.reconcile_batch")))
+    found = list(collection(Concern).find({"owed": SOME_TEXT}, {"outbox": 0}).limit(rule("eldercare.reconcile_batch")))
     for concern in found:
         worker = collection(Caseworker).find_one({"_id": concern["ending"]["by"]})
         if worker is None:

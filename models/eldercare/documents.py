@@ -41,7 +41,7 @@ ELDER_NAME, LINK_NAME = "elders.name", "elder_links.name"
 VISIT_NOTES, CHECKLIST, NEEDS, CORRECTION = "visits.notes", "visits.checklist", "visits.needs", "visits.correction"
 
 # Work a commit leaves to be done in other documents; done at once, and by the reconciling job after a crash.
-OWED_INDEX = {"keys": [("owed", 1)], "name": "owed", "partialFilterExpression": {"owed": {"$gt": ""}}}
+OWED_INDEX = {"keys": [("owed", 1)], "name": "owed", **having_text("owed")}
 
 
 class Elder(Causing):
@@ -86,7 +86,7 @@ class Elder(Causing):
         {"keys": [("district_code", 1)], "name": "district"},
         {
             "keys": [("places.township_id", 1)], "name": "earlier_township",
-            "partialFilterExpression": {"places.township_id": {"$gt": ""}},
+            **having_text("places.township_id"),
         },
         OWED_INDEX,
         OUTBOX_INDEX,
@@ -158,8 +158,8 @@ class VisitSlot(Record):
         {"keys": [("visitor_id", 1), ("starts_at", 1)], "name": "unique_visitor_time", "unique": True},
         {"keys": [("district_code", 1), ("starts_at", 1)], "name": "district_time"},
         {"keys": [("township_id", 1), ("starts_at", 1)], "name": "township_time"},
-        {"keys": [("pending", 1)], "name": "pending", "partialFilterExpression": {"pending": {"$gt": ""}}},
-        {"keys": [("held", 1)], "name": "held", "partialFilterExpression": {"held": {"$gt": ""}}},
+        {"keys": [("pending", 1)], "name": "pending", **having_text("pending")},
+        {"keys": [("held", 1)], "name": "held", **having_text("held")},
     ]
 
 
@@ -223,10 +223,10 @@ class Visit(Causing):
         {"keys": [("visitor_id", 1), ("day", 1)], "name": "visitor_day"},
         {
             "keys": [("stands_in_for", 1), ("day", 1)], "name": "stands_in_for",
-            "partialFilterExpression": {"stands_in_for": {"$gt": ""}},
+            **having_text("stands_in_for"),
         },
-        {"keys": [("begun_as", 1)], "name": "begun_as", "partialFilterExpression": {"begun_as": {"$gt": ""}}},
-        {"keys": [("conflict", 1)], "name": "conflict", "partialFilterExpression": {"conflict": {"$gt": ""}}},
+        {"keys": [("begun_as", 1)], "name": "begun_as", **having_text("begun_as")},
+        {"keys": [("conflict", 1)], "name": "conflict", **having_text("conflict")},
         # Sparse, not partial by type: such an index the embedded server does not read.
         {"keys": [("seen_at", 1)], "name": "seen", "sparse": True},
         OWED_INDEX,

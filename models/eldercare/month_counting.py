@@ -16,6 +16,7 @@ from models.eldercare.month_records import Counted, MonthRate
 from models.eldercare.periods import days_of, last_day_within, place_on
 from models.kernel.clock import as_utc, day_of, month_bounds
 from models.kernel.database import collection
+from models.kernel.document import SOME_TEXT
 from models.kernel.lifecycle import Raw
 
 FIELDS = {"periods": 1, "district_code": 1, "township_id": 1, "community": 1, "places": 1, "seen_months": 1}
@@ -113,7 +114,7 @@ def _people_of(district_code: str | None, township_id: str | None) -> Iterable[R
     here: dict[str, Any] = {"township_id": township_id} if township_id else {"district_code": district_code}
     found = {each["_id"]: each for each in collection(Elder).find(here, FIELDS)}
     # Who was in that township, or of a county whoever was elsewhere at all: few, and the index holds no others.
-    moved = collection(Elder).find({"places.township_id": township_id or {"$gt": ""}}, FIELDS)
+    moved = collection(Elder).find({"places.township_id": township_id or SOME_TEXT}, FIELDS)
     found.update((each["_id"], each) for each in moved)
     return found.values()
 

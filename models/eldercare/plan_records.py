@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from mongoengine import DateTimeField, DictField, IntField, ListField, StringField
 
-from models.kernel.document import Record
+from models.kernel.document import Record, having_text
 from models.kernel.ids import id_from_key
 from models.kernel.outbox import OUTBOX_INDEX, Causing
 
@@ -60,7 +60,7 @@ class PlannedVisit(Record):
         {"keys": [("visitor_id", 1), ("day", 1)], "name": "visitor_day"},
         {
             "keys": [("stands_in_for", 1), ("day", 1)], "name": "stands_in_for",
-            "partialFilterExpression": {"stands_in_for": {"$gt": ""}},
+            **having_text("stands_in_for"),
         },
     ]  # fmt: skip
 

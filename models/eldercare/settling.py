@@ -33,7 +33,7 @@ from models.eldercare.waiting_ends import follow, taken_by_booking
 from models.kernel.actors import SYSTEM, Actor, Proxy
 from models.kernel.clock import as_utc, day_of
 from models.kernel.database import collection
-from models.kernel.document import Record
+from models.kernel.document import SOME_TEXT, Record
 from models.kernel.encryption import open_json, open_text
 from models.kernel.errors import Conflict, Forbidden
 from models.kernel.lifecycle import Change, Raw, history_entry
@@ -43,21 +43,20 @@ from models.people.documents import Caseworker, staff_actor
 RELEASE, CANCEL_BOOKINGS, HAND_OVER = "release", "cancel_bookings", "hand_over"
 # `recount DAY`: the register's periods changed from this day on.
 RECOUNT = "recount"
-WAITING = {"$gt": ""}
 
 
 def reconcile_bookings(at: datetime) -> dict[str, int]:
     """Finish what crashed requests left behind; returns how many documents of each kind were settled."""
     batch = rule("eldercare.reconcile_batch")
-    slots = list(collection(VisitSlot).find({"pending": WAITING}).limit(batch))
+    slots = list(collection(VisitSlot).find({"pending": SOME_TEXT}).limit(batch))
     for slot in slots:
         for booking in slot["bookings"]:
             if booking["id"] in slot["pending"]:
                 carry_out(slot, booking, at)
-    visits = list(collection(Visit).find({"owed": WAITING}).limit(batch))
+    visits = list(collection(Visit).find({"owed": SOME_TEXT}).limit(batch))
     for visit in visits:
         settle_visit(visit, at)
-    elders = list(collection(Elder).find({"owed": WAITING}).limit(batch))
+    elders = list(collection(Elder).find({"owed": SOME_TEXT}).limit(batch))
     for elder in elders:
         settle_elder(elder, at)
     return {"slots": len(slots), "visits": len(visits), "elders": len(elders)}

@@ -18,6 +18,7 @@ from models.kernel import audit
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc, month_of
 from models.kernel.database import collection
+from models.kernel.document import SOME_TEXT
 from models.kernel.encryption import seal_text
 from models.kernel.errors import FieldFault, InvalidInput
 from models.kernel.lifecycle import Change, Raw
@@ -69,7 +70,7 @@ def open_conflicts(by: Actor, scope: dict[str, Any]) -> list[Raw]:
 
     The list of the whole city is short by design, so the place is asked of it afterwards.
     """
-    found = collection(Visit).find({"conflict": {"$gt": ""}})
+    found = collection(Visit).find({"conflict": SOME_TEXT})
     mine = [each for each in found if _within(each, scope) and by.covers(each["district_code"], each["township_id"])]
     ordered = sorted(mine, key=lambda each: (each["updated_at"], each["_id"]))
     return ordered[: rule("eldercare.day_list_most")]

@@ -32,6 +32,7 @@ from models.eldercare.waiting_ends import NO_OFFER, give_back, taken
 from models.kernel.actors import SYSTEM
 from models.kernel.clock import as_utc, at_local, day_of, local
 from models.kernel.database import change_one, collection
+from models.kernel.document import SOME_TEXT
 from models.kernel.errors import Conflict
 from models.kernel.ids import id_from_key
 from models.kernel.lifecycle import Change, Raw
@@ -190,7 +191,7 @@ def _tell(slot: Raw, hold: Raw, at: datetime) -> bool:
 def settle_holds(at: datetime) -> dict[str, int]:
     """Let go of holds whose time is over or that nobody waits for, end what is over, and offer what is free."""
     batch = rule("visitors.wait_batch")
-    for slot in list(collection(VisitSlot).find({"held": {"$gt": ""}}).limit(batch)):
+    for slot in list(collection(VisitSlot).find({"held": SOME_TEXT}).limit(batch)):
         for hold in slot.get("holds", ()):
             _settle_hold(slot, hold, at)
     lapsed = [wait for wait in collection(VisitWait).find({"state": OFFERED}) if as_utc(wait["offered_until"]) <= at]

@@ -9,11 +9,13 @@ from mongoengine import DateTimeField, Document, IntField, StringField
 
 # Before any moment that is stored.
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Any text at all: what an index made by `having_text` is asked with.
+SOME_TEXT = {"$gt": ""}
 
 
 def having_text(field: str) -> dict[str, Any]:
     """For an index that holds only documents whose `field` is a text (decision 48: never as `$type`)."""
-    return {"partialFilterExpression": {field: {"$gt": ""}}}
+    return {"partialFilterExpression": {field: SOME_TEXT}}
 
 
 def having_time(field: str) -> dict[str, Any]:
