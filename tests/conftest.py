@@ -9,6 +9,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
+from bench.plans import Listening
 from bot.understanding import trained
 from config.loading import rules
 from config.settings import DEVELOPMENT_DEFAULTS, Settings, embedded_uri
@@ -95,6 +97,15 @@ def indexed_database(database_server: int) -> str:
     migrations.run_pending(MORNING)
     kernel_database.disconnect()
     return uri
+
+
+@pytest.fixture
+def listening(monkeypatch: pytest.MonkeyPatch) -> Listening:
+    """Hears what the test's connections ask, from when it is on. To be asked for before the database."""
+    ears = Listening()
+    connect = partial(kernel_database.mongoengine.connect, event_listeners=[ears])
+    monkeypatch.setattr(kernel_database.mongoengine, "connect", connect)
+    return ears
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -41,15 +40,6 @@ FEW = frozenset({
 })  # fmt: skip
 # Asks others' servers, which are not there.
 ELSEWHERE = frozenset({"deliver_wechat", "push_indicators", "refresh_tokens"})
-
-
-@pytest.fixture
-def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listening]:
-    """Hears what the test's connections ask, from when it is on."""
-    ears = Listening()
-    connect = partial(kernel.mongoengine.connect, event_listeners=[ears])
-    monkeypatch.setattr(kernel.mongoengine, "connect", connect)
-    yield ears
 
 
 @pytest.fixture

@@ -5,14 +5,11 @@ A query that no index serves reads a whole collection, in one command: after a f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import pytest
-from pymongo.collection import Collection
-
+from bench.plans import Asked, Listening, reading
 from config.indicators import definition
 from config.loading import catalogue
 from models.casework.documents import APPROVED, Application
@@ -32,31 +29,12 @@ from models.kernel.ids import new_id
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 # Small whatever happens: an hour is one document for 35 days, a series has a value a year, a month a mark.
 SMALL = {UsageSlot._get_collection_name()}
-ASKED = ("find", "aggregate", "distinct", "delete_many", "delete_one", "update_one", "update_many")
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, dict[str, Any]]]]:
-    """Every question put to the database from here on: (collection, filter)."""
-    found: list[tuple[str, dict[str, Any]]] = []
-
-    def listening(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
-        def ask(self: Collection[Any], *args: Any, **more: Any) -> Any:
-            given = args[1] if name == "distinct" else args[0] if args else {}
-            wanted = given[0].get("$match", {}) if name == "aggregate" else given
-            found.append((self.name, dict(wanted or {})))
-            return original(self, *args, **more)
-
-        return ask
-
-    for name in ASKED:
-        monkeypatch.setattr(Collection, name, listening(name, getattr(Collection, name)))
-    yield found
 
 
 def test_every_question_of_the_jobs_is_served_by_an_index(
-    directory: Callable[..., str], asked: list[tuple[str, dict[str, Any]]], tmp_path: Path
+    listening: Listening, directory: Callable[..., str], tmp_path: Path
 ) -> None:
+    listening.on = True
     usage.note_use("visit_completed", "one", NOW, "360902", None)
     usage.note_use("visit_completed", "old", NOW - timedelta(days=40), "360902", None)
     roll_up(NOW)
@@ -70,15 +48,18 @@ def test_every_question_of_the_jobs_is_served_by_an_index(
         1, "3609", None, None, None, "partial", None, "final", False, definition("elder_care_beds", "2026-10")
     )
     figures._last(figure, "2026-10")
-    scanned = {(name, repr(wanted)) for name, wanted in asked if name not in SMALL and not served(name, wanted)}
+    listening.on = False
+    scanned = {each.shape for each in listening.asked if each.collection not in SMALL and not served(each)}
     assert scanned == set()
     assert {Facility._get_collection_name(), Visit._get_collection_name(), Application._get_collection_name(),
-            VisitMonth._get_collection_name()} <= {name for name, _ in asked}  # fmt: skip
+            VisitMonth._get_collection_name()} <= {each.collection for each in listening.asked}  # fmt: skip
 
 
-def served(name: str, wanted: dict[str, Any]) -> bool:
-    plan = database().command("explain", {"find": name, "filter": wanted}, verbosity="queryPlanner")
-    return "COLLSCAN" not in repr(plan["queryPlanner"]["winningPlan"])
+def served(asked: Asked) -> bool:
+    """By an index that takes the whole filter, or as the one document of an id."""
+    found = reading(database(), asked)
+    one = set(found.by) == {"_id"} and isinstance(asked.filter["_id"], str)
+    return found.index is not None and (found.by == asked.filter or one)
 
 
 def test_facilities_read_by_county_are_those_of_one_question(facility: Callable[..., str]) -> None:
