@@ -73,10 +73,17 @@ def picture(page: Page, name: str) -> None:
     page.screenshot(path=str(PICTURES / f"{name}.png"))
 
 
-def reload_until(page: Page, shown: Locator) -> None:
-    """Open the page again until it shows this: for pages that say what was so when they were opened."""
+def reload_until(page: Page, shown: Locator, answered: Locator | None = None) -> None:
+    """Open the page again until it shows this: for pages that say what was so when they were opened.
+
+    `answered`: what stands there once the page has its answer, where it asks for one after it was opened.
+    """
     end = time.monotonic() + PATIENCE_MS / 1000
-    while not shown.count() and time.monotonic() < end:
+    while time.monotonic() < end:
+        if answered is not None:
+            expect(answered.first).to_be_visible()
+        if shown.count():
+            break
         page.wait_for_timeout(500)
         page.reload()
     expect(shown).not_to_have_count(0)

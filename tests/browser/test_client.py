@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.client import PATIENCE_MS, built_or_skip, look, open_client
-from tests.browser.conftest import picture
+from tests.browser.client import built_or_skip, look, open_client
+from tests.browser.conftest import PATIENCE_MS, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from config.loading import catalogue
 from models.kernel.ids import new_id
-from tests.browser.client import PATIENCE_MS, look, open_client
+from tests.browser.client import look, open_client
+from tests.browser.conftest import PATIENCE_MS
 from tests.running import DEMO_PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

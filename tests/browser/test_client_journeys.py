@@ -9,7 +9,8 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.client import PATIENCE_MS, look, open_client
+from tests.browser.client import look, open_client, phone_of
+from tests.browser.conftest import PATIENCE_MS
 from tests.factories.casework import jpeg
 from tests.factories.people import id_number
 from tests.running import DEMO_PASSWORD
@@ -43,15 +44,9 @@ class Office:
 
 @pytest.fixture
 def phone(chromium: Browser) -> Iterator[Page]:
-    """A phone. Refusals that a journey provokes show in its console; faults of the scripts fail the test."""
-    context = chromium.new_context(viewport={"width": 360, "height": 800}, locale="zh-CN")
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    yield page
-    context.close()
-    assert faults == []
+    """A phone of a resident."""
+    with phone_of(chromium) as page:
+        yield page
 
 
 def press(page: Page, name: str) -> None:
