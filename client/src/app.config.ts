@@ -1,3 +1,5 @@
+import words from "./text/zh_CN/permissions.json";
+
 /**
  * Every screen. The main package holds what most people open first; the rest are sub-packages, one a part, loaded when
  * they are opened. Paths are a contract: the chat, notices and posters lead to them.
@@ -30,6 +32,6 @@ export default defineAppConfig({
     backgroundColor: "@ground",
     backgroundTextStyle: "@pull",
   },
-  permission: { "scope.userLocation": { desc: "scope" } },
+  permission: { "scope.userLocation": { desc: words.position } },
   requiredPrivateInfos: ["getLocation"],
 });
