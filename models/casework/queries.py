@@ -26,7 +26,7 @@ from models.kernel.database import collection
 from models.kernel.encryption import open_json, open_text
 from models.kernel.errors import InvalidInput, NotFound
 from models.kernel.lifecycle import Raw
-from models.kernel.paging import Page, beyond, decode_cursor, encode_cursor
+from models.kernel.paging import Page, beyond, decode_cursor, encode_cursor, read_on
 
 # Whose turn it is in each state.
 TURN = {
@@ -113,12 +113,8 @@ def applications_of(resident_id: str, cursor: str | None, limit: int) -> Page:
         if after.get("list") != "applications":
             raise InvalidInput("bad_cursor")
         stretches = beyond("created_at", datetime.fromisoformat(after["at"]), after["id"], descending=True)
-    found: list[Raw] = []
-    for stretch in stretches:
-        rows = collection(Application).find({"resident_id": resident_id, **stretch}, dict.fromkeys(LIST_FIELDS, 1))
-        found += rows.sort([("created_at", -1), ("_id", -1)]).limit(limit + 1 - len(found))
-        if len(found) > limit:
-            break
+    order, fields = [("created_at", -1), ("_id", -1)], dict.fromkeys(LIST_FIELDS, 1)
+    found = read_on(collection(Application), {"resident_id": resident_id}, stretches, order, limit + 1, fields)
     following = None
     if len(found) > limit:
         last = found[limit - 1]

@@ -11,7 +11,7 @@ from mongoengine import DateTimeField, DictField, FloatField, IntField, StringFi
 from models.kernel.database import collection
 from models.kernel.document import EPOCH, Record
 from models.kernel.lifecycle import Raw
-from models.kernel.paging import Page, decode_cursor, encode_cursor
+from models.kernel.paging import Page, decode_cursor, encode_cursor, read_on
 
 RUNNING, DONE, FAILED = "running", "done", "failed"
 # How far back a look goes at first, and then, in days.
@@ -46,12 +46,8 @@ class JobRun(Record):
 def runs_of(job: str, cursor: str | None, limit: int, at: datetime) -> Page:
     """The runs of a job, the latest first. Raises InvalidInput for a wrong cursor."""
     before = datetime.fromisoformat(decode_cursor(cursor)["at"]) if cursor is not None else None
-    found: list[Raw] = []
-    for stretch in _stretches(before, at):
-        rows = collection(JobRun).find({"job": job, "due_at": stretch}).sort([("due_at", -1)])
-        found += rows.limit(limit + 1 - len(found))
-        if len(found) > limit:
-            break
+    stretches = [{"due_at": each} for each in _stretches(before, at)]
+    found = read_on(collection(JobRun), {"job": job}, stretches, [("due_at", -1)], limit + 1)
     following = (
         encode_cursor({"of": "job_runs", "at": found[limit - 1]["due_at"].isoformat()}) if found[limit:] else None
     )

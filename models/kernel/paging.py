@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+from pymongo.collection import Collection
 
 from models.kernel.encryption import keyed_hash
 from models.kernel.errors import InvalidInput
@@ -52,6 +54,19 @@ def beyond(field: str, at: Any, last_id: str, *, descending: bool = False) -> li
     its own value, then all beyond. Never as one `$or`, for which the embedded server reads the whole collection."""
     way = "$lt" if descending else "$gt"
     return [{field: at, "_id": {way: last_id}}, {field: {way: at}}]
+
+
+def read_on(
+    target: Collection[dict[str, Any]], wanted: Mapping[str, Any], stretches: Iterable[Mapping[str, Any]],
+    order: Sequence[tuple[str, int]], most: int, fields: Mapping[str, Any] | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The first `most` documents, from one stretch after the other; each a filter, in the order of the documents."""
+    found: list[dict[str, Any]] = []
+    for stretch in stretches:
+        found += target.find({**wanted, **stretch}, fields).sort(order).limit(most - len(found))
+        if len(found) >= most:
+            break
+    return found
 
 
 def _sign(body: bytes) -> bytes:

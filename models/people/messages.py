@@ -15,7 +15,7 @@ from models.kernel.document import Record
 from models.kernel.encryption import EncryptedStringField, open_text
 from models.kernel.errors import InvalidInput, NotFound
 from models.kernel.ids import id_from_key
-from models.kernel.paging import Page, beyond, decode_cursor, encode_cursor
+from models.kernel.paging import Page, beyond, decode_cursor, encode_cursor, read_on
 from models.people.documents import Resident
 
 TEXT_CONTEXT = "messages.text"
@@ -56,12 +56,9 @@ def store_message(key: str, resident_id: str, text: str, page: str | None, at: d
 
 def list_messages(resident_id: str, limit: int, cursor: str | None = None) -> Page:
     """The resident's messages, newest first. Raises InvalidInput (`bad_cursor`)."""
-    found: list[dict[str, Any]] = []
-    for stretch in _before(decode_cursor(cursor)) if cursor is not None else [{}]:
-        rows = collection(Message).find({"resident_id": resident_id, **stretch})
-        found += rows.sort([("created_at", -1), ("_id", -1)]).limit(limit + 1 - len(found))
-        if len(found) > limit:
-            break
+    stretches = _before(decode_cursor(cursor)) if cursor is not None else [{}]
+    order = [("created_at", -1), ("_id", -1)]
+    found = read_on(collection(Message), {"resident_id": resident_id}, stretches, order, limit + 1)
     following = None
     if len(found) > limit:
         last = found[limit - 1]
