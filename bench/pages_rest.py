@@ -39,6 +39,7 @@ from models.people.documents import Caseworker, Resident
 from models.people.messages import Message, store_message
 from models.people.staff_notices import StaffNotice
 from models.reports import freezing
+from models.reports.documents import DRAFT
 from models.reports.inputs import service_gap_inputs
 from models.running import rule_proposals
 
@@ -80,7 +81,8 @@ def make_by_hand(at: datetime, district: str) -> None:
     plan = rounds.RoundPlan("bench", district, f"{at:%Y}-12")
     rounds.open_round(plan, by=reviewer, at=at)
     report = freezing.freeze(service_gap_inputs(at), by=supervisor, at=at).report
-    freezing.publish(report["_id"], by=supervisor, at=at, key="bench")
+    if report["state"] == DRAFT:
+        freezing.publish(report["_id"], by=supervisor, at=at, key="bench")
     text = rule_proposals.template_of("childcare_place")
     begins = next(line for line in text.splitlines() if line.startswith("in_force_from"))
     later = text.replace(begins, f"in_force_from: {date(at.year + 1, 7, 1)}")
