@@ -68,6 +68,9 @@ export function memoryPlatform(reply: (sent: Sent, count: number) => Reply | Pro
     saveFile: async () => undefined,
     openPage: () => undefined,
     pickPhotos: async () => [],
+    readFile: async (file) => String(file.handle),
+    makeFile: async (name, type, data) => ({ name, type, bytes: data.length, preview: name, handle: data }),
+    dropFile: () => undefined,
   };
   return made;
 }

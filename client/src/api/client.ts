@@ -23,6 +23,8 @@ export interface Line {
   /** The product's time: the phone's, put right by the answers' Date. */
   now(): number;
   heard(answer: Answer): void;
+  /** Intents being sent: taps while the first is under way join it. */
+  underWay: Map<string, { body: string; answer: Promise<unknown> }>;
 }
 
 export interface Api {
@@ -42,6 +44,9 @@ export interface FileSent<P extends PathOf<"post">> {
   file: Picked;
   fields: Record<string, string>;
   intent: string;
+  /** Where the caller keeps the key itself, beside the file. */
+  key?: string;
+  onPart?: (sent: number) => void;
   onBehalfOf?: string;
   /** Only names the type of the answer. */
   answer?: Given<P, "post">;
@@ -52,6 +57,7 @@ interface Loose {
   query?: Record<string, unknown>;
   body?: unknown;
   intent?: string;
+  key?: string;
   onBehalfOf?: string;
   upload?: Upload;
 }
@@ -61,6 +67,7 @@ export function createLine(platform: Platform, intents: Intents): Line {
   return {
     platform,
     intents,
+    underWay: new Map(),
     now: () => platform.now() + skew,
     heard: (answer) => {
       const date = Date.parse(answer.header("date") ?? "");
@@ -92,21 +99,18 @@ export function createApi(line: Line, session: Signer | null): Api {
         return before;
       }
     },
-    upload: (path: string, { path: values, file, fields, intent, onBehalfOf }: FileSent<never>) =>
-      call("post")(path, { path: values, intent, onBehalfOf, upload: { field: "file", file, fields } }),
+    upload: (path: string, { path: values, file, fields, intent, key, onPart, onBehalfOf }: FileSent<never>) =>
+      call("post")(path, { path: values, intent, key, onBehalfOf, upload: { field: "file", file, fields, onPart } }),
   } as unknown as Api;
 }
-
-/** Taps while the first is under way join it. */
-const underWay = new Map<string, { body: string; answer: Promise<unknown> }>();
 
 async function carryOut(line: Line, session: Signer | null, method: Method, path: string, asked: Loose): Promise<unknown> {
   const body = asked.body === undefined ? "" : JSON.stringify(asked.body);
   if (asked.intent === undefined) return answered(await sendSigned(line, session, made(method, path, asked, body)));
-  const present = underWay.get(asked.intent);
+  const present = line.underWay.get(asked.intent);
   if (present?.body === body) return present.answer;
-  const answer = withKey(line, session, method, path, asked, body, asked.intent).finally(() => underWay.delete(asked.intent ?? ""));
-  underWay.set(asked.intent, { body, answer });
+  const answer = withKey(line, session, method, path, asked, body, asked.intent).finally(() => line.underWay.delete(asked.intent ?? ""));
+  line.underWay.set(asked.intent, { body, answer });
   return answer;
 }
 
@@ -114,11 +118,11 @@ async function withKey(
   line: Line, session: Signer | null, method: Method, path: string, asked: Loose, body: string, intent: string,
 ): Promise<unknown> {
   const meant = asked.upload ? `${asked.upload.file.name} ${asked.upload.file.bytes} ${JSON.stringify(asked.upload.fields)}` : body;
-  const key = await line.intents.key(intent, meant);
+  const key = asked.key ?? (await line.intents.key(intent, meant));
   const sent = made(method, path, asked, body, { "Idempotency-Key": key });
   const answer = await sendSigned(line, session, sent);
   // Done or refused for good; after a fault of the server, or a lost sign-in, the same intent is sent again.
-  if (answer.status < 500 && answer.status !== OVER && !BUSY.includes(answer.status) && !inFlight(answer)) await line.intents.done(intent);
+  if (asked.key === undefined && answer.status < 500 && answer.status !== OVER && !BUSY.includes(answer.status) && !inFlight(answer)) await line.intents.done(intent);
   return answered(answer);
 }
 

@@ -31,13 +31,14 @@ function download(name: string, text: string): Promise<void> {
 }
 
 async function send(sent: Sent): Promise<Answer> {
+  if (sent.upload) return upload(sent, sent.upload);
   const controller = new AbortController();
   const timer = window.setTimeout(() => controller.abort(), sent.timeoutMs);
   try {
     const answer = await fetch(sent.path, {
       method: sent.method,
       headers: sent.headers,
-      body: sent.upload ? form(sent.upload) : sent.body,
+      body: sent.body,
       credentials: "omit",
       signal: controller.signal,
     });
@@ -48,6 +49,23 @@ async function send(sent: Sent): Promise<Answer> {
   } finally {
     window.clearTimeout(timer);
   }
+}
+
+/** By the older way: the newer one does not tell how much has left. */
+function upload(sent: Sent, given: NonNullable<Sent["upload"]>): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asked = new XMLHttpRequest();
+    const lost = () => reject(new NoAnswer());
+    asked.open(sent.method, sent.path);
+    for (const [name, value] of Object.entries(sent.headers)) asked.setRequestHeader(name, value);
+    asked.timeout = sent.timeoutMs;
+    asked.upload.onprogress = ({ loaded, total }) => given.onPart?.(total ? loaded / total : 0);
+    asked.onload = () => resolve({ status: asked.status, text: asked.responseText, header: (name) => asked.getResponseHeader(name) });
+    asked.onerror = lost;
+    asked.ontimeout = lost;
+    asked.onabort = lost;
+    asked.send(form(given));
+  });
 }
 
 function form(upload: NonNullable<Sent["upload"]>): FormData {
@@ -85,6 +103,20 @@ function pickPhotos(most: number): Promise<Picked[]> {
     document.body.append(input);
     input.click();
   });
+}
+
+function readFile(file: Picked): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result).split(",")[1] ?? "");
+    reader.onerror = () => reject(reader.error ?? new Error(file.name));
+    reader.readAsDataURL(file.handle as Blob);
+  });
+}
+
+function makeFile(name: string, type: string, data: string): Promise<Picked> {
+  const file = new File([Uint8Array.from(atob(data), (each) => each.charCodeAt(0))], name, { type });
+  return Promise.resolve({ name, type, bytes: file.size, preview: URL.createObjectURL(file), handle: file });
 }
 
 /** In development the sandbox's phone frames this page and asks as WeChat would; other channels have no such messages. */
@@ -144,6 +176,9 @@ const made: Platform = {
   saveFile: download,
   openPage: (path) => void window.open(path, "_blank", "noopener"),
   pickPhotos,
+  readFile,
+  makeFile,
+  dropFile: (file) => URL.revokeObjectURL(file.preview),
 };
 
 export const platform = (): Platform => made;

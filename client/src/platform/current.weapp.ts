@@ -31,11 +31,13 @@ async function ask(sent: Sent, url: string): Promise<Answer> {
 }
 
 async function upload(sent: Sent, url: string): Promise<Answer> {
-  const { field, file, fields } = sent.upload!;
-  const answer = await Taro.uploadFile({
+  const { field, file, fields, onPart } = sent.upload!;
+  const task = Taro.uploadFile({
     url, filePath: file.handle as string, name: field, fileName: file.name, formData: { ...fields }, header: { ...sent.headers },
     timeout: sent.timeoutMs,
   });
+  if (onPart) task.onProgressUpdate(({ progress }) => onPart(progress / 100));
+  const answer = await task;
   return answered(answer.statusCode, answer.data, answer.header ?? {});
 }
 
@@ -63,6 +65,44 @@ async function pickPhotos(most: number): Promise<Picked[]> {
   } catch {
     return []; // the person gave up, or refused the album: both are an answer
   }
+}
+
+const OWN_PHOTO = "photo-";
+let cleared: true | undefined;
+
+function readFile(file: Picked): Promise<string> {
+  return new Promise((resolve, reject) => {
+    Taro.getFileSystemManager().readFile({
+      filePath: file.handle as string, encoding: "base64", success: ({ data }) => resolve(data as string), fail: ({ errMsg }) => reject(new Error(errMsg)),
+    });
+  });
+}
+
+/**
+ * WeChat uploads files alone: it lies in clear in a folder of its own for as long as it is being sent, under the name it
+ * had, for a name that differs is another request to the product.
+ */
+async function makeFile(name: string, type: string, data: string): Promise<Picked> {
+  cleared ??= clearOwnPhotos();
+  const folder = `${Taro.env.USER_DATA_PATH}/${OWN_PHOTO}${random(16)}`;
+  const files = Taro.getFileSystemManager();
+  files.mkdirSync(folder, true);
+  files.writeFileSync(`${folder}/${name}`, data, "base64");
+  return { name, type, bytes: Math.floor((data.length * 3) / 4), preview: `${folder}/${name}`, handle: `${folder}/${name}` };
+}
+
+/** What the album gave is WeChat's to delete. */
+function dropFile(file: Picked): void {
+  const folder = file.preview.slice(0, file.preview.lastIndexOf("/"));
+  if (folder.startsWith(`${Taro.env.USER_DATA_PATH}/${OWN_PHOTO}`)) Taro.getFileSystemManager().rmdirSync(folder, true);
+}
+
+/** Copies that were being sent when WeChat was closed: their content lies encrypted, these need not stay. */
+function clearOwnPhotos(): true {
+  const files = Taro.getFileSystemManager();
+  const folder = Taro.env.USER_DATA_PATH ?? "";
+  for (const each of files.readdirSync(folder)) if (each.startsWith(OWN_PHOTO)) files.rmdirSync(`${folder}/${each}`, true);
+  return true;
 }
 
 /** A file of the mini-program's own, passed on by the person's hand (to oneself, say) and deleted at once. */
@@ -147,6 +187,9 @@ const made: Platform = {
   saveFile: passOn,
   openPage: (path) => void Taro.setClipboardData({ data: API_ORIGIN + path }).catch(() => undefined),
   pickPhotos,
+  readFile,
+  makeFile,
+  dropFile,
 };
 
 export const platform = (): Platform => made;

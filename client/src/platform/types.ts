@@ -31,6 +31,8 @@ export interface Upload {
   field: string;
   file: Picked;
   fields: Readonly<Record<string, string>>;
+  /** Told how much of it has left, 0 to 1. */
+  onPart?: (sent: number) => void;
 }
 
 export interface Sent {
@@ -112,4 +114,9 @@ export interface Platform {
   openPage(path: string): void;
   /** Photos by camera or from the album; empty where the person gave up. */
   pickPhotos(most: number): Promise<Picked[]>;
+  /** A picked file's content, base64. */
+  readFile(file: Picked): Promise<string>;
+  /** A file of this content, base64, that can be sent and shown until `dropFile`. */
+  makeFile(name: string, type: string, data: string): Promise<Picked>;
+  dropFile(file: Picked): void;
 }

@@ -1,23 +1,17 @@
-import { useState } from "react";
-import { own, type Problem, type Schemas } from "@/api";
-import { asProblem } from "@/api/problems";
+import { own, type Schemas } from "@/api";
 import { platform } from "@/platform/current";
-import { type Picked } from "@/platform/types";
+import { photos } from "@/state/sending";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/form.json";
 import { useAnswer, useDoing } from "@/ui/answers";
 import { Button, Tag } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
+import { Sending, usePhotos } from "@/ui/photos";
 import { Trouble } from "@/ui/states";
 import common from "@/text/zh_CN/programmes.json";
 import { type Application } from "./draft";
 
 type Kind = Pick<Schemas["PaperKindView"], "token" | "label" | "help" | "required" | "files_most">;
-
-interface Sending {
-  file: Picked;
-  problem: Problem | null;
-}
 
 interface PapersProps {
   application: Application;
@@ -38,24 +32,13 @@ export function Papers({ application, kinds, onChanged }: PapersProps) {
 }
 
 function Paper({ kind, application, reusable, onChanged }: { kind: Kind; application: Application; reusable: Schemas["ReusableView"][]; onChanged: () => Promise<void> }) {
-  const [sending, setSending] = useState<Sending[]>([]);
+  const sending = usePhotos(application.id, onChanged).filter((each) => each.target.fields.paper === kind.token);
   const doing = useDoing();
   const files = application.papers.filter((each) => each.paper === kind.token);
   const room = kind.files_most - files.length - sending.length;
   const path = { application_id: application.id };
-  const send = async (file: Picked) => {
-    setSending((before) => [...before.filter((each) => each.file !== file), { file, problem: null }]);
-    try {
-      await own.upload("/applications/{application_id}/documents", { path, file, fields: { paper: kind.token }, intent: `paper.${application.id}.${kind.token}.${file.name}.${file.bytes}` });
-      setSending((before) => before.filter((each) => each.file !== file));
-      await onChanged();
-    } catch (fault) {
-      setSending((before) => before.map((each) => (each.file === file ? { file, problem: asProblem(fault) } : each)));
-    }
-  };
-  const pick = async () => {
-    for (const file of await platform().pickPhotos(room)) await send(file);
-  };
+  const target = { scope: application.id, path: "/applications/{application_id}/documents", values: path, fields: { paper: kind.token } } as const;
+  const pick = async () => photos.add(target, await platform().pickPhotos(room));
   const remove = (id: string) => doing.run(async () => {
     await own.delete("/applications/{application_id}/documents/{document_id}", { path: { ...path, document_id: id } });
     await onChanged();
@@ -80,18 +63,7 @@ function Paper({ kind, application, reusable, onChanged }: { kind: Kind; applica
           ))}
         </Box>
       )}
-      {sending.map(({ file, problem }) => (
-        <Box key={file.preview} className="stack" live="polite">
-          <Words>{problem ? words.send_failed : words.sending} · {file.name}</Words>
-          {problem && <Trouble problem={problem} />}
-          {problem && (
-            <Box className="row fill">
-              <Button wide onPress={() => setSending((before) => before.filter((each) => each.file !== file))}>{words.paper_remove}</Button>
-              <Button main wide onPress={() => send(file)}>{words.send_again}</Button>
-            </Box>
-          )}
-        </Box>
-      ))}
+      <Sending photos={sending} />
       {room > 0 && <Button symbol="camera" label={fill(words.photo_label, { name: kind.label })} onPress={pick}>{words.photo}</Button>}
       {room > 0 && files.length === 0 && reusable.map((each) => (
         <Button key={each.document.id} busy={doing.busy} onPress={() => reuse(each)}>{fill(words.reuse, { name: kind.label })}</Button>

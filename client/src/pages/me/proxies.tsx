@@ -1,5 +1,6 @@
 import { now, own, type Schemas } from "@/api";
 import { platform } from "@/platform/current";
+import { photos } from "@/state/sending";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/me.json";
 import { useAnswer, useDoing } from "@/ui/answers";
@@ -7,6 +8,7 @@ import { Button, Facts, Tag } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
 import { Own } from "@/ui/own";
 import { Page } from "@/ui/page";
+import { Sending, usePhotos } from "@/ui/photos";
 import { Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
 import { day } from "@/words";
@@ -94,20 +96,15 @@ function One({ proxy, own: given, onChanged }: { proxy: Proxy; own: boolean; onC
 
 /** Photos of the paper that somebody without a telephone has signed. */
 function Papers({ proxy, onChanged }: { proxy: Proxy; onChanged: () => Promise<void> }) {
-  const doing = useDoing();
-  const add = () => doing.run(async () => {
-    for (const file of await platform().pickPhotos(PHOTOS)) {
-      const path = { authorisation_id: proxy.id };
-      await own.upload("/me/principals/{authorisation_id}/papers", { path, file, fields: {}, intent: `proxy.paper.${proxy.id}.${file.name}` });
-    }
-    await onChanged();
-  });
+  const sending = usePhotos(proxy.id, onChanged);
+  const target = { scope: proxy.id, path: "/me/principals/{authorisation_id}/papers", values: { authorisation_id: proxy.id }, fields: {} } as const;
+  const add = async () => photos.add(target, await platform().pickPhotos(PHOTOS));
   return (
     <Box className="stack">
       <Words as="p">{proxy.papers.length ? words.proxies.paper_next : words.proxies.paper_waits}</Words>
       {proxy.papers.length > 0 && <Words as="p" className="soft small">{fill(words.proxies.paper_added, { n: proxy.papers.length })}</Words>}
-      {doing.problem && <Trouble problem={doing.problem} onAgain={add} />}
-      <Button main={proxy.papers.length === 0} symbol="camera" busy={doing.busy} onPress={add}>{words.proxies.paper_add}</Button>
+      <Sending photos={sending} />
+      <Button main={proxy.papers.length === 0} symbol="camera" onPress={add}>{words.proxies.paper_add}</Button>
     </Box>
   );
 }

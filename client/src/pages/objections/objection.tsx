@@ -2,6 +2,7 @@ import { useRouter } from "@tarojs/taro";
 import { useState } from "react";
 import { now, own, type Schemas } from "@/api";
 import { platform } from "@/platform/current";
+import { photos } from "@/state/sending";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/notices.json";
 import { useAnswer, useDoing } from "@/ui/answers";
@@ -9,6 +10,7 @@ import { Button, Card, Facts, Field } from "@/ui/controls";
 import { Box, TextBox, Words } from "@/ui/elements";
 import { moveOn, pages } from "@/ui/go";
 import { Page } from "@/ui/page";
+import { Sending, usePhotos } from "@/ui/photos";
 import { Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
 import { moment } from "@/words";
@@ -43,13 +45,8 @@ function Standing({ id }: { id: string }) {
   const asked = useAnswer(() => own.get("/objections/{objection_id}", { path }), [id], { again: true });
   const doing = useDoing();
   const objection = asked.data;
-  const add = () =>
-    doing.run(async () => {
-      for (const file of await platform().pickPhotos(1)) {
-        await own.upload("/objections/{objection_id}/evidence", { path, file, fields: {}, intent: `objection.evidence.${id}.${file.name}.${file.bytes}` });
-      }
-      await asked.reload();
-    });
+  const sending = usePhotos(id, asked.reload);
+  const add = async () => photos.add({ scope: id, path: "/objections/{objection_id}/evidence", values: path, fields: {} }, await platform().pickPhotos(1));
   const withdraw = () =>
     doing.run(async () => {
       await own.post("/objections/{objection_id}/withdraw", { path, intent: `objection.withdraw.${id}` });
@@ -70,6 +67,7 @@ function Standing({ id }: { id: string }) {
           <Card title={words.said}>
             <Words as="p">{objection.statement}</Words>
             <Box as="ul" className="lines" label={words.evidence}>{objection.evidence.map((each) => <Box as="li" key={each.id}>{each.name}</Box>)}</Box>
+            <Sending photos={sending} />
             {objection.ruling === null && <Button symbol="camera" busy={doing.busy} onPress={add}>{words.evidence_add}</Button>}
           </Card>
           {objection.ruling === null && <Sure danger label={words.withdraw} question={words.withdraw_sure} yes={words.withdraw_yes} no={words.think} busy={doing.busy} onYes={withdraw} />}
