@@ -118,7 +118,8 @@ def _rendered(look: Look, table: Map) -> Response:
 def _shown(look: Look, table: Map) -> tuple[Page, str]:
     """The page at the look's path, made. Raises what it raises, Forbidden where it is not theirs."""
     page, named = _found(look.path, table)
-    return page, _html(page.show(look, named), look, page.section, listed=page.sheet)
+    with audit.together():
+        return page, _html(page.show(look, named), look, page.section, listed=page.sheet)
 
 
 def _sheet(form: str, path: str, table: Map) -> AnyResponse:

@@ -7,13 +7,15 @@ sealed under the same key, so a chain cut short is noticed too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
 import orjson
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc, to_storage
@@ -30,6 +32,10 @@ CITY_CHAIN = "city"
 GENESIS = "0" * 64
 MAX_CONTENTION = 200
 SEQUENCE_DIGITS = 12
+DUPLICATE_KEY = 11000
+# So many entries are linked at once; the head may stand so far back while their writer has not moved it yet.
+MOST_TOGETHER = 20
+_WAITING: ContextVar[list[dict[str, Any]] | None] = ContextVar("audit entries that wait", default=None)
 
 
 @dataclass(frozen=True)
@@ -55,10 +61,28 @@ def record(
         # As JSON keeps it: what the hash covers now must be what is read later.
         "detail": orjson.loads(orjson.dumps(dict(detail or {}))),
     }
-    for _ in range(MAX_CONTENTION):
-        if _append(chain, entry):
-            return
-    raise Unavailable()
+    waiting = _WAITING.get()
+    if waiting is None:
+        _append([entry])
+    else:
+        waiting.append(entry)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What is recorded within is written at its end, each look as an entry of its own, but all of a chain at once.
+
+    For a page that shows much of one file: nothing of it leaves before this has ended. It is written, too, where what
+    is within fails. Raises Unavailable as `record` does.
+    """
+    waiting: list[dict[str, Any]] = []
+    before = _WAITING.set(waiting)
+    try:
+        yield
+    finally:
+        _WAITING.reset(before)
+        for chain in dict.fromkeys(each["chain"] for each in waiting):
+            _append([each for each in waiting if each["chain"] == chain])
 
 
 def verify() -> ChainReport:
@@ -116,36 +140,65 @@ def verify_end(chain: str, most: int) -> tuple[int, list[str]]:
     head = database()[HEADS].find_one({"_id": chain})
     last = int(head["sequence"]) if head else 0
     first = max(1, last - most + 1)
-    entries = between(chain, first - 1, last + 2)
+    entries = between(chain, first - 1, last + MOST_TOGETHER + 1)
     before = entries.pop(0)["hash"] if first > 1 and entries and entries[0]["sequence"] == first - 1 else GENESIS
     if head is None and not entries:
         return 0, []  # nothing was ever recorded there
     return len(entries), _compare(chain, head, entries, before, first - 1)[1]
 
 
-def _append(chain: str, entry: dict[str, Any]) -> bool:
+def _append(entries: list[dict[str, Any]]) -> None:
+    """Entries of one chain, in their order. Raises Unavailable where too many others write there."""
+    for begin in range(0, len(entries), MOST_TOGETHER):
+        left = entries[begin : begin + MOST_TOGETHER]
+        for _ in range(MAX_CONTENTION):
+            left = left[_append_some(left) :]
+            if not left:
+                break
+        else:
+            raise Unavailable()
+
+
+def _append_some(entries: list[dict[str, Any]]) -> int:
+    """Link them behind the chain's head; returns how many of them found their place before another writer."""
+    chain = entries[0]["chain"]
     head = database()[HEADS].find_one({"_id": chain}) or {"sequence": 0, "hash": GENESIS}
-    linked = {**entry, "sequence": head["sequence"] + 1, "previous": head["hash"]}
-    linked["hash"] = _hash(linked)
-    linked["_id"] = _entry_id(chain, linked["sequence"])
-    try:
-        database()[ENTRIES].insert_one(linked)
-    except DuplicateKeyError:
+    linked: list[dict[str, Any]] = []
+    for entry in entries:
+        last = linked[-1] if linked else head
+        made = {**entry, "sequence": last["sequence"] + 1, "previous": last["hash"]}
+        made["hash"] = _hash(made)
+        made["_id"] = _entry_id(chain, made["sequence"])
+        linked.append(made)
+    count = _insert(linked)
+    if count < len(linked):
         # Another writer took this place; where it died before moving the head, move it for it.
-        taken = database()[ENTRIES].find_one({"_id": linked["_id"]})
+        taken = database()[ENTRIES].find_one({"_id": linked[count]["_id"]})
         if taken is not None:
             _advance(chain, taken)
-        return False
-    _advance(chain, linked)
-    return True
+    else:
+        _advance(chain, linked[-1])
+    return count
+
+
+def _insert(linked: list[dict[str, Any]]) -> int:
+    """How many of them are in, from the first on: the next one's place is taken."""
+    try:
+        database()[ENTRIES].insert_many(linked)
+    except BulkWriteError as fault:
+        if any(each["code"] != DUPLICATE_KEY for each in fault.details["writeErrors"]):
+            raise
+        return int(fault.details["nInserted"])
+    return len(linked)
 
 
 def _advance(chain: str, entry: Mapping[str, Any]) -> None:
     head = {"sequence": entry["sequence"], "hash": entry["hash"], "seal": _seal(chain, entry)}
     try:
         database()[HEADS].update_one(
-            {"_id": chain, "sequence": entry["sequence"] - 1}, {"$set": head}, upsert=entry["sequence"] == 1
-        )
+            {"_id": chain, "sequence": {"$lt": entry["sequence"]}}, {"$set": head},
+            upsert=entry["sequence"] <= MOST_TOGETHER,
+        )  # fmt: skip
     except DuplicateKeyError:
         return  # the head stands already at or behind this entry's place
 
@@ -170,8 +223,8 @@ def _compare(
         if _hash(entry) != entry["hash"]:
             faults.append(f"{chain}:{sequence}: changed")
         previous = entry["hash"]
-    # An entry whose writer died before moving the head stands one behind it, which is no fault.
-    if head is None or not head["sequence"] <= sequence <= head["sequence"] + 1:
+    # Entries whose writer died before moving the head stand behind it, which is no fault.
+    if head is None or not head["sequence"] <= sequence <= head["sequence"] + MOST_TOGETHER:
         faults.append(f"{chain}:{sequence}: the chain does not end at its head")
     elif head.get("seal") != _seal(chain, head):
         faults.append(f"{chain}:{sequence}: the head was changed")

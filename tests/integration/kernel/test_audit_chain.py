@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import UTC, datetime, timezone
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from bench.plans import Listening
 from models.kernel import audit
 from models.kernel.actors import Actor
 from models.kernel.database import database as db
+from models.kernel.errors import NotFound
 
 AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 CLERK = Actor("staff", "clerk", frozenset({"planner"}), "360902")
@@ -34,8 +37,14 @@ def entry(number: int) -> dict[str, Any]:
 
 
 def test_eight_writers_at_once_leave_a_whole_chain(database: str) -> None:
+    def write_some(first: int) -> None:
+        """Four of two chains: every other writer writes them together."""
+        with audit.together() if first % 8 else nullcontext():
+            for number in range(first, first + 4):
+                write(number, ("360902", "360981")[number % 2])
+
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda n: write(n, ("360902", "360981")[n % 2]), range(64)))
+        list(pool.map(write_some, range(0, 64, 4)))
     assert audit.verify() == audit.ChainReport(64, [])
     numbers = sorted(each["detail"]["number"] for each in db()[audit.ENTRIES].find())
     assert numbers == list(range(64))
@@ -44,10 +53,25 @@ def test_eight_writers_at_once_leave_a_whole_chain(database: str) -> None:
 def test_a_writer_that_died_before_moving_the_head_does_no_harm(chain: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as dying:
         dying.setattr(audit, "_advance", lambda chain, entry: None)
-        write(6)
-    assert audit.verify() == audit.ChainReport(7, [])
+        with audit.together():
+            for number in (6, 7, 8):
+                write(number)
+    assert audit.verify() == audit.ChainReport(9, [])
+    assert audit.verify_end(chain, 5) == (8, [])
+    write(9)
+    assert audit.verify() == audit.ChainReport(10, [])
+
+
+def test_what_is_recorded_together_is_one_write_also_where_the_page_fails(listening: Listening, database: str) -> None:
+    listening.on = True
+    with pytest.raises(NotFound), audit.together():
+        for number in range(6):
+            write(number)
+        raise NotFound()
+    assert listening.commands == 3, "the head is read, the entries are written, the head is moved"
+    assert audit.verify() == audit.ChainReport(6, [])
     write(7)
-    assert audit.verify() == audit.ChainReport(8, [])
+    assert audit.verify().entries == 7, "by itself again"
 
 
 @pytest.mark.parametrize(
