@@ -24,6 +24,7 @@ from models.eldercare import month_closing
 from models.eldercare.documents import Elder, Visit
 from models.eldercare.month_standing import note_standings
 from models.eldercare.plan_records import PlannedVisit, planned_id
+from models.feedback.theme_standing import note_themes
 from models.kernel.clock import FixedClock, day_of, month_of, previous_month
 from models.kernel.database import collection, sync_indexes
 from models.kernel.database import database as connected
@@ -85,6 +86,7 @@ def jobs_of_the_night() -> None:
     """What jobs have counted before anybody looks."""
     note_keys(AT)
     note_standings(AT)
+    note_themes(AT)
 
 
 def clones(

@@ -64,6 +64,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("end_what_is_over", Daily(hour=3, minute=25), casework.end_what_is_over),
     Job("hand_over", Hourly(minute=35), casework.hand_over),
     Job("feedback_deadlines", Hourly(minute=10), feedback.deadlines),
+    Job("count_feedback_themes", Hourly(minute=35), feedback.count_themes),
     # Visits to old people: the first night of a month builds its plan, each night repairs it.
     Job("plan_visits", Monthly(day=1, hour=0, minute=5), eldercare.plan_visits),
     Job("repair_visit_plan", Daily(hour=1, minute=15), eldercare.plan_visits),

@@ -53,8 +53,8 @@ class PublicNotice(Causing):
 
     meta: ClassVar[dict[str, Any]] = {"collection": "public_notices"}
     index_specs: ClassVar[list[dict[str, Any]]] = [
-        {"keys": [("published_on", 1), ("district_code", 1), ("programme", 1)], "name": "day"},
         {"keys": [("state", 1), ("ends_at", 1)], "name": "state"},
+        {"keys": [("state", 1), ("published_on", 1)], "name": "on_notice"},
         {"keys": [("application_id", 1)], "name": "application"},
         {"keys": [("resident_id", 1)], "name": "resident"},
         OUTBOX_INDEX,

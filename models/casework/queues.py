@@ -1,27 +1,29 @@
 """Queues of the office: what is open in a place and stage, the soonest due first; and what was escalated.
 
-A page reads one window of due dates after the other and stops when it is full. A server that follows the index's order
-then examines about as many keys as it gives; one that matches before it sorts has only a small window to match.
+A page reads one window of due dates after the other and stops when it is full (`models.kernel.windows`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from config.loading import rule
 from models.casework.documents import ACCEPTED, APPEALED, CORRECTION, ON_NOTICE, REVIEWED, SUBMITTED, Application
 from models.casework.queries import LIST_FIELDS
+from models.kernel import windows
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
-from models.kernel.document import EPOCH
 from models.kernel.errors import FieldFault, Forbidden, InvalidInput
 from models.kernel.lifecycle import Raw
-from models.kernel.paging import Page, beyond, decode_cursor, encode_cursor
+from models.kernel.paging import Page, decode_cursor, encode_cursor
+from models.kernel.windows import Position
 
 QUEUE, ESCALATED = "queue", "escalated"
+# As many at once as a window of a count may hold, so that one answer brings it.
+COUNT_BATCH = 1000
 # The stages of open cases, in the order of their way.
 STAGES = (SUBMITTED, ACCEPTED, REVIEWED, CORRECTION, ON_NOTICE, APPEALED)
 
@@ -80,8 +82,8 @@ def escalated(
         rows = _rows({**wanted, **window}, "escalated_at")
         return [each for each in rows if townships is None or each.get("township_id") in townships]
 
-    windows = list(_windows("escalated_at", at, past, after, None))
-    return _page(_read(read, windows, limit, at), limit, ESCALATED, "escalated_at")
+    found = windows.read(read, windows.windows("escalated_at", _edges(at, past), after=after), limit, at)
+    return _page(found, limit, ESCALATED, "escalated_at")
 
 
 def place_filter(by: Actor, district_code: str | None, township_id: str | None) -> dict[str, Any]:
@@ -106,7 +108,7 @@ def _is_city(by: Actor, district_code: str | None, township_id: str | None) -> b
 
 
 def _of_place(
-    wanted: dict[str, Any], after: Mapping[str, Any] | None, before: datetime | None, limit: int, at: datetime
+    wanted: dict[str, Any], after: Position | None, before: datetime | None, limit: int, at: datetime
 ) -> list[Raw]:  # fmt: skip
     """A page of a queue and one more, read by windows; several townships each by themselves, for a server may use an
     index for one of them only."""
@@ -117,44 +119,12 @@ def _of_place(
         rows = [row for place in places for row in _rows({**place, **window}, "due_at", limit + 1)]
         return sorted(rows, key=lambda each: (each["due_at"], each["_id"]))
 
-    return _read(read, list(_windows("due_at", at, _days(wanted), after, before)), limit, at)
-
-
-def _read(
-    read: Callable[[Mapping[str, Any]], list[Raw]], windows: list[dict[str, Any]], limit: int, at: datetime
-) -> list[Raw]:  # fmt: skip
-    """One window after the other until there is a page and one more. Where little is found the next look takes twice as
-    many windows together, but never goes on over the present moment, behind which most is due."""
-    found: list[Raw] = []
-    begin, together = 0, 1
-    while begin < len(windows) and len(found) <= limit:
-        last = begin
-        while last + 1 < min(begin + together, len(windows)) and _may_join(windows[last], at):
-            last += 1
-        rows = read(_joined(windows[begin], windows[last]))
-        found += rows
-        together = 2 * together if len(rows) < limit // 2 and _may_join(windows[last], at) else 1
-        begin = last + 1
-    return found
-
-
-def _may_join(window: Mapping[str, Any], at: datetime) -> bool:
-    """False for a position's own moment, and for the window that ends now."""
-    (limits,) = (each for name, each in window.items() if name != "_id")
-    return isinstance(limits, dict) and limits.get("$lt") != at
-
-
-def _joined(first: Mapping[str, Any], last: Mapping[str, Any]) -> dict[str, Any]:
-    """From where the first begins to where the last ends."""
-    if first is last:
-        return dict(first)
-    ((order, limits),) = first.items()
-    ends = {name: each for name, each in last[order].items() if name == "$lt"}
-    return {order: {**{name: each for name, each in limits.items() if name != "$lt"}, **ends}}
+    ranges = windows.windows("due_at", _edges(at, _days(wanted)), after=after, before=before)
+    return windows.read(read, ranges, limit, at)
 
 
 def _of_caseworker(
-    assignee_id: str, wanted: Mapping[str, Any], after: Mapping[str, Any] | None, before: datetime | None, at: datetime
+    assignee_id: str, wanted: Mapping[str, Any], after: Position | None, before: datetime | None, at: datetime
 ) -> list[Raw]:  # fmt: skip
     """All that a caseworker has in a stage: few, so what else is wanted of them is looked at here."""
     townships = _townships(wanted)
@@ -162,7 +132,7 @@ def _of_caseworker(
     mine = {"assignee_id": assignee_id, "state": wanted["state"]}
     return [
         row
-        for window in _windows("due_at", at, [], after, before)
+        for window in windows.windows("due_at", [], after=after, before=before)
         for row in _rows({**mine, **window}, "due_at")
         if all(row.get(name) == value for name, value in others.items())
         and (townships is None or row.get("township_id") in townships)
@@ -170,19 +140,21 @@ def _of_caseworker(
 
 
 def _counted(wanted: dict[str, Any], edges: Mapping[str, datetime | None], at: datetime) -> dict[str, Any]:
-    """Counted window by window, the earliest first, until more than enough is known of every edge."""
-    most, marks = rule("casework.count_most"), [each for each in edges.values() if each is not None]
+    """Counted window by window, the earliest first, until more than enough is known of every edge: what is counted of
+    one is in every later one, too."""
+    most = rule("casework.count_most")
     townships = _townships(wanted)
     places = [{**wanted, "township_id": each} for each in townships] if townships else [wanted]
-    found = dict.fromkeys(edges, 0)
-    for window in _windows("due_at", at, rule("casework.count_windows_days"), None, None, marks):
-        end = window["due_at"].get("$lt")
-        counted = sum(collection(Application).count_documents({**place, **window}) for place in places)
-        open_ones = [name for name, edge in edges.items() if edge is None or (end is not None and end <= edge)]
-        found.update({name: found[name] + counted for name in open_ones})
-        if all(found[name] > most for name in open_ones):
-            # What is counted now is in every later edge, too.
-            break
+
+    def read(window: Mapping[str, Any]) -> list[Raw]:
+        return [
+            row for place in places
+            for row in collection(Application).find({**place, **window}, {"due_at": 1}).batch_size(COUNT_BATCH)
+        ]  # fmt: skip
+
+    ranges = windows.windows("due_at", _edges(at, rule("casework.count_windows_days")))
+    moments = [as_utc(each["due_at"]) for each in windows.read(read, ranges, most)]
+    found = {name: sum(edge is None or each < edge for each in moments) for name, edge in edges.items()}
     return {**{name: min(count, most) for name, count in found.items()},
             "more": [name for name, count in found.items() if count > most]}  # fmt: skip
 
@@ -202,28 +174,8 @@ def _townships(wanted: Mapping[str, Any]) -> list[str] | None:
     return list(asked["$in"]) if isinstance(asked, dict) else [asked]
 
 
-def _windows(
-    order: str, at: datetime, days: list[int], after: Mapping[str, Any] | None, before: datetime | None,
-    marks: Sequence[datetime] = (),
-) -> Iterator[dict[str, Any]]:  # fmt: skip
-    """Filters on a moment, earliest first, from the cursor on and up to `before`; each a contiguous range. No range
-    goes over one of `marks`.
-
-    Half-open: the embedded server leaves the end of a closed range out where the index goes on behind its field.
-    """
-    begin: dict[str, Any] = {"$gt": EPOCH}
-    if after is not None:
-        same, rest = beyond(order, datetime.fromisoformat(after["at"]), after["id"])
-        yield same
-        begin = rest[order]
-    for edge in [*sorted({*(at + timedelta(days=each) for each in days), *marks}), None]:
-        end = min((each for each in (edge, before) if each is not None), default=None)
-        if end is not None and any(end <= start for start in begin.values()):
-            continue
-        yield {order: begin | ({"$lt": end} if end is not None else {})}
-        if before is not None and end == before:
-            return
-        begin = {"$gte": end}
+def _edges(at: datetime, days: Sequence[float]) -> list[datetime]:
+    return [at + timedelta(days=each) for each in days]
 
 
 def _rows(wanted: Mapping[str, Any], order: str, most: int = 0) -> list[Raw]:
@@ -239,11 +191,11 @@ def _page(found: list[Raw], limit: int, name: str, order: str) -> Page:
     return Page(found[:limit], following)
 
 
-def _position(cursor: str | None, name: str) -> dict[str, Any] | None:
+def _position(cursor: str | None, name: str) -> Position | None:
     """What a cursor of this list says. Raises InvalidInput (`bad_cursor`) for another's."""
     if cursor is None:
         return None
     found = decode_cursor(cursor)
     if found.get("list") != name or not isinstance(found.get("id"), str):
         raise InvalidInput("bad_cursor")
-    return found
+    return datetime.fromisoformat(found["at"]), found["id"]

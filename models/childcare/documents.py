@@ -85,12 +85,13 @@ class ChildcarePlacement(Causing):
 
     meta: ClassVar[dict[str, Any]] = {"collection": "childcare_placements"}
     index_specs: ClassVar[list[dict[str, Any]]] = [
-        {"keys": [("choices", 1), ("state", 1)], "name": "waiting_at"},
+        {"keys": [("choices", 1), ("state", 1), ("created_at", 1), ("_id", 1)], "name": "waiting_at"},
         {"keys": [("family_index", 1), ("state", 1)], "name": "family"},
         {"keys": [("resident_id", 1)], "name": "resident"},
         {"keys": [("state", 1), ("outgrown_from", 1)], "name": "outgrown"},
-        {"keys": [("district_code", 1), ("state", 1)], "name": "district"},
-        {"keys": [("place.centre_id", 1), ("state", 1)], "name": "placed_at"},
+        {"keys": [("district_code", 1), ("state", 1), ("created_at", 1), ("_id", 1)], "name": "district"},
+        {"keys": [("state", 1), ("created_at", 1), ("_id", 1)], "name": "of_city"},
+        {"keys": [("place.centre_id", 1), ("state", 1), ("created_at", 1), ("_id", 1)], "name": "placed_at"},
         {"keys": [("ended_at", 1)], "name": "ended", **having_time("ended_at")},
         {"keys": [("release_due", 1)], "name": "release_due", "partialFilterExpression": {"release_due": True}},
         OUTBOX_INDEX,

@@ -30,6 +30,7 @@ from models.childcare.rounds_active import in_a_round
 from models.childcare.stays import month_text, months_from, places_of
 from models.facilities.documents import AGE_GROUPS, Facility
 from models.housing.draw import number, salt_of, seal_of
+from models.kernel import windows
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc, day_of, shown
 from models.kernel.database import collection
@@ -76,11 +77,11 @@ def placement_shown(raw: Raw, at: datetime, side: str) -> dict[str, Any]:
 
 
 def staff_page(
-    by: Actor, *, state: str, district_code: str | None, centre_id: str | None, cursor: str | None, limit: int
-) -> Page:
-    """Placements of a place in one state, the oldest first; of one centre where it is named. Raises Forbidden.
-
-    A county has some thousand of them in a state: all that match are read, of a centre some hundred.
+    by: Actor, *, state: str, district_code: str | None, centre_id: str | None, cursor: str | None, limit: int,
+    at: datetime,
+) -> Page:  # fmt: skip
+    """Placements of a place in one state, of one centre where it is named: who still waits the oldest first, who has or
+    had a place the latest first. Raises Forbidden.
     """
     district = district_code or by.district_code
     if by.district_code not in (None, district):
@@ -91,12 +92,16 @@ def staff_page(
     elif district is not None:
         wanted["district_code"] = district
     after = _after(cursor, "placements")
-    found = [
-        raw
-        for raw in collection(ChildcarePlacement).find(wanted, {"values": 0, "history": 0, "outbox": 0})
-        if threads.covers(by, raw) and (after is None or _when(raw) > after)
-    ]
-    found.sort(key=_when)
+    waits = state in (WAITING, OFFERED)
+
+    def read(window: Mapping[str, Any]) -> list[Raw]:
+        rows = collection(ChildcarePlacement).find({**wanted, **window}, {"values": 0, "history": 0, "outbox": 0})
+        return sorted((raw for raw in rows if threads.covers(by, raw)), key=_when, reverse=not waits)
+
+    if waits:
+        found = windows.read(read, windows.windows("created_at", windows.ages(at), after=after), limit)
+    else:
+        found = windows.read_latest(read, "created_at", at, limit, after=after)
     page = found[:limit]
     more = len(found) > limit
     return Page([_row(raw) for raw in page], _cursor("placements", page[-1]) if more else None)

@@ -80,6 +80,7 @@ class HandOver(Causing):
             **having_text("open_index"),
         },
         {"keys": [("district_code", 1), ("state", 1), ("created_at", 1), ("_id", 1)], "name": "queue"},
+        {"keys": [("state", 1), ("created_at", 1), ("_id", 1)], "name": "queue_of_city"},
         {"keys": [("openid_index", 1)], "name": "follower"},
         {"keys": [("resident_id", 1)], "name": "resident"},
         {"keys": [("expires_at", 1)], "name": "expiry", "expireAfterSeconds": 0},

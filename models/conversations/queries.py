@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from config.loading import catalogue
 from models.conversations import timing
 from models.conversations.documents import FOLLOWER, STAFF, HandOver
 from models.conversations.handovers import ahead_of, outbox_key, quota_of, text_of
-from models.conversations.lifecycle import HANDOVER, OPEN_STATES, WAITING
+from models.conversations.lifecycle import HANDOVER, OPEN_STATES, TAKEN, WAITING
 from models.conversations.masking import mask_text
-from models.kernel import audit
+from models.kernel import audit, windows
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
 from models.kernel.errors import InvalidInput, NotFound
 from models.kernel.lifecycle import Raw
 from models.kernel.outbox import PENDING, OutboxMessage
-from models.kernel.paging import Page, beyond, decode_cursor, encode_cursor
+from models.kernel.paging import Page, decode_cursor, encode_cursor
+from models.kernel.windows import Position
 
 SECONDS_PER_MINUTE = 60
+ORDER = "created_at"
 
 
 def queue(
@@ -33,21 +34,22 @@ def queue(
     `mine`: only those one has taken; `escalated`: only those that nobody took in time. The queue is the county's: staff
     of single townships see the calls for help from there, which are all that they could open.
     """
-    # Each county and state by itself: an index serves several at once only on some servers.
-    counties = [*catalogue().districts, None] if by.district_code is None else [by.district_code]
-    wanted = [{"district_code": county, "state": state} for county in counties for state in states
-              if state in OPEN_STATES]  # fmt: skip
-    found: list[Raw] = []
-    for stretch in _after(cursor) if cursor is not None else [{}]:
-        rows = [row for each in wanted for row in collection(HandOver).find({**each, **stretch})
+    place = {"district_code": by.district_code} if by.district_code is not None else {}
+    # Each state by itself: an index serves several at once only on some servers. Who took a ticket works on it.
+    wanted = [{**place, "state": state} for state in ((TAKEN,) if mine else OPEN_STATES) if state in states]
+
+    def read(window: Mapping[str, Any]) -> list[Raw]:
+        rows = [row for each in wanted for row in collection(HandOver).find({**each, **window})
                 if _listed(row, by, mine=mine, escalated=escalated)]  # fmt: skip
-        found += sorted(rows, key=lambda each: (as_utc(each["created_at"]), each["_id"]))
-        if len(found) > limit:
-            break
+        return sorted(rows, key=lambda each: windows.place_of(each, ORDER))
+
+    # Of what is taken there is never much.
+    edges, after = [] if mine else windows.ages(at), _after(cursor) if cursor is not None else None
+    found = windows.read(read, windows.windows(ORDER, edges, after=after), limit)
     following = None
     if len(found) > limit:
         last = found[limit - 1]
-        following = encode_cursor({"at": as_utc(last["created_at"]).isoformat(), "id": last["_id"]})
+        following = encode_cursor({"at": as_utc(last[ORDER]).isoformat(), "id": last["_id"]})
     return Page([_item(each, by, at) for each in found[:limit]], following)
 
 
@@ -147,10 +149,9 @@ def _listed(row: Raw, by: Actor, *, mine: bool, escalated: bool) -> bool:
     )
 
 
-def _after(cursor: str) -> list[dict[str, Any]]:
+def _after(cursor: str) -> Position:
     position = decode_cursor(cursor)
     try:
-        at, ticket_id = datetime.fromisoformat(position["at"]), str(position["id"])
+        return datetime.fromisoformat(position["at"]), str(position["id"])
     except (KeyError, TypeError, ValueError):
         raise InvalidInput("bad_cursor") from None
-    return beyond("created_at", at, ticket_id)

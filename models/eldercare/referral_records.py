@@ -48,8 +48,8 @@ class Referral(Causing):
 
     meta: ClassVar[dict[str, Any]] = {"collection": "referrals"}
     index_specs: ClassVar[list[dict[str, Any]]] = [
-        {"keys": [("township_id", 1), ("state", 1)], "name": "township"},
-        {"keys": [("district_code", 1), ("state", 1)], "name": "district"},
+        {"keys": [("township_id", 1), ("state", 1), ("created_at", 1), ("_id", 1)], "name": "township"},
+        {"keys": [("district_code", 1), ("state", 1), ("created_at", 1), ("_id", 1)], "name": "district"},
         {"keys": [("elder_id", 1)], "name": "elder"},
         {"keys": [("visit_id", 1)], "name": "visit"},
         OUTBOX_INDEX,

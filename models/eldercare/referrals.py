@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 from models.casework.documents import Application
 from models.eldercare.documents import Elder
-from models.eldercare.referral_records import MEDICAL, REFERRAL_LIFECYCLE, Referral
-from models.kernel import audit
+from models.eldercare.referral_records import MEDICAL, PENDING, REFERRAL_LIFECYCLE, Referral
+from models.kernel import audit, windows
 from models.kernel.actors import SUPERVISOR, VISITOR, Actor
+from models.kernel.clock import as_utc
 from models.kernel.database import collection
 from models.kernel.errors import Conflict, FieldFault, Forbidden, InvalidInput, NotFound
 from models.kernel.lifecycle import Change, Raw
@@ -20,7 +21,7 @@ from models.kernel.paging import Page, decode_cursor, encode_cursor
 from models.people.likeness import LETTER_OF, NUMBER
 
 CaseKind = Literal["application", "feedback", "medical", "other"]
-LIST = "referrals"
+LIST, ORDER = "referrals", "created_at"
 
 
 @dataclass(frozen=True)
@@ -31,24 +32,35 @@ class Case:
     id: str | None = None
 
 
-def page_of_referrals(scope: dict[str, Any], state: str, cursor: str | None, limit: int) -> Page:
-    """A place's referrals of one state, the oldest first. Raises InvalidInput for a cursor of another list."""
+def page_of_referrals(scope: dict[str, Any], state: str, cursor: str | None, limit: int, at: datetime) -> Page:
+    """A place's referrals of one state: those to be seen to the oldest first, what is over the latest first.
+
+    Raises InvalidInput for a cursor of another list.
+    """
     after = None
     if cursor is not None:
         position = decode_cursor(cursor)
         if position.get("of") != LIST or position.get("state") != state:
             raise InvalidInput("bad_cursor")
         after = (datetime.fromisoformat(position["at"]), position["id"])
-    # All of one place and state: a range over the order would make the embedded database read everybody's.
-    found = collection(Referral).find({**scope, "state": state}, {"note": 0})
-    rest = sorted((each["created_at"], each["_id"], each) for each in found)
-    rest = [each for each in rest if after is None or each[:2] > after]
-    items = [each for _, _, each in rest[:limit]]
-    if len(rest) <= limit:
-        return Page(items)
-    last = items[-1]
-    return Page(items, encode_cursor({"of": LIST, "state": state, "at": last["created_at"].isoformat(),
-                                      "id": last["_id"]}))  # fmt: skip
+    townships = scope.get("township_id")
+    places = [{"township_id": each} for each in townships["$in"]] if isinstance(townships, dict) else [scope]
+    over = state not in PENDING
+
+    def read(window: Mapping[str, Any]) -> list[Raw]:
+        rows = [row for place in places
+                for row in collection(Referral).find({**place, "state": state, **window}, {"note": 0})]  # fmt: skip
+        return sorted(rows, key=lambda each: windows.place_of(each, ORDER), reverse=over)
+
+    if over:
+        found = windows.read_latest(read, ORDER, at, limit, after=after)
+    else:
+        found = windows.read(read, windows.windows(ORDER, windows.ages(at), after=after), limit)
+    if len(found) <= limit:
+        return Page(found)
+    last = found[limit - 1]
+    return Page(found[:limit], encode_cursor({"of": LIST, "state": state, "at": as_utc(last[ORDER]).isoformat(),
+                                              "id": last["_id"]}))  # fmt: skip
 
 
 def referral_of_place(referral_id: str, by: Actor) -> Raw:

@@ -94,7 +94,7 @@ class Feedback(Causing):
             for field in ("slot", "only_rating")
         ),
         {"keys": [("owner_id", 1), ("created_at", 1)], "name": "owner"},
-        {"keys": [("desks", 1), ("state", 1), ("queue_at", 1)], "name": "desk"},
+        {"keys": [("desks", 1), ("state", 1), ("queue_at", 1), ("_id", 1)], "name": "desk"},
         {"keys": [("public_state", 1), ("published_at", 1)], "name": "public"},
         {"keys": [("month", 1)], "name": "month"},
         {"keys": [("alarm_at", 1)], "name": "alarm", **having_time("alarm_at")},

@@ -23,7 +23,7 @@ from models.feedback.lifecycle import FEEDBACK
 from models.feedback.operations import owners_of
 from models.feedback.publishing import proposed, public_text
 from models.feedback.routing import office_of
-from models.kernel import audit
+from models.kernel import audit, windows
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc, month_bounds, month_of
 from models.kernel.database import collection
@@ -70,25 +70,25 @@ def desk(
 
     What is answered or over is listed by the month in which that was, by default the present one.
     """
-    ranges: dict[str, Any] = {}
+    after = _position(cursor) if cursor is not None else None
+    # Each desk and state by itself, for one index serves that everywhere.
+    places = [{"desks": each, "state": state} for each in _desks(by, district_code) for state in states]
+
+    def read(window: Mapping[str, Any]) -> list[Raw]:
+        # A piece may lie on two desks.
+        found = {raw["_id"]: raw for place in places
+                 for raw in collection(Feedback).find({**place, **window}, WITHOUT_WORDS)}  # fmt: skip
+        return sorted(found.values(), key=lambda raw: windows.place_of(raw, "queue_at"))
+
     if set(states) - set(OPEN_STATES):
         first, following = bounds_of(month or month_of(at))
-        ranges = {"$gte": first, "$lt": following}
-    after = _position(cursor) if cursor is not None else None
-    if after is not None:
-        ranges["$gte"] = max(after[0], ranges["$gte"]) if "$gte" in ranges else after[0]
-    when = {"queue_at": ranges} if ranges else {}
-    # Each desk and state by itself, for one index serves that everywhere; a piece may lie on two desks.
-    found = {
-        raw["_id"]: raw
-        for desk_name in _desks(by, district_code)
-        for state in states
-        for raw in collection(Feedback).find({"desks": desk_name, "state": state, **when}, WITHOUT_WORDS)
-    }
-    ordered = sorted(found.values(), key=lambda raw: (as_utc(raw["queue_at"]), raw["_id"]))
-    places = [raw for raw in ordered if after is None or (as_utc(raw["queue_at"]), raw["_id"]) > after]
-    more = _cursor(places[limit - 1], "queue_at") if len(places) > limit else None
-    return Page([staff_item(raw, by, at) for raw in places[:limit]], more)
+        rows = read({"queue_at": {"$gte": first, "$lt": following}})
+        found = [raw for raw in rows if after is None or windows.place_of(raw, "queue_at") > after]
+    else:
+        edges = [at + timedelta(days=each) for each in rule("feedback.desk_windows_days")]
+        found = windows.read(read, windows.windows("queue_at", edges, after=after), limit)
+    more = _cursor(found[limit - 1], "queue_at") if len(found) > limit else None
+    return Page([staff_item(raw, by, at) for raw in found[:limit]], more)
 
 
 def look_at(feedback_id: str, by: Actor, at: datetime) -> dict[str, Any]:

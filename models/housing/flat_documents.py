@@ -129,6 +129,7 @@ class Tenancy(Causing):
         {"keys": [("resident_id", 1)], "name": "resident"},
         {"keys": [("batch_id", 1), ("state", 1)], "name": "batch"},
         {"keys": [("district_code", 1), ("state", 1), ("_id", 1)], "name": "district"},
+        {"keys": [("district_code", 1), ("state", 1), ("recheck_due_at", 1)], "name": "rechecks"},
         {"keys": [("due_at", 1)], "name": "due", **having_time("due_at")},
         {"keys": [("state", 1), ("charged_until", 1)], "name": "charges"},
         {

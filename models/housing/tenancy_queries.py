@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from config.loading import catalogue, rule
@@ -16,6 +17,7 @@ from models.housing.rents import arrears
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc
 from models.kernel.database import collection
+from models.kernel.document import earlier_than
 from models.kernel.errors import NotFound
 from models.kernel.lifecycle import Raw
 from models.kernel.paging import Page
@@ -44,8 +46,8 @@ def tenancies_of_place(
 ) -> Page:  # fmt: skip
     """The tenancies of the caseworker's place in a state, by county and id; the next page begins after the id in
     `next`."""
-    late = (each for each in _stretches(by, (state,), after) if not overdue or _is_overdue(each, at))
-    left = list(islice(late, limit + 1))
+    late = {"recheck_due_at": earlier_than(at)} if overdue else {}
+    left = list(islice(_stretches(by, (state,), after, late), limit + 1))
     return Page(left[:limit], left[limit - 1]["_id"] if len(left) > limit else None)
 
 
@@ -82,28 +84,26 @@ def in_arrears(by: Actor, *, after: str | None) -> Page:
     return Page(items, stretch[-1]["_id"] if len(left) > len(stretch) else None)
 
 
-def _stretches(by: Actor, states: Sequence[str], after: str | None) -> Iterator[Raw]:
+def _stretches(
+    by: Actor, states: Sequence[str], after: str | None, wanted: Mapping[str, Any] = MappingProxyType({})
+) -> Iterator[Raw]:  # fmt: skip
     """The tenancies of the actor's place in these states behind the one with the id `after`, by county and id; a county
-    is read when it is its turn."""
+    is read when it is its turn. `wanted`: a range that the index of county and state goes on with."""
     last = collection(Tenancy).find_one({"_id": after}, {"district_code": 1}) if after is not None else None
     counties = sorted(catalogue().districts) if by.district_code is None else [by.district_code]
     for county in counties:
         if last is not None and county < last["district_code"]:
             continue
-        beyond = (
-            {"_id": {"$gt": after}} if after is not None and (last is None or county == last["district_code"]) else {}
-        )
+        behind = after if last is None or county == last["district_code"] else None
+        # An index serves one range.
+        beyond = {"_id": {"$gt": behind}} if behind is not None and not wanted else {}
+        here = {"district_code": county, **wanted, **beyond}
         rows = [
-            row for state in states
-            for row in collection(Tenancy).find({"district_code": county, "state": state, **beyond}, LIST_FIELDS)
-            if not by.township_ids or row.get("township_id") in by.township_ids
+            row for state in states for row in collection(Tenancy).find({**here, "state": state}, LIST_FIELDS)
+            if (not by.township_ids or row.get("township_id") in by.township_ids)
+            and (behind is None or row["_id"] > behind)
         ]  # fmt: skip
         yield from sorted(rows, key=lambda each: str(each["_id"]))
-
-
-def _is_overdue(tenancy: Mapping[str, Any], at: datetime) -> bool:
-    due = tenancy.get("recheck_due_at")
-    return due is not None and as_utc(due) < at
 
 
 def _due(tenancy: Mapping[str, Any]) -> datetime | None:

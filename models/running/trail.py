@@ -73,12 +73,12 @@ def check(by: Actor, chain: str) -> dict[str, Any]:
 
 
 def _stretches(earliest: datetime, until: datetime) -> Iterator[dict[str, datetime]]:
-    """The time from `until` back to `earliest` in stretches that double: who does much fills a page within a day."""
-    days = 1
+    """The time from `until` back to `earliest` in stretches that double: who does much fills a page within an hour."""
+    hours = 1
     while until > earliest:
-        begin = max(earliest, until - timedelta(days=days))
+        begin = max(earliest, until - timedelta(hours=hours))
         yield {"$gte": begin, "$lt": until}
-        until, days = begin, 2 * days
+        until, hours = begin, 2 * hours
 
 
 def _tail(

@@ -69,7 +69,7 @@ def theme_table(look: Look) -> Shown:
     rows = [{**each, "trend": [before[at].get(each["theme"], 0) for at in months]} for each in shown["items"]]
     places = {code: each.name_zh for code, each in catalogue().districts.items()}
     return show(
-        "feedback/themes.html", month=month, months=months, most=most, note=shown["note"],
+        "feedback/themes.html", month=month, months=months, most=most, note=shown["note"], as_of=shown["as_of"],
         rows=sorted(rows, key=lambda each: -each["total"]), places=places, desk=look.has_role(*FEEDBACK_ROLES),
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ class StaffPlacements(Endpoint):
     @route(access=READERS, query=StaffPlacementsQuery)
     def get(self, call: Call) -> dict[str, Any]:
         """Placements of one's place in a state; no name among them."""
-        page = queries.staff_page(call.actor, **call.query.model_dump())
+        page = queries.staff_page(call.actor, **call.query.model_dump(), at=call.at)
         return {"items": page.items, "next": page.next}
 
 

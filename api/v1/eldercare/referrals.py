@@ -130,10 +130,10 @@ class ProposalList(BaseModel):
 class Referrals(Endpoint):
     @route(access=staff(*REGISTRARS), query=ReferralQuery, response=ReferralPage)
     def get(self, call: Call) -> dict[str, Any]:
-        """The needs of one's place in one state, the oldest first, masked."""
+        """The needs of one's place in one state, masked: the oldest first, of what is over the latest."""
         asked = call.query
         scope = queries.scope_of(call.actor, asked.district_code, asked.township_id)
-        page = referrals.page_of_referrals(scope, asked.state, asked.cursor, asked.limit)
+        page = referrals.page_of_referrals(scope, asked.state, asked.cursor, asked.limit, call.at)
         elders = queries.elders_by_id(each["elder_id"] for each in page.items)
         items = [_item(each, elders.get(each["elder_id"]), call.actor) for each in page.items]
         return {"items": items, "next": page.next}

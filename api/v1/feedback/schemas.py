@@ -282,9 +282,12 @@ class ThemeCounts(BaseModel):
 
 
 class ThemeTable(BaseModel):
+    """`as_of`: when a job counted, where the months are too large to be counted at every look; for the staff alone."""
+
     since: str
     month: str
     note: str
+    as_of: datetime | None = None
     items: list[ThemeCounts]
 
 

@@ -22,7 +22,7 @@ from api.v1.feedback.schemas import (
     ThemeTable,
     TransferFeedbackBody,
 )
-from models.feedback import handling, publishing, queries, theme_counts
+from models.feedback import handling, publishing, queries, theme_counts, theme_standing
 from models.feedback.documents import OPEN_STATES
 from models.feedback.lifecycle import FEEDBACK_ROLES
 from models.feedback.routing import office_of
@@ -117,10 +117,11 @@ class TakeDown(Endpoint):
 class Themes(Endpoint):
     @route(access=staff(PLANNER, SUPERVISOR), query=ThemesQuery, response=ThemeTable)
     def get(self, call: Call) -> dict[str, Any]:
-        """What residents spoke of, all counts; not for the public."""
+        """What residents spoke of, all counts, of large months as of an hour ago at most; not for the public."""
         months = theme_counts.months_between(call.query.since or call.query.month, call.query.month)
-        table = theme_counts.theme_counts(months)
-        return themes_shown(months, table, {theme: sum(row.values()) for theme, row in table.items()})
+        table, as_of = theme_standing.themes_for_staff(months, call.at)
+        shown = themes_shown(months, table, {theme: sum(row.values()) for theme, row in table.items()})
+        return {**shown, "as_of": as_of}
 
 
 def _who(call: Call) -> dict[str, Any]:

@@ -7647,7 +7647,10 @@ export interface components {
             theme: string;
             total: number | null;
         };
+        /** @description `as_of`: when a job counted, where the months are too large to be counted at every look; for the staff alone. */
         ThemeTable: {
+            /** Format: date-time */
+            as_of?: string | null;
             items: components["schemas"]["ThemeCounts"][];
             month: string;
             note: string;

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from models.feedback import erasing, handling, operations, queries, ratings, theme_counts
+from config.loading import rules
+from models.feedback import erasing, handling, operations, queries, ratings, theme_counts, theme_standing
 from models.feedback.documents import Feedback
 from models.kernel.actors import Actor
 from models.kernel.clock import FixedClock
@@ -97,6 +98,26 @@ def test_themes_are_counted_without_telling_of_few(submit: Submit, clock: FixedC
     for none in ("2026-13", "0000-01", "9999-12"):
         assert me("GET", f"/feedback-themes?month={none}").status_code == 422
     assert me("GET", "/feedback-themes?month=2026-11&since=2024-01").status_code == 422
+
+
+def test_large_months_are_counted_by_the_hour_and_say_as_of_when(
+    submit: Submit, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    least = rules()["feedback.standing_pieces_least"]
+    monkeypatch.setitem(rules(), "feedback.standing_pieces_least", least.model_copy(update={"value": 2}))
+    submit("need", "希望有图书馆")
+    submit("need", "希望有图书馆", district_code="360922")
+    assert theme_standing.note_themes(clock.now()) == {"months": 12}
+    noted = clock.now()
+    submit("need", "希望有图书馆")
+    table, as_of = theme_standing.themes_for_staff(["2026-10", "2026-11"], noted)
+    assert (table["culture_sport"]["360902"], table["culture_sport"]["360922"], as_of) == (1, 1, noted)
+    clock.advance(hours=3)
+    table, as_of = theme_standing.themes_for_staff(["2026-11"], clock.now())
+    assert (table["culture_sport"]["360902"], as_of) == (2, None), "nobody has counted for long"
+    assert theme_standing.note_themes(clock.now())
+    monkeypatch.setitem(rules(), "feedback.standing_pieces_least", least)
+    assert theme_standing.themes_for_staff(["2026-11"], clock.now())[1] is None, "few are counted now"
 
 
 def test_erasure_takes_the_person_out_and_leaves_the_count(submit: Submit, clock: FixedClock) -> None:
