@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 
 # While the modules are loaded nothing becomes garbage: the collector, walking over them again and again, took a
 # quarter of the start.
@@ -25,6 +26,7 @@ from api.v1.people.commands import staff as staff_group
 from api.v1.reports.commands import reports_group
 from bot.commands import bot as bot_group
 from bot.dialogues.engine import answerer, only_talks
+from bot.understanding.readiness import be_ready
 from bot.webhook import webhook_blueprint
 from bot.wechat import delivery, notices, text_check
 from bot.wechat.reception import Reception
@@ -124,5 +126,9 @@ def __getattr__(name: str) -> Any:
     """`wsgi:app` is made when a server asks for it, so that importing `compose` composes nothing."""
     if name != "app":
         raise AttributeError(name)
-    app = globals()["app"] = compose(load_settings())
+    settings = load_settings()
+    app = globals()["app"] = compose(settings)
+    # The flask command says so of itself. Most of its commands understand nothing; those that do load it then.
+    if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
+        be_ready(settings.data_dir)
     return app

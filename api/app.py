@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, Response
-from flask_restx import Api, Namespace
+from flask_restx import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api.commands import install_commands
@@ -35,7 +35,10 @@ class YixiangApi(Api):
 
     @property
     def __schema__(self) -> dict[str, Any]:
-        """The OpenAPI document, every model that it names in it."""
+        """The OpenAPI document, every model that it names in it. Made when it is first asked for: it takes a while."""
+        if not self._schema:
+            for route in (each for namespace in self.namespaces for each in namespace.resources):
+                describe(self, route.resource)
         return complete(super().__schema__, self)
 
 
@@ -73,10 +76,4 @@ def _add_api(app: Flask) -> None:
         default_mediatype="application/json", catch_all_404=False,
     )  # fmt: skip
     for namespace in namespaces():
-        _describe_all(api, namespace)
         api.add_namespace(namespace)
-
-
-def _describe_all(api: Api, namespace: Namespace) -> None:
-    for route in namespace.resources:
-        describe(api, route.resource)

@@ -20,6 +20,7 @@ from bot.understanding import understand
 from bot.understanding.embedding import passages
 from bot.understanding.indicators import indicator_search
 from bot.understanding.plan import plan_search
+from bot.understanding.readiness import be_ready
 from bot.understanding.trained import SHIPPED, save
 from bot.understanding.training import train
 from bot.understanding.vectors import FOLDER, write
@@ -41,6 +42,7 @@ ACCOUNT = "terminal"
 def understand_lines() -> None:
     """Read one utterance a line, write one JSON object a line; what caseworkers taught counts, where it can be read."""
     platform: Platform = current_app.extensions["yixiang"]
+    be_ready(platform.settings.data_dir)
     taught.BOOK.refresh(platform.clock.now())
     for line in sys.stdin:
         click.echo(orjson.dumps(understand(line.rstrip("\r\n")).as_json()).decode())

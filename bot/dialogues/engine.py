@@ -45,7 +45,7 @@ from bot.dialogues.state import Outcome, Point, State, Turn
 from bot.understanding import Understanding, understand
 from bot.understanding import meaning as wish
 from bot.understanding.lexicon import read_all
-from bot.understanding.readiness import make_ready
+from bot.understanding.readiness import be_ready
 from bot.wechat.messages import CLICK, SCAN, SUBSCRIBE, UNSUBSCRIBE, Inbound
 from bot.wechat.reception import SECONDS, Answer
 from bot.wechat.replies import Reply, TextReply
@@ -117,7 +117,6 @@ def only_talks(message: Inbound) -> bool:
 def answerer(platform: Platform) -> Answer:
     """`answer` for this platform; reads the catalogue's files, so that a fault in one stops the start."""
     read_all()
-    make_ready(platform.settings.data_dir)
     menu_file(), pages_file(), answer_words(), choose.chat_forms(), abuse.abuse_file(), canned_file()
     return partial(answer, platform=platform)
 
@@ -130,6 +129,7 @@ def answer(message: Inbound, at: datetime, platform: Platform) -> Sequence[Reply
         return NO_REPLIES
     if not message.takes_reply:
         return NO_REPLIES
+    be_ready(platform.settings.data_dir)
     taught.BOOK.refresh(at)
     for _ in range(MAX_CONTENTION):
         before = states.remembered(message.openid)

@@ -1,8 +1,9 @@
-"""Everything that understanding needs, loaded before the first message, and before a server forks."""
+"""Everything that understanding needs: a server loads it before the first message, any other process at its first."""
 
 from __future__ import annotations
 
 import fcntl
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -16,6 +17,12 @@ KEPT, LOCK = "understanding.npz", "understanding.lock"
 # Goes the longest way: typed pinyin, and no plain words, so that the sentence's vector is needed.
 FIRST = "wo xiang wen yi ge shi qing"
 log = structlog.get_logger()
+
+
+@cache
+def be_ready(folder: Path) -> None:
+    """`make_ready`, once a process."""
+    make_ready(folder)
 
 
 def make_ready(folder: Path) -> None:
