@@ -8,5 +8,5 @@ export default defineConfig({
     alias: { "@": source },
     extensions: [".h5.tsx", ".h5.ts", ".tsx", ".ts", ".js", ".json"],
   },
-  test: { include: ["tests/**/*.test.{ts,tsx}"], environment: "node", reporters: ["dot"], testTimeout: 20_000 },
+  test: { include: ["tests/*.test.{ts,tsx}"], environment: "node", reporters: ["dot"], testTimeout: 20_000 },
 });

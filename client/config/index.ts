@@ -6,6 +6,10 @@ const target = process.env.TARO_ENV ?? "h5";
 // The mini-program has no page of its own origin: it must be told where the product is. H5 asks where it came from.
 const origin = target === "weapp" ? (process.env.API_ORIGIN ?? "http://127.0.0.1:8000") : "";
 
+// Packages come built for the browsers that package.json names, but for these, which the router brings with it.
+const LATE = /[\\/](query-string|decode-uri-component|filter-obj|split-on-first)[\\/]/;
+const compile = { include: [(file: string) => LATE.test(file)], exclude: [(file: string) => file.includes("node_modules") && !LATE.test(file)] };
+
 /* eslint-disable @typescript-eslint/no-explicit-any -- webpack-chain comes without types of its own */
 function slim(chain: any): void {
   // Our controls are plain elements; the kit's pull-to-refresh element would be loaded for nothing.
@@ -48,15 +52,20 @@ export default {
   framework: "react",
   compiler: { type: "webpack5", prebundle: { enable: false } },
   cache: { enable: false },
+  // WeChat's tool makes it small once more when it is uploaded.
+  jsMinimizer: target === "weapp" ? "esbuild" : "terser",
+  esbuild: { minify: { config: { target: "es2017" } } },
   logger: { quiet: true, stats: false },
   alias: { "@": source },
   defineConstants: { API_ORIGIN: JSON.stringify(origin) },
-  plugins: [],
+  plugins: [resolve(__dirname, "spoken.js")],
   copy: { patterns: target === "h5" ? [{ from: "src/icon.svg", to: `dist/${target}/icon.svg` }] : [], options: {} },
   mini: {
+    compile,
     postcss: { pxtransform: { enable: false }, htmltransform: { enable: false } },
   },
   h5: {
+    compile,
     publicPath: "./",
     staticDirectory: "static",
     router: { mode: "hash" },

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What `make test` does with the client: lint, types, unit tests, the H5 build and its size. Where there is no Node it is
-# left out, loudly; in CI that is a failure.
+# What `make test` does with the client: lint, types, unit tests, both builds, their sizes, and the screens of the mini-program.
+# Where there is no Node it is left out, loudly; in CI that is a failure.
 set -eu
 cd "$(dirname "$0")/.."
 if ! bash scripts/install.sh; then
@@ -13,7 +13,7 @@ fi
 npm run -s types & types=$!
 npm run -s lint
 wait "$types"
-npm run -s unit & unit=$!
+{ npm run -s unit && bash scripts/build.sh weapp && npm run -s screens; } & weapp=$!
 bash scripts/build.sh h5
-wait "$unit"
+wait "$weapp"
 npm run -s size
