@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bench.pages_town import AT, DISTRICT, STAFF
+from models.conversations.unanswered import groups
 from models.kernel.clock import day_of, month_of, previous_month
 from models.kernel.database import database
 
@@ -14,7 +15,7 @@ Raw = dict[str, Any]
 HERE: Raw = {"district_code": DISTRICT}
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 NOW, BEFORE = month_of(AT), previous_month(month_of(AT))
-# Where a page can be asked more than one thing, what reads most.
+# Where a page can be asked more than one thing, what reads most; `closed_month`: one that the database has closed.
 QUERIES: dict[str, tuple[str, ...]] = {
     "/applications": (
         "", "?stage=accepted", "?stage=accepted&due=overdue", "?stage=accepted&mine=1",
@@ -23,6 +24,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "/visits": ("", f"?district_code={DISTRICT}"),
     "/visits/rate": ("", f"?month={NOW}", f"?month={BEFORE}", f"?month={NOW}&district_code={DISTRICT}"),
     "/visits/rate/<township_id>/people": ("", f"?month={BEFORE}"),
+    "/visits/rate/<township_id>/changes/<int:revision>": ("?month={closed_month}",),
     "/visits/plan": ("", "?uncovered=1"),
     "/visits/bookings": ("", f"?date={day_of(AT)}"),
     "/visits/referrals": ("", "?state=done"),
@@ -47,6 +49,9 @@ def samples() -> dict[str, list[str]]:
     states = ("submitted", "accepted", "reviewed", "correction", "on_notice", "approved", "refused")
     visitor = here["caseworkers"].find_one({"username": f"visitor-{DISTRICT}"}) or {}
     mine = {"visitor_id": visitor["_id"]}
+    township = str((here["elders"].find_one(HERE) or {})["township_id"])
+    closed = here["visit_months"].find({"level": "township", "area": township}, {"month": 1, "revision": 1})
+    revised = max(closed, key=lambda each: int(each["revision"]))
     return {
         "application_id": [found for state in states for found in _demo("applications", {**HERE, "state": state})],
         "concern_id": ids("concerns", {"open": True, **HERE}), "absence_id": ids("visitor_absences", HERE),
@@ -57,11 +62,12 @@ def samples() -> dict[str, list[str]]:
         "draw_id": ids("lottery_draws", {}), "estate_id": ids("estates", HERE), "batch_id": ids("flat_batches", HERE),
         "tenancy_id": _demo("tenancies", HERE), "centre_id": _centres(), "round_id": ids("childcare_rounds", {}),
         "placement_id": _demo("childcare_placements", HERE), "ticket_id": _demo("handovers", HERE),
-        "entry": [], "key": ids("unanswered_questions", {}), "feedback_id": _demo("feedback", HERE),
+        "entry": [], "key": [each.key for each in groups(NOW)[:1]], "feedback_id": _demo("feedback", HERE),
         "job": ["relay", "backup"], "account_id": [visitor["_id"]], "programme": ["childcare_place"],
         "proposal_id": ids("rule_proposals", {}), "notice_id": _demo("public_notices", HERE | {"state": "published"}),
-        "facility_id": _centres(), "token": ["nursing_bed_share", "monthly_welfare_visit_rate"], "revision": ["1"],
-        "township_id": [(here["elders"].find_one(HERE) or {})["township_id"]],
+        "facility_id": _centres(), "token": ["nursing_bed_share", "monthly_welfare_visit_rate"],
+        "township_id": [township], "revision": [str(revised["revision"])],
+        "closed_month": [revised["month"]],
     }  # fmt: skip
 
 
@@ -75,7 +81,9 @@ def addresses(path: str, known: Mapping[str, list[str]]) -> Iterator[str]:
             values = [str(each["_id"]) for each in database()["learned_answers"].find({}, {"_id": 1}).limit(1)]
         filled = [PARAMETER.sub(value, each, count=1) for each in filled for value in values]
     for each in filled:
-        yield from (f"{each}{query}" for query in QUERIES.get(path, ("",)))
+        yield from (
+            f"{each}{query.format(closed_month=known['closed_month'][0])}" for query in QUERIES.get(path, ("",))
+        )
 
 
 def _demo(collection: str, wanted: Raw) -> list[str]:

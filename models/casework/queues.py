@@ -41,7 +41,7 @@ def queue(
     wanted: dict[str, Any] = {"state": stage, **({"programme": programme} if programme else {})}
     after = _position(cursor, QUEUE)
     if assignee_id is not None:
-        found = _of_caseworker(assignee_id, {**place, **wanted}, after, due_before, at)
+        found = _of_caseworker(assignee_id, {**place, **wanted}, after, due_before, limit, at)
     else:
         found = _of_place({**place, **wanted}, after, due_before, limit, at)
     return _page(found, limit, QUEUE, "due_at")
@@ -124,19 +124,23 @@ def _of_place(
 
 
 def _of_caseworker(
-    assignee_id: str, wanted: Mapping[str, Any], after: Position | None, before: datetime | None, at: datetime
+    assignee_id: str, wanted: Mapping[str, Any], after: Position | None, before: datetime | None, limit: int,
+    at: datetime,
 ) -> list[Raw]:  # fmt: skip
-    """All that a caseworker has in a stage: few, so what else is wanted of them is looked at here."""
+    """As `_of_place`, of what a caseworker has in a stage: few, so what else is wanted of them is looked at here."""
     townships = _townships(wanted)
     others = {name: wanted[name] for name in ("district_code", "programme") if name in wanted}
     mine = {"assignee_id": assignee_id, "state": wanted["state"]}
-    return [
-        row
-        for window in windows.windows("due_at", [], after=after, before=before)
-        for row in _rows({**mine, **window}, "due_at")
-        if all(row.get(name) == value for name, value in others.items())
-        and (townships is None or row.get("township_id") in townships)
-    ]
+
+    def read(window: Mapping[str, Any]) -> list[Raw]:
+        return [
+            row for row in _rows({**mine, **window}, "due_at")
+            if all(row.get(name) == value for name, value in others.items())
+            and (townships is None or row.get("township_id") in townships)
+        ]  # fmt: skip
+
+    edges = _edges(at, rule("casework.queue_windows_township_days"))
+    return windows.read(read, windows.windows("due_at", edges, after=after, before=before), limit, at)
 
 
 def _counted(wanted: dict[str, Any], edges: Mapping[str, datetime | None], at: datetime) -> dict[str, Any]:
