@@ -23,9 +23,7 @@ from models.feedback import erasing as feedback
 from models.housing import positions, waiting_list
 from models.indicators import pushed_list
 from models.indicators.observations import PUSH_CHANNEL
-from models.kernel import backup
-from models.kernel.database import collection
-from models.kernel.outbox import DELIVERED, OutboxMessage
+from models.kernel import backup, outbox_retention
 from models.people import erasure_list
 from models.people.erasure import continue_erasures
 from models.platform import Platform
@@ -101,12 +99,10 @@ def refresh_tokens(platform: Platform, at: datetime, period: str) -> Mapping[str
 
 def retention(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
     """Remove messages, applications and authorisations whose time is over; receipts of the planning office stay."""
-    oldest = at - timedelta(days=rule("jobs.delivered_kept_days"))
-    over = {"state": DELIVERED, "next_attempt_at": {"$lt": oldest}, "channel": {"$ne": PUSH_CHANNEL}}
-    gone = collection(OutboxMessage).delete_many({**over, "order_key": None}).deleted_count
     # Messages of one order belong to a case: how its applicant was told is looked up for longer.
-    over["next_attempt_at"] = {"$lt": at - timedelta(days=rule("jobs.tellings_kept_days"))}
-    gone += collection(OutboxMessage).delete_many(over).deleted_count
+    oldest, oldest_told = (at - timedelta(days=rule(f"jobs.{each}_kept_days")) for each in ("delivered", "tellings"))
+    days = rule("jobs.delivered_looked_through_days")
+    gone = outbox_retention.delete_delivered(oldest, oldest_told, {PUSH_CHANNEL}, days)
     counts = {"delivered_messages": gone, "inbound_messages": sum(inbound.purge(at))}
     counts |= {**apply_retention(at), **feedback.apply_retention(at)}
     return {**counts, "authorisations": delete_old_authorisations(at)}
