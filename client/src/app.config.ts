@@ -18,7 +18,7 @@ export default defineAppConfig({
     { root: "pages/circles", pages: ["index"] },
     { root: "pages/elders", pages: ["index", "link", "elder"] },
     { root: "pages/visits", pages: ["index", "book", "wait"] },
-    { root: "pages/visitor", pages: ["index", "stop"] },
+    { root: "pages/visitor", pages: ["index", "stop", "unlisted"] },
     { root: "pages/childcare", pages: ["placement"] },
     { root: "pages/housing", pages: ["tenancy"] },
   ],

@@ -4,8 +4,8 @@ import { createIntents } from "@/api/intents";
 import { createStaff } from "@/api/staff";
 import { EMPTY, faultsOf, reportOf } from "@/pages/visitor/draft";
 import { metres, near } from "@/pages/visitor/near";
-import { createNotes, item, notesOf, refOf, stageOf, type NewNote } from "@/pages/visitor/notes";
-import { type Checklist } from "@/pages/visitor/workday";
+import { createNotes, item, notesOf, stageOf, type NewNote } from "@/pages/visitor/notes";
+import { type Checklist, type Stop } from "@/pages/visitor/workday";
 import { type Answer, type Sent } from "@/platform/types";
 import { memoryPlatform, type Memory, type Reply } from "./memory-platform";
 
@@ -15,9 +15,8 @@ const { createWork } = await import("@/pages/visitor/workday");
 const STAFF = { id: "W1", username: "visitor", display_name: "Visitor" };
 const RULES = { radius_m: 150, accuracy_most_m: 100, bands_m: [50, 150, 500, 2000] };
 const STOP = { order: 1, kind: "planned" as const, id: "P1", elder_id: "E1", booked: false, state: "left", name: "secret name" };
-const ABOUT = { stop: "P1", elder_id: "E1", name: "secret name" };
-const START: NewNote = { kind: "start", visit: refOf(STOP), about: ABOUT };
-const REPORT: NewNote = { kind: "complete", visit: refOf(STOP), about: ABOUT, report: { outcome: "seen_well", notes: "n", needs: [] } };
+const START: NewNote = { kind: "start", stop: STOP };
+const REPORT: NewNote = { kind: "complete", stop: STOP, report: { outcome: "seen_well", notes: "n", needs: [] } };
 const taken = (items: { id: string }[]) => ({ body: { results: items.map((each) => ({ id: each.id, result: "done", code: null, detail: null, faults: [] })) } });
 const itemsOf = (sent: Sent) => (JSON.parse(sent.body ?? "{}") as { items: { id: string; kind: string; device_time: string }[] }).items;
 
@@ -107,7 +106,7 @@ describe("what a visitor notes", () => {
     let count = 0;
     const { staff, notes, platform } = phone((sent) => ((count += 1) === 1 ? taken(itemsOf(sent)) : "nothing"));
     await staff.signIn("visitor", "x", "");
-    for (let n = 0; n < 25; n += 1) await notes.add({ ...START, visit: { visit_id: `V${n}` }, about: { ...ABOUT, stop: `V${n}` } });
+    for (let n = 0; n < 25; n += 1) await notes.add({ ...START, stop: { ...STOP, kind: "visit", id: `V${n}`, elder_id: `E${n}` } });
     await expect(notes.send()).rejects.toMatchObject({ code: "no_answer" });
     expect(itemsOf(uploads(platform)[0]!)).toHaveLength(20);
     expect(await notes.all()).toHaveLength(5);
@@ -159,12 +158,54 @@ it("a stop is as far as the product knew and as what was noted since says", asyn
   const { notes } = phone(() => "nothing");
   const start = await notes.add(START);
   const report = await notes.add(REPORT);
-  expect(notesOf({ ...STOP, kind: "visit", id: "V9" }, [start])).toEqual([start]);
+  expect(notesOf({ ...STOP, id: "V9" }, [start])).toEqual([start]);
   expect(notesOf({ ...STOP, elder_id: "E2", id: "V9" }, [start])).toEqual([]);
   const refused = { ...report, answer: { result: "refused" as const, code: "x", detail: "", faults: [] } };
   expect([stageOf("left", []), stageOf("left", [start]), stageOf("left", [start, report]), stageOf("under_way", [refused]), stageOf("done", [])]).toEqual(
     ["left", "under_way", "done", "under_way", "done"],
   );
+});
+
+it("a beginning that was taken back leaves the stop as it was, and the next attempt is another visit", async () => {
+  const { notes } = phone(() => "nothing");
+  for (const kind of ["start", "undo", "start", "complete"] as const) await notes.add({ kind, stop: STOP });
+  const all = await notes.all();
+  const [first, undo, again, report] = all.map((each) => each.visit);
+  expect([undo, report]).toEqual([first, again]);
+  expect(again).not.toEqual(first);
+  expect([0, 1, 2, 3, 4].map((n) => stageOf("left", all.slice(0, n)))).toEqual(["left", "under_way", "left", "under_way", "done"]);
+  expect([stageOf("under_way", all.slice(1, 2)), stageOf("under_way", [])]).toEqual(["left", "under_way"]);
+});
+
+it("somebody whom nobody planned is on the day's list at once, and once, whether the product can be reached or not", async () => {
+  const person = { ...STOP, kind: "person" as const, id: "E2", elder_id: "E2" } as Stop;
+  const listed = { ...person, kind: "visit" as const, id: "V2", state: "under_way" };
+  let [cut, lists] = [false, false];
+  const reply = (sent: Sent): Reply => {
+    if (cut) return "nothing";
+    if (sent.path.endsWith("/visit-uploads")) {
+      cut = !lists; // answered, and gone before the list could be fetched
+      return { body: { results: itemsOf(sent).map((each) => ({ id: each.id, result: "done", code: null, detail: null, faults: [], visit_id: "V2", state: "in_progress" })) } };
+    }
+    const answer = product(sent);
+    if (answer !== "nothing" && sent.path.includes("visitor-day") && lists) (answer.body as { items: unknown[] }).items = [STOP, listed];
+    return answer;
+  };
+  const { work, platform } = phone(reply);
+  await work.signIn("visitor", "x", "");
+  await work.list(person);
+  await work.refresh();
+  const shown = () => work.store.get().day?.items.map((each) => [each.kind, each.id, each.state]);
+  expect(shown()).toEqual([["planned", "P1", "left"], ["person", "E2", "left"]]);
+  await work.note({ kind: "start", stop: person });
+  await vi.waitFor(() => expect(work.store.get()).toMatchObject({ busy: false, notes: [] }));
+  expect(shown()).toEqual([["planned", "P1", "left"], ["visit", "V2", "under_way"]]);
+  const reopened = phone(() => "nothing", platform);
+  await reopened.work.open();
+  expect(reopened.work.store.get().day?.items.map((each) => each.id)).toEqual(["P1", "V2"]);
+  [cut, lists] = [false, true];
+  await work.refresh();
+  expect(shown()).toEqual([["planned", "P1", "left"], ["visit", "V2", "under_way"]]);
 });
 
 describe("an arrival", () => {

@@ -169,8 +169,9 @@ class Visit(Causing):
     `wish_list`: what the family ticked in the catalogue, beside the words of `wishes`. `stands_in_for`: the visitor who
     was to make it. `reminded_for`: the hour of which both sides were reminded.
 
-    `planned_id`: the planned visit that it meets; `begun_as`: the names that phones gave it; `instead_of`: the visit
-    that was cancelled or went elsewhere while its report was on the way. `arrival`: `{within, band, at}`, never where.
+    `planned_id`: the planned visit that it meets, `plan_was`: with whom and when it stood in the plan; `begun_as`: the
+    names that phones gave it; `visitor_before`: whose it was until somebody began it; `instead_of`: the visit that was
+    cancelled or went elsewhere while its report was on the way. `arrival`: `{within, band, at}`, never where.
     `reports`: every report `{id, by, outcome, notes, checklist, needs, found_at, device_time, device_time_trusted,
     received_at}`; `report_id` names the one that counts, and the fields beside it repeat that one. `found_at`: when it
     was found; `seen_at`: the same, only where the outcome counts as seen. `completed_at` is the server's time,
@@ -194,6 +195,8 @@ class Visit(Causing):
     stands_in_for = StringField()
     reminded_for = DateTimeField()
     planned_id = StringField()
+    plan_was = DictField()
+    visitor_before = StringField()
     begun_as = ListField(StringField())
     instead_of = StringField()
     started_at = DateTimeField()

@@ -31,6 +31,8 @@ REGISTER_ROLES = (VISITOR, TOWNSHIP_INTAKE)
 HEALTH_READERS = (VISITOR, SUPERVISOR)
 # What follows from a report by itself: no step for a person to choose.
 BY_ITSELF = ("begin_earlier", "add_late", "report_again")
+# Both are one step for a person, `undo`: of a booked visit the booking stands again, any other ends.
+UNDOING = ("undo_start", "call_off")
 
 
 def _alive(elder: Raw, by: Actor, at: datetime) -> None:
@@ -47,6 +49,11 @@ def _in_time(rule_name: str) -> Guard:
             raise Conflict("visit_too_soon", hours=hours)
 
     return check
+
+
+def _begun_by_oneself(visit: Raw, by: Actor, at: datetime) -> None:
+    if visit.get("visitor_id") != by.id:
+        raise Conflict("visit_begun_by_other")
 
 
 ELDER_LIFECYCLE = Lifecycle(
@@ -101,6 +108,9 @@ VISIT_LIFECYCLE = Lifecycle(
         Transition("substitute", (BOOKED,), BOOKED, (SYSTEM_ROLE,)),
         Transition("start", (BOOKED,), IN_PROGRESS, (VISITOR,)),
         Transition("arrive", (BOOKED, IN_PROGRESS), IN_PROGRESS, (VISITOR,)),
+        # Begun by mistake, or broken off: the booking stands as it was; what nobody had booked is over.
+        Transition("undo_start", (IN_PROGRESS,), BOOKED, (VISITOR,), guard=_begun_by_oneself),
+        Transition("call_off", (IN_PROGRESS,), CANCELLED, (VISITOR,), guard=_begun_by_oneself),
         Transition("complete", (BOOKED, IN_PROGRESS), COMPLETED, (VISITOR,)),
         # What a phone uploads after the report of the same visit, and another visitor's report of it.
         Transition("begin_earlier", (IN_PROGRESS,), IN_PROGRESS, (VISITOR,)),

@@ -16,6 +16,8 @@ from models.kernel.outbox import OUTBOX_INDEX, Causing
 
 AbsenceReason = Literal["ill", "on_leave", "training", "other"]
 WITHDRAWN = "withdrawn"
+# Where a planned visit stands in the plan.
+PLACE_IN_PLAN = ("visitor_id", "day", "place", "stands_in_for")
 
 
 class VisitPlan(Record):

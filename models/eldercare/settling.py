@@ -43,6 +43,8 @@ from models.people.documents import Caseworker, staff_actor
 RELEASE, CANCEL_BOOKINGS, HAND_OVER = "release", "cancel_bookings", "hand_over"
 # `recount DAY`: the register's periods changed from this day on.
 RECOUNT = "recount"
+# `undone VISIT`: its beginning was taken back.
+UNDONE = "undone"
 
 
 def reconcile_bookings(at: datetime) -> dict[str, int]:
@@ -91,10 +93,27 @@ def settle_visit(visit: Raw, at: datetime) -> Raw:
         kind, *about = owed.split(" ")
         if kind == RELEASE:
             release(*about)
+        elif kind == UNDONE:
+            visit_owed.plan_again(visit, at)
+            visit = _booked_again(visit, at)
         else:
             visit_owed.carry_out(visit, kind, about[0], at)
         _done(Visit, visit["_id"], owed)
     return {**visit, "owed": []}
+
+
+def _booked_again(visit: Raw, at: datetime) -> Raw:
+    """A booking that stands again follows what happened to the person while the visit was under way."""
+    if visit["state"] != BOOKED:
+        return visit
+    elder = collection(Elder).find_one({"_id": visit["elder_id"]}, {"state": 1, "name": 1, "district_code": 1,
+                                                                    "township_id": 1})  # fmt: skip
+    if elder is None or elder["state"] != ACTIVE:
+        with suppress(Conflict):  # begun or cancelled in between
+            return cancel(visit["_id"], elder, SYSTEM, at, key=f"{UNDONE} {visit['version']}")
+    elif elder["township_id"] != visit["township_id"]:
+        return follow_person(visit, elder, at)
+    return visit
 
 
 def settle_elder(elder: Raw, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What a phone noted while it was off the network, in one batch: begun, arrived, completed.
+"""What a phone noted while it was off the network, in one batch: begun, arrived, taken back, completed.
 
 Every event has an id of the phone's and the phone's time. Events of a batch are carried out in the order of that time;
 one that comes later than a later one (begun after completed) is added to what stands. An event that was carried out
@@ -16,7 +16,15 @@ from models.eldercare.arrival import Nearness, PhonePoint, noted
 from models.eldercare.documents import BOOKED, CANCELLED, COMPLETED, IN_PROGRESS, Visit
 from models.eldercare.lifecycle import VISIT_LIFECYCLE
 from models.eldercare.visit_reports import Report, moment
-from models.eldercare.visiting import Beginning, arrive, begin_unbooked, complete_visit, home_of, start_visit
+from models.eldercare.visiting import (
+    Beginning,
+    arrive,
+    begin_unbooked,
+    complete_visit,
+    home_of,
+    start_visit,
+    undo_visit,
+)
 from models.eldercare.visits_by_plan import begin_planned
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc
@@ -25,7 +33,7 @@ from models.kernel.errors import Conflict, DomainError, FieldFault, InvalidInput
 from models.kernel.ids import id_from_key
 from models.kernel.lifecycle import Change, Raw
 
-EventKind = Literal["start", "arrive", "complete"]
+EventKind = Literal["start", "arrive", "undo", "complete"]
 Result = Literal["done", "kept", "refused"]
 
 
@@ -74,6 +82,8 @@ def upload(events: Sequence[Event], device_id: str, *, by: Actor, at: datetime) 
 def _applied(event: Event, device_id: str, by: Actor, at: datetime) -> Applied:
     key = id_from_key("visit_event", f"{by.id} {device_id} {event.id}")
     try:
+        if event.kind == "undo":
+            return Applied(event.id, "done", _undone(event, device_id, key, by, at))
         # A beginning that only goes before has a key of its own: its event is still to be carried out.
         visit = _visit_of(event, device_id, key if event.kind == "start" else f"{key} begin", by, at)
         done = _carry_out(visit, event, key, by, at)
@@ -102,12 +112,12 @@ def _visit_of(event: Event, device_id: str, key: str, by: Actor, at: datetime) -
         if visit is None:
             raise NotFound("visit_unknown")
         here = by.covers(visit["district_code"], visit["township_id"])
-        if here and visit["state"] != CANCELLED:
+        if here and (visit["state"] != CANCELLED or _heard(visit, key)):
             return visit
         return _instead(visit, "cancelled_visit" if here else "visit_elsewhere", event, key, by, at)
-    begun_as = id_from_key("device_visit", f"{by.id} {device_id} {ref.local_id}")
+    begun_as = _begun_as(ref, device_id, by)
     known = collection(Visit).find_one({"begun_as": begun_as})
-    if known is not None and known["state"] == CANCELLED:
+    if known is not None and known["state"] == CANCELLED and not _heard(known, key):
         return _instead(known, "cancelled_visit", event, key, by, at)
     if known is not None:
         return known
@@ -119,6 +129,33 @@ def _visit_of(event: Event, device_id: str, key: str, by: Actor, at: datetime) -
         )  # fmt: skip
     how = Beginning(key, True, {"begun_as": [begun_as]})
     return begin_unbooked(begun_as, ref.elder_id or "", by=by, at=at, device_time=event.device_time, how=how)
+
+
+def _begun_as(ref: VisitRef, device_id: str, by: Actor) -> str:
+    """The phone's own name of a visit, as it is kept."""
+    return id_from_key("device_visit", f"{by.id} {device_id} {ref.local_id}")
+
+
+def _heard(visit: Raw, key: str) -> bool:
+    """True where this very event was carried out, or went before one that was, and is sent again."""
+    return any(entry.get("key") in (key, f"{key} begin", key.removesuffix(" begin")) for entry in visit["history"])
+
+
+def _undone(event: Event, device_id: str, key: str, by: Actor, at: datetime) -> Raw | None:
+    """Take back a beginning; where nothing is begun there is nothing to take back. A report stays.
+
+    Raises Conflict (`visit_already_reported`), NotFound for a visit elsewhere.
+    """
+    ref = event.visit
+    wanted = {"_id": ref.visit_id} if ref.visit_id is not None else {"begun_as": _begun_as(ref, device_id, by)}
+    visit = collection(Visit).find_one(wanted)
+    if visit is None or _heard(visit, key) or visit["state"] in (BOOKED, CANCELLED):
+        return visit
+    if visit["state"] == COMPLETED:
+        raise Conflict("visit_already_reported")
+    if visit.get("visitor_id") != by.id:
+        raise _Elsewhere(visit, "visit_begun_by_other")
+    return undo_visit(visit["_id"], by=by, at=at, key=key)
 
 
 def _instead(visit: Raw, conflict: str, event: Event, key: str, by: Actor, at: datetime) -> Raw:

@@ -13,7 +13,9 @@ from models.eldercare.campaign_meeting import meet_campaigns
 from models.eldercare.concern_evidence import settle_person
 from models.eldercare.documents import COMPLETED, Elder, Visit
 from models.eldercare.month_marks import mark
-from models.kernel.clock import as_utc, month_of
+from models.eldercare.plan_records import PlannedVisit
+from models.eldercare.planning import MET, PLANNED
+from models.kernel.clock import as_utc, day_of, month_of
 from models.kernel.database import collection
 from models.kernel.lifecycle import Raw
 
@@ -36,6 +38,18 @@ def carry_out(visit: Raw, kind: str, about: str, at: datetime) -> None:
         register_proposals.withdraw_of_visit(visit, visit["outcome"], at)
         cause = f"{visit['_id']} correction {about}"
         register_proposals.propose_outcome(visit, visit["outcome"], cause, as_utc(visit["found_at"]), at)
+
+
+def plan_again(visit: Raw, at: datetime) -> None:
+    """The row that a visit met before its beginning was taken back is planned as it was; one of an earlier day, and one
+    that a repair has rewritten in between, the next repair puts right."""
+    was = visit.get("plan_was")
+    if not was or was["day"] < day_of(at).isoformat():
+        return
+    collection(PlannedVisit).update_one(
+        {"_id": visit["planned_id"], "state": MET, "visit_id": visit["_id"]},
+        {"$set": {**was, "state": PLANNED, "visit_id": None, "updated_at": at}, "$inc": {"version": 1}},
+    )
 
 
 def _was_seen(visit: Raw, month: str, at: datetime) -> None:

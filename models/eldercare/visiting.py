@@ -13,7 +13,7 @@ from models.eldercare.booking import visit_of_place
 from models.eldercare.documents import ACTIVE, COMPLETED, IN_PROGRESS, Elder, Visit
 from models.eldercare.lifecycle import VISIT_LIFECYCLE
 from models.eldercare.periods import is_active, place_on
-from models.eldercare.settling import settle_visit
+from models.eldercare.settling import UNDONE, settle_visit
 from models.eldercare.visit_reports import (
     Need,
     Report,
@@ -37,9 +37,11 @@ __all__ = [
     "Report",
     "arrive",
     "begin_unbooked",
+    "can_undo",
     "complete_visit",
     "moment",
     "start_visit",
+    "undo_visit",
 ]
 
 
@@ -94,7 +96,10 @@ def start_visit(
     visit_of_place(visit_id, by)
     began, _ = moment(device_time, at)
     named = {"begun_as": begun_as} if begun_as else {}
-    change = Change(set={"started_at": began, "visitor_id": by.id}, push=named)
+
+    def change(current: Raw) -> Change:
+        return Change(set={"started_at": began, **_taken_over(current, by)}, push=named)
+
     return VISIT_LIFECYCLE.perform(visit_id, "start", by=by, at=at, version=version, key=key, change=change)
 
 
@@ -114,10 +119,34 @@ def arrive(
     def change(current: Raw) -> Change:
         known = (current.get("arrival") or {}).get("within")
         facts: dict[str, Any] = {} if known else {"arrival": seen}
-        begun = {} if current.get("started_at") else {"started_at": reached, "visitor_id": by.id}
+        begun = {} if current.get("started_at") else {"started_at": reached, **_taken_over(current, by)}
         return Change(set={**facts, **begun})
 
     return VISIT_LIFECYCLE.perform(visit_id, "arrive", by=by, at=at, version=version, key=key, change=change)
+
+
+def undo_visit(visit_id: str, *, by: Actor, at: datetime, key: str, version: int | None = None) -> Raw:
+    """Take back the beginning of one's own visit: a booking stands again, with whom it was made; any other visit is
+    over, and what the plan had is planned again. Raises NotFound, and what the lifecycle raises."""
+    visit = visit_of_place(visit_id, by)
+    action = "undo_start" if visit.get("booking_id") else "call_off"
+
+    def change(current: Raw) -> Change:
+        whose = {"visitor_id": current.get("visitor_before") or by.id} if action == "undo_start" else {}
+        return Change(set={"started_at": None, "arrival": None, **whose}, push={"owed": f"{UNDONE} {visit_id}"})
+
+    done = VISIT_LIFECYCLE.perform(visit_id, action, by=by, at=at, version=version, key=key, change=change)
+    return settle_visit(done, at)
+
+
+def can_undo(visit: Raw, by: Actor) -> bool:
+    """True where the actor may take the beginning back now."""
+    return bool(visit["state"] == IN_PROGRESS and visit.get("visitor_id") == by.id)
+
+
+def _taken_over(visit: Raw, by: Actor) -> dict[str, Any]:
+    """Who begins a visit makes it; whose it was is kept, should the beginning be taken back."""
+    return {"visitor_id": by.id, "visitor_before": visit.get("visitor_id")}
 
 
 def complete_visit(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.eldercare.documents import BOOKED, CANCELLED, COMPLETED, IN_PROGRESS, Visit
-from models.eldercare.plan_records import PlannedVisit
+from models.eldercare.plan_records import PLACE_IN_PLAN, PlannedVisit
 from models.eldercare.planning import MET, PLANNED, UNCOVERED
 from models.eldercare.visiting import Beginning, begin_unbooked, start_visit
 from models.kernel.actors import Actor
@@ -42,18 +42,28 @@ def begin_planned(
     for attempt in range(1, ATTEMPTS_MOST + 1):
         visit_id = id_from_key("visit_of_plan", f"{planned_id} {attempt}")
         known = collection(Visit).find_one({"_id": visit_id})
-        if known is not None and known["state"] == COMPLETED and as_utc(known["found_at"]) <= began:
+        if known is not None and _is_over(known, began, key):
             continue
         if known is not None:
             if not by.covers(known["district_code"], known["township_id"]):
                 raise NotFound()
             return _joined(known, begun_as)
-        facts = {"planned_id": planned_id, "begun_as": [begun_as] if begun_as else []}
+        facts = {
+            "planned_id": planned_id, "begun_as": [begun_as] if begun_as else [],
+            **({"plan_was": {name: row.get(name) for name in PLACE_IN_PLAN}} if row["state"] == PLANNED else {}),
+        }  # fmt: skip
         how = Beginning(key, uploaded, facts)
         visit = begin_unbooked(visit_id, row["elder_id"], by=by, at=at, device_time=device_time, how=how)
         _meet(row, visit, at)
         return _joined(visit, begun_as)
     raise Conflict("planned_too_often")
+
+
+def _is_over(visit: Raw, began: datetime, key: str) -> bool:
+    """True where this attempt ended before one that began then; the beginning of this very attempt finds it again."""
+    if visit["state"] == CANCELLED:
+        return not any(entry.get("key") == key for entry in visit["history"])
+    return bool(visit["state"] == COMPLETED and as_utc(visit["found_at"]) <= began)
 
 
 def _booked_for(row: Raw) -> Raw | None:

@@ -183,6 +183,7 @@ def _elder(world: World, app: Flask, resident: Callable[..., Headers]) -> None:
         made = collection(record).find_one({"elder_id": elder["_id"]})
         assert made is not None
         world.things[start] = Thing({param: made["_id"]}, me)
+    world.things["/staff/visit-people/"] = Thing({"elder_id": elder["_id"]}, me)
     world.things["/visits/"] = world.things["/staff/visits/"] = Thing({"visit_id": visit["_id"]}, me)
 
 

@@ -134,11 +134,11 @@ class VisitRefBody(Body):
 
 
 class UploadItem(Body):
-    """One event of the phone. `complete` brings a `report`, `arrive` what it found (`near`) or a `point`, `start`
-    none of them."""
+    """One event of the phone. `complete` brings a `report`, `arrive` what it found (`near`) or a `point`, `start` and
+    `undo` (the beginning is taken back) none of them."""
 
     id: ClientId
-    kind: Literal["start", "arrive", "complete"]
+    kind: Literal["start", "arrive", "undo", "complete"]
     visit: VisitRefBody
     device_time: Moment
     report: ReportBody | None = None

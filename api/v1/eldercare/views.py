@@ -13,7 +13,7 @@ from config.loading import rule
 from config.text import label, say
 from models.eldercare import queries
 from models.eldercare.documents import COMPLETED, CONFIRMED, ELDER_NAME, LINK_NAME, Elder, ElderLink
-from models.eldercare.lifecycle import BY_ITSELF, ELDER_LIFECYCLE, HEALTH_READERS, LINK_LIFECYCLE, VISIT_LIFECYCLE
+from models.eldercare.lifecycle import ELDER_LIFECYCLE, HEALTH_READERS, LINK_LIFECYCLE
 from models.eldercare.notices import ATTEMPTED, township_name
 from models.eldercare.settling import masked_name
 from models.eldercare.wishes import wishes_of
@@ -341,7 +341,7 @@ def _visit(visit: Raw, elder: Raw | None, by: Actor, outcome: str | None) -> dic
         "outcome": outcome,
         "outcome_label": label("eldercare.outcome", outcome) if outcome else None,
         **parts.limits(visit),
-        "actions": [each for each in VISIT_LIFECYCLE.actions_for(visit, by) if each not in BY_ITSELF],
+        "actions": parts.actions_of(visit, by),
     }
 
 

@@ -11,6 +11,9 @@ from config.loading import rule
 from config.text import label
 from models.eldercare.checklist import shown_answers
 from models.eldercare.documents import BOOKED, CHECKLIST, CORRECTION, VISIT_NOTES
+from models.eldercare.lifecycle import BY_ITSELF, UNDOING, VISIT_LIFECYCLE
+from models.eldercare.visiting import can_undo
+from models.kernel.actors import Actor
 from models.kernel.clock import as_utc
 from models.kernel.encryption import open_json, open_text
 from models.kernel.lifecycle import Raw
@@ -62,6 +65,12 @@ def limits(visit: Raw) -> dict[str, datetime | None]:
         "move_until": hour - timedelta(hours=rule("eldercare.reschedule_hours_before")),
         "cancel_until": hour - timedelta(hours=rule("eldercare.cancel_hours_before")),
     }
+
+
+def actions_of(visit: Raw, by: Actor) -> list[str]:
+    """What a person may do with the visit now, without what follows by itself."""
+    named = [each for each in VISIT_LIFECYCLE.actions_for(visit, by) if each not in (*BY_ITSELF, *UNDOING)]
+    return [*named, "undo"] if can_undo(visit, by) else named
 
 
 def arrival_view(arrival: Raw) -> ArrivalView:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response
 
 from api.access import PUBLIC, staff
 from api.endpoint import Call, Endpoint, route
+from api.v1.eldercare.views import StaffElderPage, staff_elder_item
 from api.v1.eldercare.visit_views import arrival_view
 from api.v1.eldercare.visitor_schemas import (
     ArrivalRules,
@@ -16,6 +17,7 @@ from api.v1.eldercare.visitor_schemas import (
     ContactView,
     DayView,
     ExportQuery,
+    FindPersonBody,
     GivenView,
     HoursBody,
     HoursGivenQuery,
@@ -24,6 +26,7 @@ from api.v1.eldercare.visitor_schemas import (
     MapPoint,
     OneDayQuery,
     SlotsQuery,
+    StopQuery,
     StopView,
     VisitorQuery,
     VisitorSlot,
@@ -34,7 +37,7 @@ from api.v1.eldercare.visitor_schemas import (
 from api.v1.eldercare.waits import labelled
 from config.loading import rule
 from config.text import label, say
-from models.eldercare import calendar_feed, slot_opening, visitor_day, volunteer_hours
+from models.eldercare import calendar_feed, finding_people, slot_opening, visitor_day, volunteer_hours
 from models.eldercare.booking import PUBLISHERS
 from models.eldercare.documents import ELDER_NAME
 from models.eldercare.lifecycle import REGISTRARS
@@ -110,6 +113,30 @@ class VisitorDay(Endpoint):
         datum = call.query.datum if at_the_door else None
         items = [_stop(number, each, datum) for number, each in enumerate(stops, 1)]
         return DayView(date=asked.isoformat(), left=len(stops) - done, done=done, items=items, arrival=_arrival())
+
+
+class PeopleFound(Endpoint):
+    @route(access=staff(VISITOR), body=FindPersonBody, response=StaffElderPage, rate="write")
+    def post(self, call: Call) -> dict[str, Any]:
+        """Whom a visitor may visit without a plan, by name in a township of theirs, masked; every search is recorded.
+        The name is in the body, for addresses are logged. Nothing is stored, so it takes no key."""
+        asked = call.body
+        found = finding_people.people_named(asked.name, asked.township_id, call.actor)
+        audit.record(call.actor, "elders_sought", f"township:{asked.township_id}", call.at,
+                     detail={"elders": [each["_id"] for each in found]})  # fmt: skip
+        return {"items": [staff_elder_item(each, call.at) for each in found], "next": None}
+
+
+class PersonAsStop(Endpoint):
+    @route(access=staff(VISITOR), query=StopQuery, response=StopView)
+    def get(self, call: Call) -> StopView:
+        """A person of one's place as a stop that nobody planned, with what is needed at the door; every look is
+        recorded."""
+        stop = finding_people.stop_at(call.path["elder_id"], call.actor)
+        district = (stop.elder or {}).get("district_code")
+        audit.record(call.actor, "elder_read", f"elder:{stop.id}", call.at, district_code=district,
+                     detail={"health_notes": False})  # fmt: skip
+        return _stop(0, stop, call.query.datum)
 
 
 class MyVisitCalendar(Endpoint):
@@ -195,8 +222,8 @@ def _stop(order: int, stop: visitor_day.Stop, datum: MapDatum | None) -> StopVie
     name = open_text(elder["name"], ELDER_NAME) if elder else ""
     contacts = stop.private.get("contacts", []) if at_the_door else []
     return StopView(
-        order=order, kind="visit" if stop.visit else "planned", id=stop.id, elder_id=stored["elder_id"],
-        state=stop.state, state_label=say(f"visitors.stop_state.{stop.state}"), version=stored["version"],
+        order=order, kind=_kind(stop), id=stop.id, elder_id=stored.get("elder_id") or stop.id,
+        state=stop.state, state_label=say(f"visitors.stop_state.{stop.state}"), version=stored.get("version", 0),
         booked=bool(stored.get("booking_id")), stands_in=bool(stored.get("stands_in_for")),
         starts_at=stored.get("starts_at"), ends_at=stored.get("ends_at"), started_at=stored.get("started_at"),
         arrival=arrival_view(stored["arrival"]) if stored.get("arrival") else None,
@@ -211,6 +238,10 @@ def _stop(order: int, stop: visitor_day.Stop, datum: MapDatum | None) -> StopVie
         wish_list=labelled("wish", wished.ticked), hints=labelled("hint", rule("visitors.hints_by_risk").get(risk, [])),
         campaigns=[WordsOf(token=kind, label=say(f"campaigns.kind.{kind}")) for kind in stop.campaigns],
     )  # fmt: skip
+
+
+def _kind(stop: visitor_day.Stop) -> Literal["visit", "planned", "person"]:
+    return "visit" if stop.visit else "planned" if stop.planned else "person"
 
 
 def _point(point: dict[str, float] | None, datum: MapDatum) -> MapPoint | None:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
 
 from api.endpoint import Body, Query
-from api.v1.eldercare.schemas import Day, District, Id, Month, Version, Wishes, WishToken
+from api.v1.eldercare.schemas import Day, District, Id, Month, Readable, Version, Wishes, WishToken
 from api.v1.eldercare.views import VisitItem
 from api.v1.eldercare.visit_views import ArrivalView
 from config.loading import rule
@@ -75,6 +75,19 @@ class OneDayQuery(Query):
 
     date: Day | None = None
     datum: MapDatum = "gcj02"
+
+
+class StopQuery(Query):
+    """`datum` of the home's point."""
+
+    datum: MapDatum = "gcj02"
+
+
+class FindPersonBody(Body):
+    """A name or the beginning of one, and where to look."""
+
+    name: Annotated[str, Field(min_length=1, max_length=40), Readable]
+    township_id: Id
 
 
 class NearDayQuery(Query):
@@ -230,10 +243,13 @@ class ContactView(BaseModel):
 
 
 class StopView(BaseModel):
-    """One visit of the day. Name in full, address, contacts and point only on the day itself, for its visitor."""
+    """One visit of the day; `person`: of whom no visit is planned or begun, the id is theirs.
+
+    Name in full, address, contacts and point only on the day itself, for its visitor.
+    """
 
     order: int
-    kind: Literal["visit", "planned"]
+    kind: Literal["visit", "planned", "person"]
     id: str
     elder_id: str
     state: str

@@ -97,6 +97,18 @@ class StartVisit(Endpoint):
         return _item(visit, call)
 
 
+class UndoVisit(Endpoint):
+    @route(access=staff(VISITOR), response=StaffVisitItem, idempotent=True)
+    def post(self, call: Call) -> StaffVisitItem:
+        """Take back the beginning of my visit: a booking stands again, any other is over. A body `{"version": …}` may
+        be sent."""
+        asked = optional_body(CancelBody)
+        visit = visiting.undo_visit(
+            call.path["visit_id"], by=call.actor, at=call.at, key=call.idempotency_id or "", version=asked.version
+        )
+        return _item(visit, call)
+
+
 class CompleteVisit(Endpoint):
     @route(access=staff(VISITOR), body=CompleteBody, response=StaffVisitItem, idempotent=True)
     def post(self, call: Call) -> StaffVisitItem:

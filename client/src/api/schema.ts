@@ -4492,6 +4492,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/visit-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Whom a visitor may visit without a plan, by name in a township of theirs, masked; every search is recorded.
+         *             The name is in the body, for addresses are logged. Nothing is stored, so it takes no key.
+         *
+         *     Access: staff: visitor
+         *     The name is in the body, for addresses are logged. Nothing is stored, so it takes no key. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FindPersonBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffElderPage"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/visit-people/{elder_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                elder_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A person of one's place as a stop that nobody planned, with what is needed at the door; every look is
+         *             recorded.
+         *
+         *     Access: staff: visitor
+         *     recorded. */
+        get: {
+            parameters: {
+                query?: {
+                    datum?: "gcj02" | "wgs84";
+                };
+                header?: never;
+                path: {
+                    elder_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StopView"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/visit-uploads": {
         parameters: {
             query?: never;
@@ -4896,6 +4986,53 @@ export interface paths {
         /** @description Begin a booked visit; a body `{"version": …, "device_time": …}` may be sent.
          *
          *     Access: staff: visitor */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    "Idempotency-Key": string;
+                };
+                path: {
+                    visit_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffVisitItem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/visits/{visit_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take back the beginning of my visit: a booking stands again, any other is over. A body `{"version": …}` may
+         *             be sent.
+         *
+         *     Access: staff: visitor
+         *     A body `{"version": …}` may
+         *     be sent. */
         post: {
             parameters: {
                 query?: never;
@@ -6623,6 +6760,11 @@ export interface components {
             source: string;
             token: string;
         };
+        /** @description A name or the beginning of one, and where to look. */
+        FindPersonBody: {
+            name: string;
+            township_id: string;
+        };
         /** @description A county (its seat) or a township. */
         FoundPlace: {
             district_code: string;
@@ -7463,6 +7605,27 @@ export interface components {
             items: components["schemas"]["SlotItem"][];
             next?: string | null;
         };
+        /** @description A register entry in a list: masked. */
+        StaffElderItem: {
+            categories: string[];
+            category_labels: string[];
+            community: string;
+            district_code: string;
+            id: string;
+            name: string;
+            on_register: boolean;
+            risk_label: string;
+            risk_level: string;
+            seen_this_month: boolean;
+            state: string;
+            township: string;
+            township_id: string;
+            version: number;
+        };
+        StaffElderPage: {
+            items: components["schemas"]["StaffElderItem"][];
+            next?: string | null;
+        };
         /** @description A caseworker; no `district` means the whole city, no `townships` the whole county. */
         StaffProfile: {
             display_name: string;
@@ -7591,7 +7754,9 @@ export interface components {
             items: components["schemas"]["StaffVisitItem"][];
             next?: string | null;
         };
-        /** @description One visit of the day. Name in full, address, contacts and point only on the day itself, for its visitor. */
+        /** @description One visit of the day; `person`: of whom no visit is planned or begun, the id is theirs.
+         *
+         *     Name in full, address, contacts and point only on the day itself, for its visitor. */
         StopView: {
             address: string | null;
             arrival: components["schemas"]["ArrivalView"] | null;
@@ -7605,7 +7770,7 @@ export interface components {
             hints: components["schemas"]["WordsOf"][];
             id: string;
             /** @enum {string} */
-            kind: "visit" | "planned";
+            kind: "visit" | "planned" | "person";
             language_label: string | null;
             name: string;
             order: number;

@@ -41,6 +41,7 @@ export const pages = {
   waitForHour: "/pages/visits/wait",
   visitor: "/pages/visitor/index",
   stop: "/pages/visitor/stop",
+  unlisted: "/pages/visitor/unlisted",
   placement: "/pages/childcare/placement",
   tenancy: "/pages/housing/tenancy",
 } as const;

@@ -159,6 +159,42 @@ def test_a_report_of_a_cancelled_visit_is_kept_as_one_of_its_own(family: tuple[R
 
 
 @pytest.mark.usefixtures("database")
+def test_a_beginning_is_taken_back_once_and_the_plan_and_the_booking_stand_as_before(
+    family: tuple[Raw, dict[str, str]],
+) -> None:
+    """Begun by mistake without a network, sent twice, begun again: the plan's row and the family's hour are as they
+    were, one's own second attempt counts, and what another began cannot be taken back."""
+    by, other, planned_for, (booked_for, _) = make_visitor(), make_visitor(), make_elder(2), family
+    plan_building.plan_present_month(YESTERDAY)
+    collection(PlannedVisit).update_many({"elder_id": planned_for["_id"]}, {"$set": {"visitor_id": other.id}})
+    row = collection(PlannedVisit).find_one({"elder_id": planned_for["_id"], "number": 1})
+    assert row is not None
+    place = {name: row.get(name) for name in ("state", "visitor_id", "day", "place")}
+    first, second = (VisitRef(local_id=f"local-000{n}", planned_id=row["_id"]) for n in (1, 2))
+    hour = book_slot(booked_for, make_slot(), _owner(booked_for))
+    again = VisitRef(visit_id=hour["_id"])
+    batch = [event("start", first, 0), event("arrive", first, 5), event("undo", first, 6), event("start", again, 7),
+             event("undo", again, 8)]  # fmt: skip
+    for _ in range(2):
+        assert results(uploads.upload(batch, DEVICE, by=by, at=MORNING)) == [("done", None)] * 5
+    (visit,) = collection(Visit).find({"elder_id": planned_for["_id"]})
+    assert (visit["state"], visit["started_at"], visit["arrival"]) == ("cancelled", None, None)
+    row = collection(PlannedVisit).find_one({"_id": row["_id"]})
+    assert row is not None and {name: row.get(name) for name in place} == place
+    assert (visit_now(hour["_id"])["state"], visit_now(hour["_id"])["visitor_id"]) == ("booked", hour["visitor_id"])
+    assert results(uploads.upload([event("start", second, 10)], DEVICE, by=by, at=MORNING)) == [("done", None)]
+    refused = uploads.upload([event("undo", VisitRef(local_id="x" * 8, planned_id=row["_id"]), 11)], DEVICE,
+                             by=other, at=MORNING)  # fmt: skip
+    assert results(refused) == [("done", None)], "nothing of theirs was begun"
+    late = [event("complete", second, 30), event("undo", second, 31)]
+    assert results(uploads.upload(late, DEVICE, by=by, at=MORNING)) == [
+        ("done", None), ("refused", "visit_already_reported")]  # fmt: skip
+    assert sorted(each["state"] for each in collection(Visit).find({"elder_id": planned_for["_id"]})) == [
+        "cancelled", "completed"]  # fmt: skip
+    assert_consistent()
+
+
+@pytest.mark.usefixtures("database")
 def test_who_died_or_moved_since_was_visited_then(family: tuple[Raw, dict[str, str]]) -> None:
     """The register of the day of the visit counts, not that of the upload; whoever was never one's own stays unknown."""
     by = make_visitor()

@@ -22,6 +22,7 @@ from models.people.tokens import issue
 from tests.factories.eldercare import (
     ADDRESS,
     DISTRICT,
+    FENGXIN,
     HEALTH,
     MORNING,
     NAME,
@@ -109,6 +110,30 @@ def test_a_planned_visit_that_was_made_is_there_once(call: Call, clock: FixedClo
     ended(visitor, elder, MORNING, 20)
     shown = call("GET", "/staff/visitor-day", headers_of(visitor)).json
     assert [(each["kind"], each["state"]) for each in shown["items"]] == [("visit", "done")]
+
+
+def test_a_visitor_finds_whom_to_visit_without_a_plan_begins_and_takes_it_back(call: Call, clock: FixedClock) -> None:
+    """By name, masked, in one's own township only; the door's facts are a look that is recorded, the search too."""
+    visitor, other = make_visitor(township_ids=(SANYANG,)), make_visitor()
+    elder, elsewhere = make_elder(1), make_elder(2, FENGXIN.id)
+    mine = headers_of(visitor)
+    found = call("POST", "/staff/visit-people", mine, json={"name": f" {NAME[:2]} ", "township_id": SANYANG}).json
+    assert [(each["id"], each["name"]) for each in found["items"]] == [(elder["_id"], NAME[0] + "*" * (len(NAME) - 1))]
+    assert NAME not in str(found) and ADDRESS not in str(found)
+    there = call("POST", "/staff/visit-people", mine, json={"name": NAME, "township_id": FENGXIN.id})
+    assert (there.status_code, there.json["code"]) == (403, "forbidden")
+    door = call("GET", f"/staff/visit-people/{elder['_id']}?datum=wgs84", mine).json
+    assert (door["kind"], door["name"], door["address"]) == ("person", NAME, ADDRESS) and HEALTH not in str(door)
+    assert call("GET", f"/staff/visit-people/{elsewhere['_id']}", mine).status_code == 404
+    looks = [each["action"] for each in database()[ENTRIES].find({"by.id": visitor.id})]
+    assert sorted(looks) == ["elder_read", "elders_sought"]
+    visit = call("POST", "/staff/visits", mine, json={"elder_id": elder["_id"]}).json
+    assert "undo" in visit["actions"]
+    path = f"/staff/visits/{visit['id']}/undo"
+    refused = call("POST", path, headers_of(other))
+    assert (refused.status_code, refused.json["code"]) == (409, "visit_begun_by_other")
+    assert call("POST", path, mine).json["state"] == "cancelled"
+    assert call("GET", "/staff/visitor-day", mine).json["items"] == []
 
 
 def test_who_is_planned_by_the_month_and_by_a_campaign_on_one_day_is_one_stop_that_counts_for_both(call: Call) -> None:

@@ -38,6 +38,7 @@ function Today({ day }: { day: Workday }) {
       {list === null && busy && <Skeleton />}
       {list === null && !busy && !day.over && <Empty text={words.no_list}><Button onPress={work.refresh}>{common.again}</Button></Empty>}
       {list !== null && staff !== null && <Stops day={day} stops={list.items} name={staff.display_name} date={list.date} />}
+      {list !== null && <Button wide symbol="search" onPress={() => go(pages.unlisted)}>{words.unlisted.open}</Button>}
       <Leave waiting={day.notes.length} />
     </>
   );
@@ -75,6 +76,7 @@ function Row({ stop, stage, next, day }: { stop: Stop; stage: "left" | "under_wa
           {next && <Tag look="calm">{words.next}</Tag>}
           <Tag look={stage === "done" ? "good" : ""}>{words.states[stage]}</Tag>
           {stop.booked && <Tag>{words.booked}</Tag>}
+          {stop.kind === "person" && <Tag>{words.unlisted.tag}</Tag>}
           {stop.stands_in && <Tag>{words.stands_in}</Tag>}
           {stop.risk_level === "high" && stop.risk_label && <Tag look="bad">{fill(words.risk, { risk: stop.risk_label })}</Tag>}
           {mine.some((each) => each.answer === null) && <Tag look="calm">{words.waiting_here}</Tag>}

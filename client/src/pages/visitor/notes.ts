@@ -1,5 +1,5 @@
 /**
- * What a visitor notes, with or without a network: begun, arrived, what was found. Each note lies encrypted under a name
+ * What a visitor notes, with or without a network: begun, arrived, taken back, what was found. Each note lies encrypted under a name
  * of its own until the product has answered for it, so that a phone that dies loses none; each has an id and the phone's
  * time, so that it counts once however often it is sent, in the order in which it was noted.
  */
@@ -10,7 +10,9 @@ import settings from "@/settings.json";
 
 type Result = Schemas["UploadResult"];
 export type Ref = { visit_id: string } | { local_id: string; planned_id: string } | { local_id: string; elder_id: string };
-export type Kind = "start" | "arrive" | "complete";
+export type Kind = "start" | "arrive" | "undo" | "complete";
+/** What tells which visit a note is of. */
+export type OfStop = Pick<Schemas["StopView"], "kind" | "id" | "elder_id" | "booked" | "name">;
 export type Report = Pick<Schemas["CompleteBody"], "outcome" | "notes" | "checklist" | "needs">;
 
 export interface Note {
@@ -27,11 +29,17 @@ export interface Note {
   answer: Pick<Result, "result" | "code" | "detail" | "faults"> | null;
 }
 
-export type NewNote = Pick<Note, "kind" | "visit" | "about"> & Partial<Pick<Note, "near" | "report">>;
+export type NewNote = Pick<Note, "kind"> & { stop: OfStop } & Partial<Pick<Note, "near" | "report">>;
+/** A note that the product has answered for. */
+export interface Answered {
+  note: Note;
+  result: Result;
+}
 
 const PREFIX = "visitor.note.";
 const DEVICE = "visitor.device";
 const ID_LENGTH = 20;
+const ATTEMPT_LENGTH = 8;
 const SEQ_DIGITS = 8;
 
 export interface Notes {
@@ -39,7 +47,7 @@ export interface Notes {
   /** Note it; the same beginning or report that waits already is not noted twice. */
   add(note: NewNote): Promise<Note>;
   /** Send all that waits, in order. Raises Problem; what was not answered for waits on. */
-  send(): Promise<Result[]>;
+  send(): Promise<Answered[]>;
   /** Send a refused one again, perhaps with a change. */
   again(id: string, change?: Partial<Pick<Note, "visit" | "report">>): Promise<void>;
   /** It was read, or is given up. */
@@ -63,35 +71,35 @@ export function createNotes(platform: Platform, office: Pick<Api, "post">, owner
     if (result === "done" && code === null) await platform.secret.remove(named(note));
     else await put({ ...note, answer: { result, code, detail, faults } });
   };
-  const batch = async (notes: readonly Note[]): Promise<Result[]> => {
+  const batch = async (notes: readonly Note[]): Promise<Answered[]> => {
     const body = { device_id: await deviceId(platform), items: notes.map(item) };
     const { results } = await office.post("/staff/visit-uploads", { body, intent: `visitor.upload.${owner}.${notes[0]?.id ?? ""}` });
-    for (const [at, result] of results.entries()) {
-      const note = notes[at];
-      if (note) await settle(note, result);
-    }
-    return results;
+    const answered = notes.flatMap((note, at) => (results[at] ? [{ note, result: results[at] }] : []));
+    for (const { note, result } of answered) await settle(note, result);
+    return answered;
   };
   return {
     all,
-    add: (fresh) =>
+    add: ({ stop, ...fresh }) =>
       adding(async () => {
         const present = await all();
-        const same = present.find((each) => each.answer === null && each.kind === fresh.kind && fresh.kind !== "arrive" && sameVisit(each.visit, fresh.visit));
+        const visit = refOf(stop, present, () => platform.random(ATTEMPT_LENGTH));
+        const same = present.find((each) => each.answer === null && each.kind === fresh.kind && fresh.kind !== "arrive" && sameVisit(each.visit, visit));
         if (same) return same;
         const seq = Math.max(0, ...present.map((each) => each.seq)) + 1;
-        const note: Note = { ...fresh, id: platform.random(ID_LENGTH), seq, device_time: new Date(platform.now()).toISOString(), answer: null };
+        const about = { stop: stop.id, elder_id: stop.elder_id, name: stop.name };
+        const note: Note = { ...fresh, visit, about, id: platform.random(ID_LENGTH), seq, device_time: new Date(platform.now()).toISOString(), answer: null };
         await put(note);
         return note;
       }),
     send: () =>
       sending(async () => {
         const waiting = (await all()).filter((each) => each.answer === null);
-        const results: Result[] = [];
+        const answered: Answered[] = [];
         for (let from = 0; from < waiting.length; from += settings.upload_notes) {
-          results.push(...(await batch(waiting.slice(from, from + settings.upload_notes))));
+          answered.push(...(await batch(waiting.slice(from, from + settings.upload_notes))));
         }
-        return results;
+        return answered;
       }),
     again: (id, change = {}) =>
       sending(async () => {
@@ -106,9 +114,16 @@ export function createNotes(platform: Platform, office: Pick<Api, "post">, owner
   };
 }
 
-/** A visit that was begun without having been heard of by the product has one name of the phone's, whatever is noted of it. */
-export function refOf(stop: Pick<Schemas["StopView"], "kind" | "id">): Ref {
-  return stop.kind === "visit" ? { visit_id: stop.id } : { local_id: `plan-${stop.id}`, planned_id: stop.id };
+/**
+ * By which name a visit is noted: the product's, or the phone's own while the product has not heard of it. All notes of an
+ * attempt have one name; after it was taken back the next one has another.
+ */
+export function refOf(stop: OfStop, notes: readonly Note[], attempt: () => string): Ref {
+  if (stop.kind === "visit") return { visit_id: stop.id };
+  const last = standing(notesOf(stop, notes)).at(-1);
+  if (last && last.kind !== "undo") return last.visit;
+  const local_id = `${stop.kind}-${stop.id}-${attempt()}`;
+  return stop.kind === "planned" ? { local_id, planned_id: stop.id } : { local_id, elder_id: stop.elder_id };
 }
 
 /** What a note is sent as: nothing of what is only for the phone. */
@@ -116,19 +131,29 @@ export function item({ id, kind, visit, device_time, near, report }: Note): Reco
   return { id, kind, visit, device_time, ...(near ? { near } : {}), ...(report ? { report } : {}) };
 }
 
-/** The notes of a stop, also after the product has made a visit of a planned one. */
-export function notesOf(stop: Pick<Schemas["StopView"], "kind" | "id" | "elder_id" | "booked">, notes: readonly Note[]): Note[] {
-  const byPlan = (note: Note) => "planned_id" in note.visit && note.about.elder_id === stop.elder_id && !stop.booked;
-  return notes.filter((note) => note.about.stop === stop.id || byPlan(note));
+/** The notes of a stop, also after the product has made a visit of what it did not know. */
+export function notesOf(stop: Pick<OfStop, "id" | "elder_id" | "booked">, notes: readonly Note[]): Note[] {
+  const byPerson = (note: Note) => !("visit_id" in note.visit) && note.about.elder_id === stop.elder_id && !stop.booked;
+  return notes.filter((note) => note.about.stop === stop.id || byPerson(note));
+}
+
+/** Those that were not refused. */
+const standing = (notes: readonly Note[]) => notes.filter((note) => note.answer?.result !== "refused");
+
+/** Of a stop's notes those since its beginning was last taken back. */
+export function sinceUndone(notes: readonly Note[]): Note[] {
+  const stand = standing(notes);
+  return stand.slice(stand.map((note) => note.kind).lastIndexOf("undo") + 1);
 }
 
 export type Stage = "left" | "under_way" | "done";
 
 /** How far a visit is: what the product knew, and what was noted since. */
 export function stageOf(known: string, notes: readonly Note[]): Stage {
-  const waiting = notes.filter((note) => note.answer?.result !== "refused");
-  if (known === "done" || waiting.some((note) => note.kind === "complete")) return "done";
-  return known === "under_way" || waiting.length > 0 ? "under_way" : "left";
+  const since = sinceUndone(notes);
+  if (known === "done" || since.some((note) => note.kind === "complete")) return "done";
+  if (since.length > 0) return "under_way";
+  return known === "under_way" && !standing(notes).some((note) => note.kind === "undo") ? "under_way" : "left";
 }
 
 async function deviceId(platform: Platform): Promise<string> {

@@ -10,7 +10,6 @@ import { Choose } from "@/ui/question";
 import { Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
 import { type Draft, EMPTY, faultsOf, type Need, NO, type Outcome, pointsFor, reportOf, SEEN, YES } from "./draft";
-import { refOf } from "./notes";
 import { type Checklist, type Stop, work } from "./workday";
 
 const said = words.report;
@@ -34,7 +33,7 @@ export function ReportForm({ stop, owner, checklist }: { stop: Stop; owner: stri
     const report = reportOf(draft, points);
     if (report === null) return;
     await doing.run(async () => {
-      await work.note({ kind: "complete", visit: refOf(stop), about: { stop: stop.id, elder_id: stop.elder_id, name: stop.name }, report });
+      await work.note({ kind: "complete", stop, report });
       await clear();
     });
   };

@@ -12,9 +12,10 @@ import { Box, Words } from "@/ui/elements";
 import { back, moveOn, pages } from "@/ui/go";
 import { Page } from "@/ui/page";
 import { Empty, Skeleton, Trouble } from "@/ui/states";
+import { Sure } from "@/ui/sure";
 import { clock, moment } from "@/words";
 import { near } from "./near";
-import { type Kind, type Note, notesOf, refOf, stageOf } from "./notes";
+import { type Kind, type Note, notesOf, sinceUndone, stageOf } from "./notes";
 import { ReportForm } from "./report";
 import { SignIn } from "./sign-in";
 import { useWork } from "./use-work";
@@ -30,7 +31,7 @@ export default function OneStop() {
   const day = useWork();
   const stop = useStop(day.day, params.id ?? "");
   return (
-    <Page title={stop ? fill(words.stop, { n: stop.order }) : words.title} onRefresh={day.staff ? work.refresh : undefined}>
+    <Page title={stop ? titleOf(stop) : words.title} onRefresh={day.staff ? work.refresh : undefined}>
       {!day.ready && <Skeleton />}
       {day.ready && (day.staff === null || day.over) && <SignIn key={day.staff?.id ?? ""} over={day.staff} />}
       {day.staff !== null && day.day === null && !day.busy && <Empty text={words.no_list}><Button onPress={() => moveOn(pages.visitor)}>{words.to_list}</Button></Empty>}
@@ -38,6 +39,10 @@ export default function OneStop() {
       {day.day !== null && stop !== null && <Shown day={day} list={day.day} stop={stop} />}
     </Page>
   );
+}
+
+function titleOf(stop: Stop): string {
+  return stop.kind === "person" ? words.unlisted.stop : fill(words.stop, { n: stop.order });
 }
 
 /** The stop of an id. A planned one becomes a visit with another id once the product has heard of it: the same person's. */
@@ -55,7 +60,7 @@ function Shown({ day, list, stop }: { day: Workday; list: Day; stop: Stop }) {
     <>
       <Who stop={stop} stage={stage} />
       {stage === "left" && <Begin stop={stop} list={list} />}
-      {stage === "under_way" && <UnderWay stop={stop} list={list} notes={mine} />}
+      {stage === "under_way" && <UnderWay stop={stop} list={list} notes={sinceUndone(mine)} />}
       {stage === "under_way" && day.checklist && day.staff && <ReportForm stop={stop} owner={day.staff.id} checklist={day.checklist} />}
       {stage === "done" && <Done day={day} list={list} stop={stop} waits={mine.some((each) => each.answer === null)} />}
       {day.notes.length > 0 && <Waiting day={day} />}
@@ -97,8 +102,9 @@ function useNoting(stop: Stop, list: Day) {
   const doing = useDoing();
   const [nowhere, setNowhere] = useState(false);
   const note = (kind: Kind, more: Partial<Pick<Note, "near">> = {}) =>
-    work.note({ kind, visit: refOf(stop), about: { stop: stop.id, elder_id: stop.elder_id, name: stop.name }, ...more });
+    work.note({ kind, stop, ...more });
   const start = () => doing.run(() => note("start"));
+  const undo = () => doing.run(() => note("undo"));
   const arrive = () =>
     doing.run(async () => {
       setNowhere(false);
@@ -109,7 +115,7 @@ function useNoting(stop: Stop, list: Day) {
         setNowhere(true);
       }
     });
-  return { doing, nowhere, start, arrive };
+  return { doing, nowhere, start, arrive, undo };
 }
 
 function Begin({ stop, list }: { stop: Stop; list: Day }) {
@@ -121,12 +127,13 @@ function Begin({ stop, list }: { stop: Stop; list: Day }) {
       {nowhere && <Words as="p" className="fault" role="alert">{words.no_position}</Words>}
       {doing.problem && <Trouble problem={doing.problem} />}
       <Button wide busy={doing.busy} onPress={start}>{words.start}</Button>
+      {stop.kind === "person" && <Button wide onPress={() => work.unlist(stop).then(() => moveOn(pages.visitor))}>{words.unlisted.remove}</Button>}
     </Card>
   );
 }
 
 function UnderWay({ stop, list, notes }: { stop: Stop; list: Day; notes: readonly Note[] }) {
-  const { doing, nowhere, arrive } = useNoting(stop, list);
+  const { doing, nowhere, arrive, undo } = useNoting(stop, list);
   const began = stop.started_at ?? notes[0]?.device_time;
   const here = [...notes].reverse().find((each) => each.near)?.near;
   // Who was at the door was at the door, whatever a later look says.
@@ -139,7 +146,11 @@ function UnderWay({ stop, list, notes }: { stop: Stop; list: Day; notes: readonl
       {place && <Words as="p" role="status">{fill(place, { band })}</Words>}
       {nowhere && <Words as="p" className="fault" role="alert">{words.no_position}</Words>}
       {doing.problem && <Trouble problem={doing.problem} />}
-      {found?.within !== true && <Button symbol="near" busy={doing.busy} onPress={arrive}>{words.arrive_again}</Button>}
+      {found?.within !== true && <Button wide symbol="near" busy={doing.busy} onPress={arrive}>{words.arrive_again}</Button>}
+      <Sure
+        label={words.undo} question={stop.booked ? words.undo_booked : words.undo_sure} yes={words.undo_yes} no={words.undo_no}
+        busy={doing.busy} onYes={undo}
+      />
     </Card>
   );
 }

@@ -9,7 +9,7 @@ import { STAFF_OVER, type StaffSession } from "@/api/staff";
 import { platform } from "@/platform/current";
 import { type Platform } from "@/platform/types";
 import { createStore, type Store } from "@/state/store";
-import { isoDay } from "@/words";
+import { createDayList, type DayList } from "./day-list";
 import { createNotes, type NewNote, type Note, type Notes } from "./notes";
 
 export type Day = Schemas["DayView"];
@@ -31,14 +31,6 @@ export interface Workday {
   busy: boolean;
 }
 
-interface Kept {
-  /** When it was fetched: the product's time, and the phone's, whose clock may be wrong. */
-  at: number;
-  here: number;
-  day: Day;
-  checklist: Checklist;
-}
-
 export interface Work {
   store: Store<Workday>;
   /** What lies on the phone, then what the product says. */
@@ -46,6 +38,9 @@ export interface Work {
   /** Send what waits, and fetch the day again. */
   refresh(): Promise<void>;
   note(note: NewNote): Promise<void>;
+  /** Put a person on today's list whom nobody planned; `unlist` takes one off who was not begun. */
+  list(stop: Stop): Promise<void>;
+  unlist(stop: Stop): Promise<void>;
   again(id: string, change?: Parameters<Notes["again"]>[1]): Promise<void>;
   drop(id: string): Promise<void>;
   signIn(username: string, password: string, otp: string): Promise<void>;
@@ -54,49 +49,51 @@ export interface Work {
 }
 
 const NOBODY: Workday = { ready: false, staff: null, over: false, day: null, keptAt: null, checklist: null, notes: [], problem: null, busy: false };
-const dayName = (owner: string) => `visitor.day.${owner}`;
 
 export function createWork(machine: Platform, api: Pick<Api, "get" | "post">, session: StaffSession, clock: () => number): Work {
   const store = createStore<Workday>(NOBODY);
   let notes: Notes | null = null;
+  let list: DayList | null = null;
   let underWay: Promise<void> | null = null;
   let fetchedAt: number | null = null;
   const change = (some: Partial<Workday>) => store.set({ ...store.get(), ...some });
-  const renote = async () => change({ notes: (await notes?.all()) ?? [] });
+  const renew = async () => change({ day: (await list?.shown()) ?? null, notes: (await notes?.all()) ?? [] });
+  const renewed = async (done: Promise<void> | undefined) => {
+    await done;
+    await renew();
+  };
+  const waiting = async () => ((await notes?.all()) ?? []).filter((each) => each.answer === null);
 
   const find = async () => {
     const present = await session.present();
     if (present === null) return change({ ...NOBODY, ready: true });
-    const owner = present.staff.id;
-    notes = createNotes(machine, api, owner);
-    const kept = await keptDay(machine, owner);
-    const time = machine.now() + (kept ? kept.at - kept.here : 0);
-    const good = kept?.day.date === isoDay(time) && present.until > time ? kept : null;
-    if (kept !== null && good === null) await machine.secret.remove(dayName(owner));
-    change({ ready: true, staff: present.staff, over: present.token === null, day: good?.day ?? null, keptAt: good?.at ?? null, checklist: good?.checklist ?? null });
-    fetchedAt = good?.at ?? null;
-    await renote();
+    notes = createNotes(machine, api, present.staff.id);
+    list = createDayList(machine, present.staff.id);
+    const kept = await list.find(present.until);
+    fetchedAt = kept?.at ?? null;
+    change({ staff: present.staff, over: present.token === null, keptAt: fetchedAt, checklist: kept?.checklist ?? null });
+    await renew();
+    change({ ready: true });
   };
-  const fetchDay = async (owner: string) => {
+  const fetchDay = async () => {
     const datum = machine.target === "weapp" ? ("gcj02" as const) : ("wgs84" as const);
     const [day, checklist] = await Promise.all([api.get("/staff/visitor-day", { query: { datum } }), api.get("/staff/visit-checklist")]);
     fetchedAt = clock();
-    await machine.secret.set(dayName(owner), JSON.stringify({ at: fetchedAt, here: machine.now(), day, checklist } satisfies Kept));
-    change({ day, checklist, keptAt: null });
+    await list?.put({ at: fetchedAt, here: machine.now(), day, checklist }, await waiting());
+    change({ checklist, keptAt: null });
   };
   const ask = async () => {
-    const owner = store.get().staff?.id;
-    if (!owner) return;
+    if (store.get().staff === null) return;
     change({ busy: true });
     try {
-      await notes?.send();
-      await fetchDay(owner);
+      await list?.answered((await notes?.send()) ?? []);
+      await fetchDay();
       change({ problem: null, over: false });
     } catch (fault) {
       const problem = asProblem(fault);
       change({ problem, over: problem.code === STAFF_OVER || store.get().over, keptAt: fetchedAt });
     } finally {
-      await renote();
+      await renew();
       change({ busy: false });
     }
   };
@@ -110,37 +107,30 @@ export function createWork(machine: Platform, api: Pick<Api, "get" | "post">, se
     },
     note: async (fresh) => {
       await notes?.add(fresh);
-      await renote();
+      await list?.begun(fresh.stop.elder_id);
+      await renew();
       // A send that is under way may have begun before this note: there is another one after it.
       void (underWay ?? Promise.resolve()).then(refresh);
     },
+    list: (stop) => renewed(list?.add(stop)),
+    unlist: (stop) => renewed(list?.remove(stop.elder_id)),
     again: async (id, some) => {
-      await notes?.again(id, some);
-      await renote();
+      await renewed(notes?.again(id, some));
       await refresh();
     },
-    drop: async (id) => {
-      await notes?.drop(id);
-      await renote();
-    },
+    drop: (id) => renewed(notes?.drop(id)),
     signIn: async (username, password, otp) => {
       await session.signIn(username, password, otp);
       await find();
       await refresh();
     },
     leave: async () => {
-      const owner = store.get().staff?.id;
-      if (owner) await machine.secret.remove(dayName(owner));
+      await list?.clear();
       await session.forget();
-      notes = null;
+      [notes, list] = [null, null];
       store.set({ ...NOBODY, ready: true });
     },
   };
-}
-
-async function keptDay(machine: Platform, owner: string): Promise<Kept | null> {
-  const text = await machine.secret.get(dayName(owner));
-  return text === null ? null : (JSON.parse(text) as Kept);
 }
 
 export const work = createWork(platform(), office, staff, now);
