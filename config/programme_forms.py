@@ -7,9 +7,11 @@ from functools import cached_property
 from typing import Any, Literal, Self
 
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from config.loading import Entry
+from config.programme_wrong import wrong
 
 TOKEN_FORM = r"^[a-z][a-z0-9_]*$"  # noqa: S105  the form of a name, no secret
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -77,15 +79,15 @@ class FormField(Entry):
             try:
                 re.compile(value)
             except re.error as fault:
-                raise ValueError(f"not a regular expression: {fault}") from fault
+                raise wrong("no_expression", "not a regular expression: {fault}", fault=str(fault)) from fault
         return value
 
     @model_validator(mode="after")
     def _is_bounded(self) -> Self:
         if self.type == "string" and self.maxLength is None and self.oneOf is None:
-            raise ValueError("a text needs maxLength or oneOf")
+            raise wrong("text_unbounded", "a text needs maxLength or oneOf")
         if self.type == "array" and (self.items is None or self.maxItems is None):
-            raise ValueError("an array needs items and maxItems")
+            raise wrong("array_unbounded", "an array needs items and maxItems")
         return self
 
 
@@ -99,8 +101,14 @@ class Form(Entry):
     def _agrees(self) -> Self:
         unknown = [name for name in self.required if name not in self.properties]
         if unknown:
-            raise ValueError(f"required but not a property: {', '.join(unknown)}")
-        Draft202012Validator.check_schema(self.schema_document)
+            raise wrong("required_unknown", "required but not a property: {names}", names=", ".join(unknown))
+        try:
+            Draft202012Validator.check_schema(self.schema_document)
+        except SchemaError as fault:
+            where = ".".join(map(str, fault.absolute_path))
+            raise wrong(
+                "no_schema", "not a JSON Schema at {where}: {fault}", where=where, fault=fault.message
+            ) from fault
         return self
 
     @cached_property
@@ -132,7 +140,7 @@ class Fact(Entry):
     @model_validator(mode="after")
     def _names_one(self) -> Self:
         if sum(each is not None for each in (self.field, self.count, self.age_in_months, self.household)) != 1:
-            raise ValueError("a fact names one of field, count, age_in_months, household")
+            raise wrong("fact_of_one", "a fact names one of field, count, age_in_months, household")
         return self
 
     @property
@@ -152,7 +160,7 @@ class Condition(Entry):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.model_fields_set:
-            raise ValueError("a condition needs at_least, at_most, below or one_of")
+            raise wrong("condition_empty", "a condition needs at_least, at_most, below or one_of")
         return self
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from config.loading import Entry
 from config.programme_forms import TOKEN_FORM, HouseholdFact, Scalar, Sourced, When
+from config.programme_wrong import wrong
 
 
 class PaperKind(Sourced):
@@ -39,7 +40,7 @@ class PublicNotice(Sourced):
     @model_validator(mode="after")
     def _names_one(self) -> Self:
         if (self.days is None) == (self.working_days is None):
-            raise ValueError("a public notice lasts days or working_days")
+            raise wrong("notice_days", "a public notice lasts days or working_days")
         return self
 
 
@@ -62,7 +63,7 @@ class ValueFrom(Entry):
     @model_validator(mode="after")
     def _names_one(self) -> Self:
         if sum(each is not None for each in (self.field, self.household, self.day, self.choose)) != 1:
-            raise ValueError("a value comes from one of field, household, day, choose")
+            raise wrong("value_from_one", "a value comes from one of field, household, day, choose")
         return self
 
     @property

@@ -36,6 +36,7 @@ from config.programme_parts import (
     ValueFrom,
     WaitingListUse,
 )
+from config.programme_wrong import wrong
 from config.releases import RELEASES
 from config.yaml_lines import CatalogueFault, read_yaml
 
@@ -92,7 +93,7 @@ class Version(Sourced):
         tokens = [each.token for each in value]
         twice = sorted({token for token in tokens if tokens.count(token) > 1})
         if twice:
-            raise ValueError(f"given twice: {', '.join(twice)}")
+            raise wrong("given_twice", "given twice: {names}", names=", ".join(twice))
         return value
 
     @model_validator(mode="after")
@@ -101,13 +102,15 @@ class Version(Sourced):
         for each in self._rules:
             unknown = [name for name in each.fields if name not in self.form.properties]
             if unknown:
-                raise ValueError(f"rule {each.token} looks at {', '.join(unknown)}, which the form does not ask")
+                raise wrong("rule_asks_unknown", "rule {rule} looks at {names}, which the form does not ask",
+                            rule=each.token, names=", ".join(unknown))  # fmt: skip
             if each.asks_household and asks is None:
-                raise ValueError(f"rule {each.token} looks at the household, which the form does not ask")
+                raise wrong("rule_asks_household", "rule {rule} looks at the household, which the form does not ask",
+                            rule=each.token)  # fmt: skip
         if (self.household == "none") != (asks is None):
-            raise ValueError("household and a field of the format household go together")
+            raise wrong("household_field", "household and a field of the format household go together")
         if self.household == "required" and asks not in self.form.required:
-            raise ValueError(f"{asks} must be required")
+            raise wrong("household_required", "{name} must be required", name=str(asks))
         return self
 
     @model_validator(mode="after")
@@ -115,19 +118,21 @@ class Version(Sourced):
         for name, value in self.waiting_list.values.items() if self.waiting_list else ():
             missing = [each for each in value.fields if each not in self.form.properties]
             if missing or (value.field and value.field not in self.form.required):
-                raise ValueError(f"waiting list: {name} needs an answer that the form requires")
+                raise wrong(
+                    "list_needs_answer", "waiting list: {name} needs an answer that the form requires", name=name
+                )
         return self
 
     @model_validator(mode="after")
     def _overrides_are_whole(self) -> Self:
         keys = [each.key for each in self.overrides]
         if len(set(keys)) != len(keys):
-            raise ValueError("two overrides of one county from one day")
+            raise wrong("override_twice", "two overrides of one county from one day")
         for each in self.overrides:
             if each.district_code not in catalogue().districts:
-                raise ValueError(f"override: no district {each.district_code}")
+                raise wrong("override_nowhere", "override: no district {code}", code=each.district_code)
             if each.public_notice is not None and self.public_notice is None:
-                raise ValueError("override: a county may change a public notice, not bring one in")
+                raise wrong("override_notice", "override: a county may change a public notice, not bring one in")
         return self
 
     @property
@@ -246,15 +251,15 @@ class Programme(Entry):
     def _is_whole(self) -> Self:
         actions = VARIANTS[self.lifecycle]
         if set(self.roles) != actions:
-            raise ValueError(f"roles must be given for exactly: {', '.join(sorted(actions))}")
+            raise wrong("roles_exactly", "roles must be given for exactly: {names}", names=", ".join(sorted(actions)))
         numbers = [each.version for each in self.versions]
         days = [each.in_force_from for each in self.versions]
         if numbers != sorted(set(numbers)) or days != sorted(set(days)):
-            raise ValueError("versions and their days must rise")
+            raise wrong("versions_rise", "versions and their days must rise")
         if self.people.child is None and any(each.purpose == "child" for each in self.consents):
-            raise ValueError("consent for a child needs people.child")
+            raise wrong("consent_child", "consent for a child needs people.child")
         if self.particulars is not None and not self.lasting:
-            raise ValueError("what particulars give out is lasting")
+            raise wrong("particulars_lasting", "what particulars give out is lasting")
         for version in self.versions:
             self._check_version(version)
         return self
@@ -262,14 +267,17 @@ class Programme(Entry):
     def _check_version(self, version: Version) -> None:
         missing = [name for name in self.people.fields if name not in version.form.required]
         if missing:
-            raise ValueError(f"version {version.version}: {', '.join(missing)} must be required by the form")
+            raise wrong("people_required", "version {number}: {names} must be required by the form",
+                        number=str(version.version), names=", ".join(missing))  # fmt: skip
         stages = STAGES[self.lifecycle]
         if set(version.deadlines) != stages:
-            raise ValueError(f"deadlines must be given for exactly: {', '.join(sorted(stages))}")
+            raise wrong(
+                "deadlines_exactly", "deadlines must be given for exactly: {names}", names=", ".join(sorted(stages))
+            )
         if any(not set(each.deadlines) <= stages for each in version.overrides):
-            raise ValueError("override: a deadline for a stage that the programme does not have")
+            raise wrong("override_deadline", "override: a deadline for a stage that the programme does not have")
         if (self.particulars == "waiting_list") != (version.waiting_list is not None):
-            raise ValueError("waiting_list of a version and the particulars waiting_list go together")
+            raise wrong("list_particulars", "waiting_list of a version and the particulars waiting_list go together")
 
     def in_force(self, day: date) -> Version | None:
         """The version that holds on `day`; None before the first."""

@@ -4,6 +4,7 @@ and tried on cases that were decided. A second person releases it (`rule_release
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -13,10 +14,12 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from config.loading import catalogue, rule
 from config.programmes import Programme, Version, tree_of
-from config.text import say
+from config.text import say, sentences
+from config.yaml_lines import CatalogueFault, GivenTwice, Lines, read_lines
 from models.casework.documents import APPROVED, REFUSED, Application
 from models.casework.eligibility import assess
 from models.casework.queries import form_of, household_facts_of, version_of
@@ -51,20 +54,21 @@ def read(token: str, text: str, at: datetime) -> Version:
         # An anchor may be repeated until nobody can hold it; no programme needs one.
         if any(isinstance(each, yaml.AliasToken) for each in yaml.scan(text, Loader=yaml.CSafeLoader)):
             raise _fault("rules_alias")
-        given = yaml.load(text, Loader=yaml.CSafeLoader)
+        given, lines = read_lines(text, "text")
+    except GivenTwice as fault:
+        raise _fault("rules_twice", line=fault.line, name=fault.key) from None
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         raise _fault("rules_yaml", line=mark.line + 1 if mark else 1) from None
+    except CatalogueFault:
+        raise _fault("rules_mapping") from None
     if not isinstance(given, dict):
         raise _fault("rules_mapping")
     try:
         whole = Programme.model_validate({**tree, "versions": [*tree["versions"], given]})
     except ValidationError as fault:
-        raise InvalidInput(faults=[
-            FieldFault(f"text.{_where(each['loc'])}", "rules_field",
-                       say("running.faults.rules_field", where=_where(each["loc"]), what=each["msg"]))
-            for each in fault.errors(include_url=False)[: rule("running.rule_faults_most")]
-        ]) from None  # fmt: skip
+        found = fault.errors(include_url=False)[: rule("running.rule_faults_most")]
+        raise InvalidInput(faults=[_field_fault(each, lines) for each in found]) from None
     version = whole.versions[-1]
     if not in_time(version.in_force_from, at):
         raise _fault("rules_past", minutes=rule("running.release_lead_minutes"))
@@ -166,9 +170,24 @@ def _answers(raw: Raw) -> Raw:
         return {}
 
 
-def _where(loc: tuple[int | str, ...]) -> str:
-    """Where in the version's text: `versions.2.papers.0.label` → `papers.0.label`."""
-    return ".".join(map(str, loc[2:] if loc[:1] == ("versions",) else loc)) or "-"
+def _field_fault(found: ErrorDetails, lines: Lines) -> FieldFault:
+    """One fault in words, with its line; `versions.2.papers.0.label` stands in the text as `papers.0.label`."""
+    loc = found["loc"][2:] if found["loc"][:1] == ("versions",) else found["loc"]
+    stands = loc
+    while stands not in lines:
+        stands = stands[:-1]
+    where = ".".join(map(str, loc)) or say("running.faults.whole")
+    key = f"rule_faults.{found['type']}"
+    values = {name: _choices(each) if name == "expected" else each for name, each in found.get("ctx", {}).items()}
+    what = say(key, **values) if key in sentences() else say("rule_faults.other")
+    return FieldFault(
+        f"text.{where}", "rules_field", say("rule_faults.at_line", line=lines[stands], where=where, what=what)
+    )
+
+
+def _choices(expected: str) -> str:
+    """The choices that pydantic names in English: `'a', 'b' or 'c'`."""
+    return "、".join(re.findall(r"'([^']*)'", expected)) or expected
 
 
 def _fault(code: str, **details: Any) -> InvalidInput:
