@@ -57,9 +57,10 @@ class Elders:
         """How many wishes to be linked wait for the township."""
         return sum(link["state"] != CONFIRMED for link in queries.links_of(self.resident_id))
 
-    def free_hours(self, township_id: str) -> list[dict[str, Any]]:
-        """The hours that can be booked in a township, the earliest first: `{id, starts_at}`."""
-        found = queries.next_free_slots(self._at, rule("conversations.list_most"), township_id=township_id)
+    def free_hours(self, elder_id: str, township_id: str) -> list[dict[str, Any]]:
+        """The hours that can be booked for a person of a township, the earliest first: `{id, starts_at}`."""
+        most = rule("conversations.list_most")
+        found = queries.next_free_slots(self._at, most, elder_id=elder_id, township_id=township_id)
         return [{"id": slot["_id"], "starts_at": as_utc(slot["starts_at"])} for slot in found]
 
     def coming(self) -> list[dict[str, Any]]:

@@ -113,7 +113,7 @@ def _hours(state: State, data: Json, before: list[str], services: Services, firs
     """The free hours of the township, some at a time. `data`: whose visit, and which visit is moved."""
     elder = data["elder"]
     assert services.resident_id is not None  # noqa: S101  the callers have seen to it
-    free = services.elders(services.resident_id).free_hours(elder["township_id"])
+    free = services.elders(services.resident_id).free_hours(elder["id"], elder["township_id"])
     size = rule("conversations.list_size")
     page = free[first : first + size]
     if not page and first:
@@ -157,7 +157,8 @@ def _at_other_times(state: State, data: Json, turn: Turn, services: Services) ->
     if wanted is None:
         return None
     assert services.resident_id is not None  # noqa: S101  `answer` has seen to it
-    free = services.elders(services.resident_id).free_hours(data["elder"]["township_id"])
+    elder = data["elder"]
+    free = services.elders(services.resident_id).free_hours(elder["id"], elder["township_id"])
     fits = [each for each in free if wanted(each["starts_at"])][: rule("conversations.list_size")]
     if not fits:
         return _hours(state, data, [say("bot.visits.none_then")], services)

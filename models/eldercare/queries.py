@@ -37,21 +37,28 @@ def elders_by_id(ids: Iterable[str]) -> dict[str, Raw]:
 
 
 def free_slots(
-    since: datetime, until: datetime, *, district_code: str | None = None, township_id: str | None = None
+    since: datetime, until: datetime, *, district_code: str | None = None, township_id: str | None = None,
+    elder: Raw | None = None,
 ) -> list[Raw]:  # fmt: skip
-    """Slots with a free place that begin from `since` to before `until`, the earliest first."""
+    """Slots with a free place that begin from `since` to before `until`, the earliest first.
+
+    `elder`: of the person's township only, without those in which the person has a place already, so that nothing is
+    offered that a booking would refuse.
+    """
     wanted = {**_scope(district_code, township_id), "starts_at": {"$gte": since, "$lt": until}}
+    if elder is not None:
+        if wanted.setdefault("township_id", elder["township_id"]) != elder["township_id"]:
+            return []
+        wanted |= {"bookings.elder_id": {"$ne": elder["_id"]}}
     found = (slot for slot in collection(VisitSlot).find(wanted, {"bookings": 0, "pending": 0}) if slot["free"] > 0)
     return sorted(found, key=lambda slot: (slot["starts_at"], slot["_id"]))
 
 
-def next_free_slots(
-    at: datetime, limit: int, *, district_code: str | None = None, township_id: str | None = None
-) -> list[Raw]:  # fmt: skip
-    """The next slots of a place that can still be booked at `at`; for the chat."""
+def next_free_slots(at: datetime, limit: int, *, elder_id: str, township_id: str) -> list[Raw]:
+    """The next slots that can still be booked at `at` for a person of a township; for the chat."""
     since = at + timedelta(hours=rule("eldercare.booking_lead_hours"))
     until = since + timedelta(days=rule("eldercare.slot_range_days"))
-    slots = free_slots(since, until, district_code=district_code, township_id=township_id)
+    slots = free_slots(since, until, elder={"_id": elder_id, "township_id": township_id})
     return open_to_all(slots, at)[:limit]
 
 

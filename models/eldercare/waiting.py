@@ -105,9 +105,10 @@ def promised(slots: Sequence[Raw], at: datetime, family: tuple[str, str] | None 
     return owed
 
 
-def open_to_all(slots: Sequence[Raw], at: datetime) -> list[Raw]:
-    """The slots with the places that are owed to nobody, without those that have none."""
-    owed = promised(slots, at)
+def open_to_all(slots: Sequence[Raw], at: datetime, family: tuple[str, str] | None = None) -> list[Raw]:
+    """The slots with the places that are owed to nobody, or to nobody before this family, without those that have
+    none."""
+    owed = promised(slots, at, family)
     left = [{**slot, "free": slot["free"] - owed[slot["_id"]]} for slot in slots]
     return [slot for slot in left if slot["free"] > 0]
 

@@ -112,7 +112,7 @@ class KnownElders:
     def asked_for(self) -> int:
         return 0
 
-    def free_hours(self, township_id: str) -> list[dict[str, Any]]:
+    def free_hours(self, elder_id: str, township_id: str) -> list[dict[str, Any]]:
         return self._known.hours
 
     def coming(self) -> list[dict[str, Any]]:

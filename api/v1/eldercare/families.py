@@ -64,8 +64,10 @@ class EndLink(Endpoint):
 class VisitSlots(Endpoint):
     @route(access=RESIDENT, query=SlotQuery, response=SlotPage, proxy="read")
     def get(self, call: Call) -> dict[str, Any]:
-        """Free hours by county or township that can still be booked, the earliest first."""
+        """Free hours by county or township, or for an old person I am linked to, that can still be booked; the earliest
+        first."""
         asked = call.query
+        elder = booking.linked_elder(asked.elder_id, call.actor) if asked.elder_id is not None else None
         place = catalogue().place(asked.township_id) if asked.township_id else None
         if asked.township_id is not None and (place is None or asked.district_code not in (None, place.district_code)):
             raise InvalidInput(faults=[FieldFault("township_id", "unknown_place")])
@@ -76,8 +78,11 @@ class VisitSlots(Endpoint):
         until = asked.until or since + timedelta(days=rule("eldercare.slot_range_days"))
         if until - since > timedelta(days=rule("eldercare.slot_range_days_most")):
             raise InvalidInput(faults=[FieldFault("to", "range_too_long")])
-        slots = queries.free_slots(since, until, district_code=asked.district_code, township_id=asked.township_id)
-        return {"items": [slot_item(slot) for slot in waiting.open_to_all(slots, call.at)], "next": None}
+        slots = queries.free_slots(
+            since, until, district_code=asked.district_code, township_id=asked.township_id, elder=elder
+        )
+        family = (call.actor.id, elder["_id"]) if elder is not None else None
+        return {"items": [slot_item(slot) for slot in waiting.open_to_all(slots, call.at, family)], "next": None}
 
 
 class Visits(Endpoint):

@@ -101,17 +101,19 @@ class CancelBody(Body):
 
 
 class SlotQuery(Query):
-    """A county or a township, and from when to when: moments, or days of China, the last included."""
+    """A county or a township, or for which old person (the link's or the register's id): then hours that this person
+    can be booked for. From when to when: moments, or days of China, the last included."""
 
     district_code: District | None = None
     township_id: Id | None = None
+    elder_id: Id | None = None
     since: Since | None = Field(default=None, alias="from")
     until: Until | None = Field(default=None, alias="to")
 
     @model_validator(mode="after")
     def _place_named(self) -> SlotQuery:
-        if self.district_code is None and self.township_id is None:
-            raise PydanticCustomError("place_missing", "district_code or township_id is needed")
+        if self.district_code is None and self.township_id is None and self.elder_id is None:
+            raise PydanticCustomError("place_missing", "district_code, township_id or elder_id is needed")
         return self
 
 

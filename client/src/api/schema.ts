@@ -5552,13 +5552,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Free hours by county or township that can still be booked, the earliest first.
+        /** @description Free hours by county or township, or for an old person I am linked to, that can still be booked; the earliest
+         *             first.
          *
-         *     Access: resident */
+         *     Access: resident
+         *     first. */
         get: {
             parameters: {
                 query?: {
                     district_code?: string;
+                    elder_id?: string;
                     from?: string;
                     to?: string;
                     township_id?: string;

@@ -227,14 +227,16 @@ def test_the_chat_finds_the_next_hours_and_the_visits_to_come() -> None:
     late, early = make_slot(hour=11), make_slot(hour=9)
     make_slot(township_id=XIAPU)
     township = elder["township_id"]
-    assert [each["_id"] for each in queries.next_free_slots(MORNING, 5, township_id=township)] == [
+    assert [each["_id"] for each in queries.next_free_slots(MORNING, 5, elder_id="x", township_id=township)] == [
         early["_id"], late["_id"],
     ]  # fmt: skip
-    assert len(queries.next_free_slots(MORNING, 1, district_code="360902")) == 1
+    assert len(queries.next_free_slots(MORNING, 1, elder_id="x", township_id=township)) == 1
     near = early["starts_at"] - timedelta(hours=1)
-    assert [each["_id"] for each in queries.next_free_slots(near, 5, township_id=township)] == [late["_id"]]
+    assert [each["_id"] for each in queries.next_free_slots(near, 5, elder_id="x", township_id=township)] == [
+        late["_id"]
+    ]
     second, first = book(elder, late, daughter), book(elder, early, daughter)
-    assert queries.next_free_slots(MORNING, 5, township_id=township) == []
+    assert queries.next_free_slots(MORNING, 5, elder_id="x", township_id=township) == []
     found = queries.visits_of_resident(daughter.id, MORNING, 5)
     assert [each["_id"] for each in found] == [first["_id"], second["_id"]]
     booking.cancel_visit(first["_id"], by=daughter, at=MORNING, key=new_id())

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from bench.plans import Listening
 from models.eldercare.documents import Elder, Visit, VisitSlot
 from models.kernel.clock import shown
 from models.kernel.database import collection, database
@@ -68,6 +69,33 @@ def test_free_hours_are_shown_by_place_and_time(call: Call, resident: Headers) -
     item = call("GET", f"/visit-slots?township_id={SANYANG}", me).json["items"][0]
     assert (item["free"], item["starts_at"], item["township"]) == (2, "2026-11-24T09:00:00+08:00", "三阳镇")
     assert "visitor_id" not in item
+
+
+def test_hours_for_a_person_are_those_that_a_booking_takes(
+    listening: Listening, call: Call, resident: Headers, family: tuple[Raw, dict[str, str]]
+) -> None:
+    """Whatever is offered can be booked: not an hour the person has a place in, nor a full one, nor one elsewhere; the
+    answer takes the same few reads however many hours there are."""
+    elder, daughter = family
+    hours = [make_slot(capacity=3, day=TOMORROW + timedelta(days=number)) for number in range(6)]
+    make_slot(township_id=XIAPU)
+    full = hours[5]
+    collection(VisitSlot).update_one({"_id": full["_id"]}, {"$set": {"free": 0}})
+    body = {"elder_id": elder["_id"], "slot_id": hours[0]["_id"]}
+    assert call("POST", "/visits", daughter, json=body).status_code == 201
+    path = f"/visit-slots?elder_id={elder['_id']}&from=2026-11-24&to=2026-12-10"
+    listening.on = True
+    offered = {each["id"] for each in call("GET", path, daughter).json["items"]}
+    listening.on = False
+    assert offered == {each["_id"] for each in hours[1:5]}
+    asked = [each.collection for each in listening.asked if each.collection.startswith(("elder", "visit"))]
+    assert sorted(asked) == ["elder_links", "elders", "visit_slots", "visit_waits"]
+    taken = call("POST", "/visits", daughter, json={**body, "slot_id": sorted(offered)[0]})
+    assert taken.status_code == 201, taken.text
+    refused = call("POST", "/visits", daughter, json=body)
+    assert (refused.status_code, refused.json["code"]) == (409, "elder_booked"), "what is left out would be refused"
+    stranger = call("GET", path, resident())
+    assert (stranger.status_code, stranger.json["code"]) == (404, "elder_not_linked")
 
 
 @pytest.mark.parametrize(

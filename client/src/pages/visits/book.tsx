@@ -34,7 +34,7 @@ async function ask(elder: string, move: string): Promise<Asked> {
   ]);
   const link = links.items.find((each) => each.id === elder || each.elder_id === elder) ?? null;
   if (!link?.township_id) return { link, slots: [], catalogue, moved };
-  const query = { township_id: link.township_id, from: isoDay(now()), to: isoDay(now() + (settings.book_days - 1) * DAY_MS) };
+  const query = { elder_id: link.id, from: isoDay(now()), to: isoDay(now() + (settings.book_days - 1) * DAY_MS) };
   const slots = await own.get("/visit-slots", { query });
   return { link, slots: slots.items.filter((each) => each.id !== moved?.slot_id), catalogue, moved };
 }
