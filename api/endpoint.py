@@ -99,6 +99,7 @@ class Route:
     summary: str = ""
     proxy: str | None = None
     media: tuple[str, ...] = ()
+    may_lack: bool = False
 
 
 class Endpoint(Resource):
@@ -148,12 +149,14 @@ def route(
     *, access: Access, query: type[Query] | None = None, body: type[BaseModel] | None = None,
     response: type[BaseModel] | None = None, idempotent: bool = False, status: int = 200, etag: bool = False,
     rate: str = "default", upload: tuple[str, ...] | None = None, summary: str = "", proxy: str | None = None,
-    media: tuple[str, ...] = (),
+    media: tuple[str, ...] = (), may_lack: bool = False,
 ) -> Callable[[Method], Callable[..., Response]]:  # fmt: skip
     """Declare a method: who may call it, what it takes and gives. `upload`: the body is multipart, a
     `file` and these text fields. `proxy`: what it is among the actions that a resident may authorise another to do
-    (`models.people.proxies`); None: nobody but the resident. `media`: types of answers that are no JSON."""
-    spec = Route(access, query, body, response, idempotent, status, etag, rate, upload, summary, proxy, media)
+    (`models.people.proxies`); None: nobody but the resident. `media`: types of answers that are no JSON.
+    `may_lack`: None is an answer, too, 204: there is none yet, which is nobody's fault."""
+    spec = Route(access, query, body, response, idempotent, status, etag, rate, upload, summary, proxy, media,
+                 may_lack)  # fmt: skip
 
     def declare(method: Method) -> Callable[..., Response]:
         @wraps(method)

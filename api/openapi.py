@@ -56,6 +56,8 @@ def _documentation(api: Api, spec: Route, text: str) -> dict[str, Any]:
         "produces": [JSON_TYPE, PROBLEM, *spec.media],
         "security": [] if spec.access.kind == "public" else [{"bearer": []}],
     }
+    if spec.may_lack:
+        described["responses"]["204"] = ("There is none", None, {})
     for status in COMMON_PROBLEMS:
         described["responses"][status] = ("Problem", api.models[PROBLEM_MODEL], {})
     if spec.body is not None:

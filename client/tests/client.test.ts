@@ -73,7 +73,8 @@ describe("signing in", () => {
     await Promise.all([own.get("/me"), own.get("/me")]);
     expect(sentTo(platform, "/auth/wechat")).toHaveLength(1);
     expect(sentTo(platform, "/me").map((each) => each.headers.Authorization)).toEqual(["Bearer t1", "Bearer t1"]);
-    expect([...platform.plainValues]).toEqual([["known", "1"]]);
+    expect([...platform.plainValues.keys()]).toEqual(["known"]);
+    expect([...platform.plainValues.values()].join()).toMatch(/^[0-9a-f]{16}$/);
   });
 
   it("is renewed when the token is over, and the request sent again as it was, with its key", async () => {
@@ -81,6 +82,56 @@ describe("signing in", () => {
     expect(await own.post("/visits", BOOKING)).toEqual({ id: "V" });
     const [first, again] = sentTo(platform, "/visits");
     expect(again).toEqual({ ...first, headers: { ...first?.headers, Authorization: "Bearer t2" } });
+  });
+
+  it("by itself makes no account: one that is gone elsewhere is told, wiped from the phone, and begun anew only when asked", async () => {
+    let gone: Reply | null = null;
+    const made: unknown[] = [];
+    const platform = memoryPlatform((sent) => {
+      if (!sent.path.endsWith("/auth/wechat")) return gone ?? { body: {} };
+      made.push(JSON.parse(sent.body ?? "{}").existing);
+      return gone && made.at(-1) ? { status: 404, body: { code: "no_account", detail: "" } } : { body: { token: `t${made.length}`, resident: RESIDENT } };
+    });
+    const start = () => {
+      const session = createSession(platform);
+      return { session, own: createApi(createLine(platform, createIntents(platform)), session) };
+    };
+    const first = start();
+    await first.own.get("/me");
+    platform.secrets.set("draft.A", "typed").set("visitor.note.1", "of the office");
+    gone = { status: 401, body: { code: "token_expired", detail: "" } }; // and meanwhile the account was erased
+    await expect(first.own.get("/me")).rejects.toMatchObject({ code: "no_account", next: "ask" });
+    expect(made).toEqual([false, true]);
+    expect([...platform.secrets.keys()]).toEqual(["visitor.note.1"]);
+
+    const reopened = start();
+    await expect(reopened.own.get("/me")).rejects.toMatchObject({ code: "no_account", next: "ask" });
+    expect(made).toEqual([false, true]);
+    gone = null;
+    reopened.session.begin();
+    await reopened.own.get("/me");
+    expect(made).toEqual([false, true, false]);
+    expect([reopened.session.ended(), platform.plainValues.has("ended")]).toEqual([null, false]);
+  });
+
+  it.each(["account_erased", "token_revoked"])("ends without signing in again when the product says %s", async (code) => {
+    let over = false;
+    const { own, platform } = phone(() => (over ? { status: 401, body: { code, detail: "" } } : { body: {} }));
+    await own.get("/me");
+    platform.secrets.set("draft.A", "typed");
+    over = true;
+    await expect(own.get("/me")).rejects.toMatchObject({ code, next: "ask" });
+    expect(sentTo(platform, "/auth/wechat")).toHaveLength(1);
+    expect(platform.secrets.has("draft.A")).toBe(code === "token_revoked");
+  });
+
+  it("of another person in the same browser is their own", async () => {
+    const { platform, own } = phone(() => ({ body: {} }));
+    await own.get("/me");
+    platform.login = "sandbox-other";
+    const session = createSession(platform);
+    platform.session.set(null);
+    expect([session.known(), session.ended()]).toEqual([false, null]);
   });
 
   it("says so where there is nobody to sign in as", async () => {

@@ -54,6 +54,7 @@ export function memoryPlatform(reply: (sent: Sent, count: number) => Reply | Pro
       if (made.login === null) throw new NoLogin();
       return made.login;
     },
+    opener: () => made.login ?? "",
     phoneCode: () => null,
     session: { get: () => token, set: (value) => void (token = value) },
     random: (length) => `${"k".repeat(length)}${(drawn += 1)}`.slice(-length),

@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 from config.loading import rule
 from models.kernel.database import collection
 from models.kernel.encryption import blind_index
-from models.kernel.errors import Unavailable
+from models.kernel.errors import NotFound, Unavailable
 from models.kernel.ids import new_id
 from models.people.documents import Resident
 from models.people.store import Raw, openid_index, sealed
@@ -20,12 +20,16 @@ from models.people.tokens import Token, issue
 SECONDS = 60
 
 
-def sign_in(openid: str, unionid: str | None, at: datetime) -> tuple[Token, Raw]:
+def sign_in(openid: str, unionid: str | None, at: datetime, existing: bool = False) -> tuple[Token, Raw]:
     """A token for the resident with this openid of the mini-program, who is made at the first sign-in.
 
-    Raises Unavailable (`erasure_in_progress`) while an earlier account of the same openid is still being erased.
+    `existing`: nobody is made, for a phone that signs in again by itself. Raises NotFound (`no_account`) where it finds
+    nobody, and Unavailable (`erasure_in_progress`) while an earlier account of the same openid is still being erased.
     """
-    found = _find(openid) or _joined(openid, unionid, at) or _made(openid, at)
+    found = _find(openid) or _joined(openid, unionid, at)
+    if existing and (found is None or found.get("erased_at")):
+        raise NotFound("no_account")
+    found = found or _made(openid, at)
     if found.get("erased_at"):
         raise Unavailable("erasure_in_progress", retry_after=rule("people.erasure_retry_minutes") * SECONDS)
     if unionid and not found.get("unionid_index"):

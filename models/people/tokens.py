@@ -48,7 +48,7 @@ def issue(holder: Holder, holder_id: str, epoch: int, at: datetime) -> Token:
 def read(text: str, holder: Holder, at: datetime) -> Actor:
     """The actor a token stands for, as the database knows them now.
 
-    Raises Unauthenticated: `token_invalid`, `token_expired`, or `token_revoked`.
+    Raises Unauthenticated: `token_invalid`, `token_expired`, `token_revoked`, or `account_erased`.
     """
     claims = _claims(text)
     if claims["kind"] != holder:
@@ -57,9 +57,9 @@ def read(text: str, holder: Holder, at: datetime) -> Actor:
         raise Unauthenticated("token_expired")
     record = Resident if holder == "resident" else Caseworker
     found = collection(record).find_one({"_id": claims["sub"]}, dict.fromkeys(ACTOR_FIELDS, 1))
-    if found is None or found["token_epoch"] != claims["epoch"]:
-        raise Unauthenticated("token_revoked")
-    if found.get("erased_at") or found.get("active") is False:
+    if found is not None and found.get("erased_at"):
+        raise Unauthenticated("account_erased")
+    if found is None or found["token_epoch"] != claims["epoch"] or found.get("active") is False:
         raise Unauthenticated("token_revoked")
     return Resident.actor(found["_id"]) if holder == "resident" else staff_actor(found)
 

@@ -15,20 +15,17 @@ from api.v1.people.household_schemas import (
 )
 from config.text import label
 from models.kernel.clock import day_of
-from models.kernel.errors import NotFound
 from models.people import households
 from models.people.proxy_documents import HOUSEHOLD
 from models.people.store import Raw
 
 
 class MyHousehold(Endpoint):
-    @route(access=RESIDENT, response=HouseholdShown, etag=True, proxy="read")
-    def get(self, call: Call) -> dict[str, Any]:
-        """My household with what follows from it; 404 where none is registered."""
+    @route(access=RESIDENT, response=HouseholdShown, etag=True, proxy="read", may_lack=True)
+    def get(self, call: Call) -> dict[str, Any] | None:
+        """My household with what follows from it; 204 where none is registered."""
         found = households.household_of(call.actor.id)
-        if found is None:
-            raise NotFound()
-        return _shown(found, call)
+        return None if found is None else _shown(found, call)
 
     @route(access=RESIDENT, body=HouseholdBody, response=HouseholdShown, idempotent=True, status=201, rate="write",
            proxy=HOUSEHOLD)  # fmt: skip

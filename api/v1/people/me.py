@@ -22,6 +22,7 @@ from api.v1.people.schemas import (
     ProfileBody,
     ResidentProfile,
     SignedIn,
+    SignInBody,
     WechatCodeBody,
 )
 from models.people import erasure, messages, operations, queries
@@ -31,11 +32,14 @@ ATTACHMENT = {"Content-Disposition": 'attachment; filename="yixiang-export.json"
 
 
 class WechatSignIn(Endpoint):
-    @route(access=PUBLIC, body=WechatCodeBody, response=SignedIn, rate="sign_in")
+    @route(access=PUBLIC, body=SignInBody, response=SignedIn, rate="sign_in")
     def post(self, call: Call) -> dict[str, Any]:
-        """Sign in with a login code of the mini-program; the first time makes the resident. Again for a new token."""
+        """Sign in with a login code of the mini-program; the first time makes the resident. Again for a new token.
+
+        With `existing` nobody is made: 404 `no_account` where there is none, or where it was erased.
+        """
         session = call.platform.wechat.jscode2session(call.body.code)
-        token, stored = sign_in(session.openid, session.unionid, call.at)
+        token, stored = sign_in(session.openid, session.unionid, call.at, call.body.existing)
         return {"token": token.text, "expires_at": token.expires_at, "resident": resident_shown(stored)}
 
 

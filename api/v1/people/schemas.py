@@ -23,9 +23,16 @@ Password = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
 
 class WechatCodeBody(Body):
-    """A code of `wx.login` (sign-in) or of the phone button (phone)."""
+    """A code of the phone button."""
 
     code: Code
+
+
+class SignInBody(Body):
+    """A code of `wx.login`. `existing`: sign in again only, never make an account."""
+
+    code: Code
+    existing: bool = False
 
 
 class ProfileBody(Body):

@@ -157,7 +157,7 @@ async function sendSigned(line: Line, session: Signer | null, sent: Sent): Promi
   if (session === null) return sendPatiently(line, sent);
   const token = await session.token();
   const first = await sendPatiently(line, signed(sent, token));
-  return first.status === OVER ? sendPatiently(line, signed(sent, await session.renew(token))) : first;
+  return first.status === OVER ? sendPatiently(line, signed(sent, await session.renew(token, problemOf(first)))) : first;
 }
 
 function signed(sent: Sent, token: string): Sent {

@@ -3,7 +3,7 @@ import { common } from "@/text";
 import { type Answer } from "@/platform/types";
 
 /** What a person does next: `src/text/zh_CN/common.json`, `next`. */
-export type Next = "retry" | "wait" | "sign_in" | "correct" | "reload" | "follow" | "home";
+export type Next = "retry" | "wait" | "ask" | "sign_in" | "correct" | "reload" | "follow" | "home";
 
 export interface Fault {
   field: string;

@@ -777,8 +777,12 @@ export interface paths {
         put?: never;
         /** @description Sign in with a login code of the mini-program; the first time makes the resident. Again for a new token.
          *
+         *             With `existing` nobody is made: 404 `no_account` where there is none, or where it was erased.
+         *
          *     Access: public
-         *     Again for a new token. */
+         *     Again for a new token.
+         *
+         *     With `existing` nobody is made: 404 `no_account` where there is none, or where it was erased. */
         post: {
             parameters: {
                 query?: never;
@@ -786,7 +790,11 @@ export interface paths {
                 path?: never;
                 cookie?: never;
             };
-            requestBody: components["requestBodies"]["WechatCodeBody"];
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SignInBody"];
+                };
+            };
             responses: {
                 /** @description OK */
                 200: {
@@ -2699,7 +2707,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description My household with what follows from it; 404 where none is registered.
+        /** @description My household with what follows from it; 204 where none is registered.
          *
          *     Access: resident */
         get: {
@@ -2721,6 +2729,13 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["HouseholdShown"];
                     };
+                };
+                /** @description There is none */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
             };
         };
@@ -3077,7 +3092,11 @@ export interface paths {
                 path?: never;
                 cookie?: never;
             };
-            requestBody: components["requestBodies"]["WechatCodeBody"];
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WechatCodeBody"];
+                };
+            };
             responses: {
                 /** @description OK */
                 200: {
@@ -7592,6 +7611,12 @@ export interface components {
             name: string;
             pages: number;
         };
+        /** @description A code of `wx.login`. `existing`: sign in again only, never make an account. */
+        SignInBody: {
+            code: string;
+            /** @default false */
+            existing: boolean;
+        };
         /** @description An hour with free places. */
         SlotItem: {
             district_code: string;
@@ -7993,7 +8018,7 @@ export interface components {
             version: number;
             visit_id: string | null;
         };
-        /** @description A code of `wx.login` (sign-in) or of the phone button (phone). */
+        /** @description A code of the phone button. */
         WechatCodeBody: {
             code: string;
         };
@@ -8031,11 +8056,6 @@ export interface components {
                     /** Format: binary */
                     file: string;
                 };
-            };
-        };
-        WechatCodeBody: {
-            content: {
-                "application/json": components["schemas"]["WechatCodeBody"];
             };
         };
     };

@@ -148,6 +148,7 @@ const made: Platform = {
   secret: openSecrets(),
   send,
   loginCode: () => (codeInAddress() ? Promise.resolve(codeInAddress()) : Promise.reject(new NoLogin())),
+  opener: codeInAddress,
   phoneCode: () => inAddress("phone_code"),
   // Kept under the code that it was given for: another person in the same tab never meets this one's token.
   session: {

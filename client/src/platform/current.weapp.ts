@@ -167,6 +167,7 @@ const made: Platform = {
     if (!code) throw new NoLogin();
     return code;
   },
+  opener: () => "",
   phoneCode: () => null,
   // In memory only: `wx.login` costs nothing, so no token is ever stored.
   session: { get: () => token, set: (given) => void (token = given) },

@@ -91,6 +91,8 @@ export interface Platform {
   send(sent: Sent): Promise<Answer>;
   /** A code that says who opened the client. Raises NoLogin. */
   loginCode(): Promise<string>;
+  /** Who opened the client, as far as it can be told without asking: H5's code; empty in WeChat, whose person is always the same. */
+  opener(): string;
   /** The code by which the channel gives the phone number (H5); null where a button of the target's own asks for it. */
   phoneCode(): string | null;
   /** A token kept for this session only, where the target can (a reload of H5); the mini-program signs in again. */

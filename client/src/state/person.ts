@@ -1,10 +1,10 @@
 /** What this phone keeps of whoever is signed in. */
 import { session } from "@/api";
+import { forgetKept } from "@/api/session";
 import { platform } from "@/platform/current";
 
 /** Sign out here, and let nothing of the person stay: drafts, what waited to be sent, the place picked by hand. */
 export async function forgetPerson(): Promise<void> {
   session.forget();
-  const { secret } = platform();
-  for (const name of await secret.names()) await secret.remove(name);
+  await forgetKept(platform().secret);
 }

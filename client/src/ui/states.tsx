@@ -1,6 +1,6 @@
 /** What stands in place of content: not yet, nothing, or a problem with what to do about it. */
 import { type ReactNode } from "react";
-import { now, type Problem } from "@/api";
+import { now, type Problem, session } from "@/api";
 import { common, fill } from "@/text";
 import { moment } from "@/words";
 import { Box, Press, Words } from "./elements";
@@ -24,6 +24,12 @@ export function Empty({ text = common.empty, children }: { text?: string; childr
 
 /** A problem in words, its advice, and a way to try again where that may help. */
 export function Trouble({ problem, onAgain }: { problem: Problem; onAgain?: () => unknown }) {
+  // A session that has ended begins again by this press alone.
+  const asks = problem.next === "ask";
+  const again = () => {
+    if (asks) session.begin();
+    return onAgain?.();
+  };
   const helps = onAgain !== undefined && ["retry", "wait", "reload", "sign_in"].includes(problem.next);
   return (
     <Box className="trouble" role="alert">
@@ -34,7 +40,7 @@ export function Trouble({ problem, onAgain }: { problem: Problem; onAgain?: () =
         </Box>
       )}
       <Words as="p">{problem.advice}</Words>
-      {helps && <Press className="button" onPress={onAgain}>{common.again}</Press>}
+      {(helps || asks) && <Press className="button" onPress={again}>{asks ? common.sign_in : common.again}</Press>}
     </Box>
   );
 }

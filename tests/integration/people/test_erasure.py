@@ -105,7 +105,7 @@ def test_every_token_is_dead_after_erasure(person: Person) -> None:
     me("DELETE", "/me")
     for method, path in (("GET", "/me"), ("GET", "/me/export"), ("DELETE", "/me")):
         answer = me(method, path)
-        assert (answer.status_code, answer.json["code"]) == (401, "token_revoked")
+        assert (answer.status_code, answer.json["code"]) == (401, "account_erased")
 
 
 def test_the_tombstone_holds_the_id_only(person: Person) -> None:
@@ -121,7 +121,12 @@ def test_the_same_person_may_come_back_as_somebody_new(
 ) -> None:
     first = anyone("POST", "/auth/wechat", {"code": "login-li"}).json
     call({"Authorization": f"Bearer {first['token']}"})("DELETE", "/me")
+    # A phone that signs in again by itself makes nobody; a person who asks does.
+    again = anyone("POST", "/auth/wechat", {"code": "login-li", "existing": True})
+    assert (again.status_code, again.json["code"]) == (404, "no_account")
     second = anyone("POST", "/auth/wechat", {"code": "login-li"}).json
+    again = anyone("POST", "/auth/wechat", {"code": "login-li", "existing": True}).json
+    assert again["resident"]["id"] == second["resident"]["id"]
     assert second["resident"]["id"] != first["resident"]["id"]
     assert second["resident"]["consents"] == []
 

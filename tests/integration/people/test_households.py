@@ -98,7 +98,7 @@ def test_nothing_of_a_household_is_stored_readable_and_erasure_takes_it(home: Ca
 
 def test_a_household_is_nobody_elses(home: Caller, person: Person) -> None:
     stranger = person(identity=True)
-    assert stranger("GET", "/me/household").status_code == 404
+    assert stranger("GET", "/me/household").status_code == 204
     spouse = home("GET", "/me/household").json["members"][1]["id"]
     stranger("POST", "/me/household", {})
     assert stranger("DELETE", f"/me/household/members/{spouse}").status_code == 404

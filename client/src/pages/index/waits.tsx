@@ -17,11 +17,15 @@ const SATISFACTION = "satisfaction";
 /** What waits for the resident. Nobody is signed in, and no account made, before somebody asks for it. */
 export function Waits() {
   const [asked, setAsked] = useState(session.known());
+  const begin = () => {
+    session.begin();
+    setAsked(true);
+  };
   if (asked) return <Waiting />;
   return (
     <Card title={words.waits}>
       <Words as="p" className="soft">{words.waits_ask}</Words>
-      <Button onPress={() => setAsked(true)}>{common.sign_in}</Button>
+      <Button onPress={begin}>{common.sign_in}</Button>
     </Card>
   );
 }

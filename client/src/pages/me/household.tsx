@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { own, Problem, type Schemas } from "@/api";
+import { own, type Schemas } from "@/api";
+import { householdOf } from "@/state/household";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/me.json";
 import { useAnswer, useDoing } from "@/ui/answers";
@@ -16,17 +17,11 @@ import "./me.css";
 
 type Household = Schemas["HouseholdShown"];
 const SELF = "self";
-const MISSING = 404;
 
 /** The household with whoever asks; null where none is registered. */
 async function ask() {
-  const me = await own.get("/me");
-  try {
-    return { me, household: await own.get("/me/household") };
-  } catch (fault) {
-    if (fault instanceof Problem && fault.status === MISSING) return { me, household: null };
-    throw fault;
-  }
+  const [me, household] = await Promise.all([own.get("/me"), householdOf(own)]);
+  return { me, household };
 }
 
 export default function OwnHousehold() {

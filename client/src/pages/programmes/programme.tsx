@@ -34,6 +34,7 @@ function Begin({ token }: { token: string }) {
   const draft = mine.data?.items.find((each) => each.programme === token && each.state === "draft");
   const begin = () =>
     doing.run(async () => {
+      session.begin(); // whoever begins an application asks to sign in
       const made = draft ?? (await own.post("/applications", { body: { programme: token }, intent: `application.create.${token}` }));
       go(pages.form, { id: made.id });
     });
