@@ -36,6 +36,7 @@ function slim(chain: any): void {
       shared: { ...shared, test: /[\\/]src[\\/](api|platform|state|styles|text[\\/]index|text[\\/]zh_CN[\\/]common|ui|words|settings)/ },
     },
   });
+  chain.plugin("firstScreen").use(require("./first-screen"));
   chain.performance.hints(false);
   chain.resolve.alias.set("@tarojs/components/dist/taro-components/taro-components.css$", resolve(source, "styles", "none.css"));
   chain.resolve.alias.set("@tarojs/components/global.css$", resolve(source, "styles", "none.css"));

@@ -6,12 +6,15 @@ anywhere, and the page's policy stays strict. In production the reverse proxy do
 
 from __future__ import annotations
 
+from mimetypes import guess_type
+from os.path import isfile
 from pathlib import Path
 from urllib.parse import quote
 
 import requests
 from flask import Blueprint, Response, jsonify, request, send_from_directory
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.utils import safe_join
 
 from config.loading import rule
 
@@ -30,6 +33,8 @@ POLICY = (
     "object-src 'none'"
 )
 HASHED = ("js", "css")
+# Compressed copies that the build lays beside its files, the smaller first.
+ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 
 
 def is_built(folder: Path = BUILT) -> bool:
@@ -44,7 +49,7 @@ def blueprint(product: str, folder: Path = BUILT) -> Blueprint:
     @routes.get("/phone/app/")
     @routes.get("/phone/app/<path:name>")
     def app_file(name: str = "index.html") -> Response:
-        response = send_from_directory(folder, name)
+        response = _smallest(folder, name)
         response.headers["Content-Security-Policy"] = POLICY
         # Names of scripts and styles change with their content.
         keep = "public, max-age=31536000, immutable" if name.split("/")[0] in HASHED else "no-cache"
@@ -72,3 +77,16 @@ def blueprint(product: str, folder: Path = BUILT) -> Blueprint:
         return response
 
     return routes
+
+
+def _smallest(folder: Path, name: str) -> Response:
+    """The file, as the compressed copy that the browser takes where there is one."""
+    for encoding, ending in ENCODINGS:
+        if request.accept_encodings[encoding] and (copy := safe_join(str(folder), name + ending)) and isfile(copy):
+            response = send_from_directory(folder, name + ending, mimetype=guess_type(name)[0])
+            response.headers["Content-Encoding"] = encoding
+            break
+    else:
+        response = send_from_directory(folder, name)
+    response.vary.add("Accept-Encoding")
+    return response

@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { now, type Schemas } from "@/api";
 import { platform } from "@/platform/current";
 import { common, fill } from "@/text";
@@ -8,8 +9,8 @@ import { Box, Press, Words } from "./elements";
 import { go, pages } from "./go";
 import { freePlaces, openState } from "./words-of-facility";
 
-/** A facility in a list, with its ways to call and to go there. */
-export function FacilityCard({ facility, category }: { facility: Schemas["FacilityCard"]; category: string }) {
+/** A facility in a list, with its ways to call and to go there. Lists grow long: a card is drawn once, not with every page. */
+export const FacilityCard = memo(function FacilityCard({ facility, category }: { facility: Schemas["FacilityCard"]; category: string }) {
   const state = openState(facility, now());
   const free = freePlaces(facility.free_places);
   const { name, phone, location } = facility;
@@ -33,7 +34,7 @@ export function FacilityCard({ facility, category }: { facility: Schemas["Facili
       </Box>
     </Box>
   );
-}
+});
 
 function walking(facility: Schemas["FacilityCard"]): string {
   return facility.walking_minutes === null || facility.walking_minutes > 60 ? "" : fill(common.walking, { n: facility.walking_minutes });

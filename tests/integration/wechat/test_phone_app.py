@@ -55,6 +55,11 @@ def test_the_build_is_served_under_a_strict_policy_and_nothing_outside_it(tmp_pa
     assert "frame-ancestors 'self'" in page.headers["Content-Security-Policy"]
     assert page.headers["Cache-Control"] == "no-cache"
     assert "immutable" in client.get("/phone/app/js/app.1a2b.js").headers["Cache-Control"]
+    (folder / "js" / "app.1a2b.js.br").write_bytes(b"compressed")
+    small = client.get("/phone/app/js/app.1a2b.js", headers={"Accept-Encoding": "gzip, br"})
+    assert (small.data, small.headers["Content-Encoding"], small.mimetype) == (b"compressed", "br", "text/javascript")
+    plain = client.get("/phone/app/js/app.1a2b.js", headers={"Accept-Encoding": "gzip"})
+    assert (plain.data, plain.headers["Vary"]) == (b"1", "Accept-Encoding")
     assert [client.get(f"/phone/app/{name}").status_code for name in ("../secret", "%2e%2e/secret", "none.js")] == [
         404
     ] * 3
