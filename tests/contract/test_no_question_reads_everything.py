@@ -33,7 +33,7 @@ COARSE = frozenset({"active", "district_code", "kind", "open", "programme", "rol
 # Of those, what is open of a kind.
 FEW = frozenset({
     "erasure_tombstones {open: ?, faults: {$exists: ?, $ne: {}}}",
-    "outbox_messages {state: ?, channel: ?, lease_until: {$lte: ?}}",
+    "outbox_messages {state: ?, lease_until: {$lte: ?}}",  # those being sent
     "outbox_messages {state: ?, next_attempt_at: {$lte: ?}, channel: {$in: ?}}",
     "phone_tasks {state: {$in: ?}, district_code: ?, call_after: {$lte: ?}}",
     "visit_waits {state: {$in: ?}, township_id: {$in: ?}}",
