@@ -11,6 +11,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
+from bot.wechat.sandbox.people import Person
 from config.loading import CATALOGUE, Entry, catalogue, load_yaml
 from deploy.demo.people import FIRST_DISTRICT, SCOPE, SEED, definition, demo_staff, id_number
 from models.casework import assignment, drafts, operations, papers, review
@@ -118,7 +119,9 @@ def _step(raw: Raw, step: str, written: DemoCases, at: datetime, key: str, count
 def _applicant(number: int, chance: random.Random, at: datetime) -> tuple[Actor, str]:
     names, woman = definition(), chance.random() < 0.5
     name = chance.choice(names.surnames) + chance.choice(names.given_women if woman else names.given_men)
-    _, stored = sign_in(f"{SCOPE}-applicant-{number}", None, at)
+    # One of the sandbox's: `sandbox-applicant-NUMBER` signs in as this applicant.
+    player = Person(f"applicant-{number}")
+    _, stored = sign_in(player.mini_openid, player.unionid, at)
     for purpose in (consents.IDENTITY, consents.VERIFICATION):
         people.record_consent(stored["_id"], purpose, consents.current_version(purpose), True, at)
     born = date(1980, 1, 1) + timedelta(days=chance.randrange(4000))

@@ -52,10 +52,12 @@ def hand_over(at: datetime) -> int:
 
 def candidates(raw: Raw) -> list[Raw]:
     """The caseworkers to whom a case can be given, by name."""
-    found = collection(Caseworker).find({"active": True}, CASEWORKER_FIELDS)
-    return sorted(
-        (each for each in found if _may_have(raw, each)), key=lambda each: (each["display_name"], each["_id"])
-    )
+    found = [
+        each for district in (raw["district_code"], None)
+        for each in collection(Caseworker).find({"district_code": district, "active": True}, CASEWORKER_FIELDS)
+        if _may_have(raw, each)
+    ]  # fmt: skip
+    return sorted(found, key=lambda each: (each["display_name"], each["_id"]))
 
 
 def _hand_back(raw: Raw, holder: str, at: datetime) -> bool:

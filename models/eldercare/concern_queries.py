@@ -19,6 +19,8 @@ from models.kernel.paging import Page, decode_cursor, encode_cursor
 
 LIST = "concerns"
 SHOWN = {"history": 0, "outbox": 0}
+# What is read of each of them to count and to order; the rest only of those on the page.
+COUNTED = dict.fromkeys(("district_code", "township_id", "cause", "step", "overdue_at", "since"), 1)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def open_concerns(asked: Asked, cursor: str | None, limit: int, by: Actor) -> tu
 
     Raises Forbidden outside the actor's place, InvalidInput for an unknown place or another list's cursor.
     """
-    found = [each for each in collection(Concern).find(_scope(asked, by), SHOWN) if _fits(each, asked, by)]
+    found = [each for each in collection(Concern).find(_scope(asked, by), COUNTED) if _fits(each, asked, by)]
     found.sort(key=_order)
     after = _position(cursor)
     rest = [each for each in found if after is None or _order(each) > after]
@@ -57,7 +59,10 @@ def open_concerns(asked: Asked, cursor: str | None, limit: int, by: Actor) -> tu
     if len(rest) > limit:
         since, last = _order(rest[limit - 1])
         following = encode_cursor({"of": LIST, "at": since.isoformat(), "id": last})
-    return Page(rest[:limit], following), _counted(found, asked, by)
+    # One that has been closed between the two questions is on the list no more.
+    ids = [each["_id"] for each in rest[:limit]]
+    whole = [each for each in collection(Concern).find({"_id": {"$in": ids}}, SHOWN) if each["open"]] if ids else []
+    return Page(sorted(whole, key=_order), following), _counted(found, asked, by)
 
 
 def open_everywhere() -> Counter[tuple[str, bool]]:

@@ -34,10 +34,17 @@ def batch_shown(batch: Mapping[str, Any]) -> dict[str, Any]:
     flats = collection(Flat).find({"batch_id": batch["_id"]}, {"state": 1})
     households = collection(Tenancy).find({"batch_id": batch["_id"]}, {"state": 1})
     return {
-        "id": batch["_id"], **{name: batch[name] for name in OF_BATCH}, "opened_at": as_utc(batch["created_at"]),
-        "state_label": label("housing.batch_states", batch["state"]),
+        **batch_facts(batch),
         "flats": dict(Counter(each["state"] for each in flats)),
         "households": dict(Counter(each["state"] for each in households)),
+    }
+
+
+def batch_facts(batch: Mapping[str, Any]) -> dict[str, Any]:
+    """A batch without its flats and households."""
+    return {
+        "id": batch["_id"], **{name: batch[name] for name in OF_BATCH}, "opened_at": as_utc(batch["created_at"]),
+        "state_label": label("housing.batch_states", batch["state"]),
     }  # fmt: skip
 
 

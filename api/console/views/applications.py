@@ -47,8 +47,8 @@ def application(look: Look, application_id: str) -> Shown:
 @page("/applications/<application_id>/as-applicant", access=staff(*CASEWORK), section="applications")
 def as_applicant(look: Look, application_id: str) -> Shown:
     """What the applicant sees of the case: the same words, nothing of the office."""
-    case = look.ask(f"/staff/applications/{application_id}")
-    return show("as_applicant.html", case=case)
+    base = f"/staff/applications/{application_id}"
+    return show("as_applicant.html", case=look.ask(base), correction=look.ask(f"{base}/correction")["items"])
 
 
 def _differences(look: Look, base: str, rules: Version) -> dict[str, Any]:

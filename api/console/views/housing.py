@@ -35,7 +35,7 @@ def housing(look: Look) -> Shown:
         objections=None if objections is None else len(objections),
         objections_late=any(each["overdue"] for each in objections or ()),
         draws_open=sum(each["state"] in RUNNING_DRAWS for each in drawn),
-        batches_open=sum(each["state"] == "open" for each in look.ask("/staff/flat-batches")["items"]),
+        batches_open=sum(each["state"] == "open" for each in look.ask("/staff/flat-batches", counted="false")["items"]),
         arrears=len(owing["items"]), arrears_more=bool(owing["next"]),
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from api.v1.casework.files import uploaded_bytes
 from api.v1.housing import tenancy_views
 from api.v1.housing.flat_schemas import (
     AdjustBody,
+    BatchesQuery,
     FlatUseBody,
     HandBackBody,
     HandOverBody,
@@ -69,10 +70,11 @@ class FlatUse(Endpoint):
 
 
 class Batches(Endpoint):
-    @route(access=READERS)
+    @route(access=READERS, query=BatchesQuery)
     def get(self, call: Call) -> dict[str, Any]:
         """The batches of my place, the newest first, and how far each has come."""
-        return {"items": [tenancy_queries.batch_shown(each) for each in estates.batches(call.actor)], "next": None}
+        shown = tenancy_queries.batch_shown if call.query.counted else tenancy_queries.batch_facts
+        return {"items": [shown(each) for each in estates.batches(call.actor)], "next": None}
 
     @route(access=COUNTY, body=OpenBatchBody, idempotent=True, status=201, rate="write")
     def post(self, call: Call) -> dict[str, Any]:

@@ -126,6 +126,12 @@ class FlatUseBody(Body):
     reason: Note
 
 
+class BatchesQuery(Query):
+    """`counted`: with the flats and households of each, by state."""
+
+    counted: bool = True
+
+
 class TenanciesQuery(Query):
     """The tenancies of one's place in a state. `overdue_recheck`: those whose yearly check is overdue."""
 
