@@ -9,7 +9,7 @@ from typing import Any, get_args
 import structlog
 from prometheus_client import Gauge
 
-from models.eldercare import campaigns, concern_chain, concern_finding, concern_queries
+from models.eldercare import campaign_standing, campaigns, concern_chain, concern_finding, concern_queries
 from models.eldercare.concern_records import Cause
 from models.eldercare.month_closing import close_due
 from models.eldercare.month_standing import note_standings
@@ -53,8 +53,9 @@ def plan_visits(platform: Platform, at: datetime, period: str) -> Mapping[str, A
 
 
 def follow_campaigns(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:
-    """Plan campaigns just begun, end those whose days are over, make concerns of who was not seen."""
-    return campaigns.follow_campaigns(at)
+    """Plan campaigns just begun, end those whose days are over, make concerns of who was not seen; count how far each
+    is."""
+    return {**campaigns.follow_campaigns(at), "counted": campaign_standing.note_progress(at)}
 
 
 def repair_campaigns(platform: Platform, at: datetime, period: str) -> Mapping[str, Any]:

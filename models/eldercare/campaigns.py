@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,11 +12,13 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from config.loading import catalogue, rule
-from models.eldercare.campaign_planning import fits, plan_campaign, settle_campaign
+from models.eldercare.campaign_planning import days_of, fits, plan_campaign, settle_campaign
 from models.eldercare.campaign_records import CALLED_OFF, CAMPAIGN_LIFECYCLE, ENDED, RUNNING, Campaign, Kind
+from models.eldercare.campaign_standing import Progress, progress_by_township, sum_of
 from models.eldercare.documents import Elder
+from models.eldercare.month_counting import townships_of
 from models.eldercare.periods import is_active
-from models.eldercare.plan_records import WITHDRAWN, PlannedVisit
+from models.eldercare.plan_records import PlannedVisit
 from models.eldercare.plan_writing import of_campaign
 from models.eldercare.planning import MET, PLANNED, UNCOVERED
 from models.kernel import audit
@@ -42,17 +44,6 @@ class Order:
     first_day: date
     last_day: date
     reason: str | None = None
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a campaign is, of the people it is about: in all, or of one township. `reasons`: of those uncovered."""
-
-    people: int
-    met: int
-    planned: int
-    uncovered: int
-    reasons: Mapping[str, int]
 
 
 def start(campaign_id: str, order: Order, *, by: Actor, at: datetime) -> Raw:
@@ -87,12 +78,16 @@ def preview(order: Order, *, by: Actor, at: datetime) -> Mapping[str, int]:
     _check(order, townships, at)
     if not by.has_role(SUPERVISOR) or not _answers_for(by, order.district_code, townships):
         raise Forbidden()
-    where = {"township_id": {"$in": sorted(townships)}} if townships else {"district_code": order.district_code}
     first, counts = order.first_day.isoformat(), Counter[str]()
-    for elder in collection(Elder).find(where, GROUP_FIELDS):
-        if is_active(elder["periods"], first, first) and fits(elder, order.group, order.first_day):
-            counts[elder["township_id"]] += 1
-    return counts
+    # A township and a level of risk at a time: who cannot be of the group is not read.
+    risks = [{"risk_level": each} for each in order.group["risk_levels"]] or [{}]
+    for township in sorted(townships) or townships_of(order.district_code):
+        for risk in risks:
+            counts[township] += sum(
+                is_active(elder["periods"], first, first) and fits(elder, order.group, order.first_day)
+                for elder in collection(Elder).find({"township_id": township, **risk}, GROUP_FIELDS)
+            )
+    return +counts
 
 
 def end(campaign_id: str, action: str, reason: str, *, by: Actor, at: datetime, key: str) -> Raw:
@@ -158,16 +153,13 @@ def campaigns_of(by: Actor, district_code: str | None) -> list[Raw]:
     return sorted(found, key=lambda each: each["state"] != RUNNING)[: rule("eldercare.page_size_most")]
 
 
-def progress(campaign_id: str, by: Actor) -> tuple[Progress, dict[str, Progress]]:
-    """How far it is, in all and by township, of the townships that the actor answers for."""
-    rows: dict[str, list[Raw]] = {}
-    fields = {"state": 1, "reason": 1, "township_id": 1}
+def progress(campaign_id: str, by: Actor, at: datetime) -> tuple[Progress, dict[str, Progress], datetime | None]:
+    """How far it is, in all and by township, of the townships that the actor answers for; and as of when, where it is
+    too large to be counted at every look."""
     campaign = campaign_of_place(campaign_id, by)
-    for row in collection(PlannedVisit).find({"of": of_campaign(campaign_id)}, fields):
-        if row["state"] != WITHDRAWN and by.covers(campaign["district_code"], row["township_id"]):
-            rows.setdefault(row["township_id"], []).append(row)
-    by_township = {township: _progress(each) for township, each in sorted(rows.items())}
-    return _progress([row for each in rows.values() for row in each]), by_township
+    found, as_of = progress_by_township(campaign_id, at)
+    ours = {township: each for township, each in found.items() if by.covers(campaign["district_code"], township)}
+    return sum_of(ours.values()), ours, as_of
 
 
 def visits_of(
@@ -175,23 +167,36 @@ def visits_of(
 ) -> Page:  # fmt: skip
     """The extra visits of a township, or of all that one answers for: what is uncovered first, then by day, visitor and
     stop; or only what is uncovered. Raises InvalidInput (`bad_cursor`)."""
-    of = of_campaign(campaign["_id"])
-    found = collection(PlannedVisit).find({"of_township": f"{of} {township_id}"} if township_id else {"of": of})
-    wanted = (UNCOVERED,) if uncovered else (UNCOVERED, PLANNED, MET)
-    mine = [
-        each for each in found
-        if each["state"] in wanted and by.covers(campaign["district_code"], each["township_id"])
-    ]  # fmt: skip
-    rows = sorted(((_order(each), each) for each in mine), key=lambda each: each[0])
-    after = None
+    of, after = of_campaign(campaign["_id"]), None
+    place = {"of_township": f"{of} {township_id}"} if township_id else {"of": of}
     if cursor is not None:
         position = decode_cursor(cursor)
         if position.get("of") != LIST:
             raise InvalidInput("bad_cursor")
         after = tuple(position["at"])
-    rest = [(order, each) for order, each in rows if after is None or order > after]
-    following = encode_cursor({"of": LIST, "at": list(rest[limit - 1][0])}) if len(rest) > limit else None
-    return Page([each for _, each in rest[:limit]], following)
+    found: list[tuple[tuple[Any, ...], Raw]] = []
+    for window in _windows(campaign, uncovered, after):
+        rows = [
+            (_order(each), each) for each in collection(PlannedVisit).find({**place, **window})
+            if each["state"] in (UNCOVERED, PLANNED, MET) and ("state" in window or each["state"] != UNCOVERED)
+            and by.covers(campaign["district_code"], each["township_id"])
+        ]  # fmt: skip
+        found += sorted((each for each in rows if after is None or each[0] > after), key=lambda each: each[0])
+        if len(found) > limit:
+            break
+    following = encode_cursor({"of": LIST, "at": list(found[limit - 1][0])}) if len(found) > limit else None
+    return Page([each for _, each in found[:limit]], following)
+
+
+def _windows(campaign: Raw, uncovered: bool, after: tuple[Any, ...] | None) -> Iterator[Raw]:
+    """What is asked for one after the other: those without a day, then one day at a time, and what was planned behind
+    a last day that was moved; from the position `after` on."""
+    if after is None or after[0] == 0:
+        yield {"state": UNCOVERED}
+    if not uncovered:
+        begin = "" if after is None or after[0] == 0 else str(after[1])
+        yield from ({"day": day} for day in days_of(campaign) if day >= begin)
+        yield {"day": {"$gt": campaign["last_day"]}}
 
 
 def _check(order: Order, townships: list[str], at: datetime) -> None:
@@ -225,12 +230,6 @@ def _answers_for(by: Actor, district_code: str, townships: list[str]) -> bool:
 def _takes_part(by: Actor, campaign: Raw) -> bool:
     named: list[str | None] = [*campaign["township_ids"]] or [*by.township_ids] or [None]
     return any(by.covers(campaign["district_code"], each) for each in named)
-
-
-def _progress(rows: list[Raw]) -> Progress:
-    states = Counter(each["state"] for each in rows)
-    reasons = Counter(each["reason"] for each in rows if each["state"] == UNCOVERED)
-    return Progress(len(rows), states[MET], states[PLANNED], states[UNCOVERED], reasons)
 
 
 def _order(row: Raw) -> tuple[int, str, str, int, str]:

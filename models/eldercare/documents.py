@@ -83,6 +83,7 @@ class Elder(Causing):
         {"keys": [("id_number_index", 1)], "name": "unique_id_number", "unique": True},
         {"keys": [("person_index", 1)], "name": "person"},
         {"keys": [("township_id", 1), ("_id", 1)], "name": "township"},
+        {"keys": [("township_id", 1), ("risk_level", 1)], "name": "township_risk"},
         {"keys": [("district_code", 1)], "name": "district"},
         {
             "keys": [("places.township_id", 1)], "name": "earlier_township",

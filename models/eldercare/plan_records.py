@@ -59,6 +59,8 @@ class PlannedVisit(Record):
     index_specs: ClassVar[list[dict[str, Any]]] = [
         {"keys": [("of", 1), ("state", 1)], "name": "month_county"},
         {"keys": [("of_township", 1), ("state", 1)], "name": "month_township"},
+        {"keys": [("of", 1), ("day", 1)], "name": "county_day"},
+        {"keys": [("of_township", 1), ("day", 1)], "name": "township_day"},
         {"keys": [("visitor_id", 1), ("day", 1)], "name": "visitor_day"},
         {
             "keys": [("stands_in_for", 1), ("day", 1)], "name": "stands_in_for",

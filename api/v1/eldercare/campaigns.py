@@ -116,6 +116,9 @@ class TownshipProgress(ProgressView):
 
 
 class CampaignDetail(CampaignItem):
+    """`as_of`: when the progress was counted, of a campaign too large to be counted at every look."""
+
+    as_of: datetime | None = None
     progress: ProgressView
     townships: list[TownshipProgress]
 
@@ -181,12 +184,12 @@ class OneCampaign(Endpoint):
     def get(self, call: Call) -> dict[str, Any]:
         """A campaign with its progress by township."""
         campaign = campaigns.campaign_of_place(call.path["campaign_id"], call.actor)
-        whole, by_township = campaigns.progress(campaign["_id"], call.actor)
+        whole, by_township, as_of = campaigns.progress(campaign["_id"], call.actor, call.at)
         townships = [
             {**_progress(each), "township_id": township, "township": township_name(township)}
             for township, each in by_township.items()
         ]
-        return {**_item(campaign, call.actor), "progress": _progress(whole), "townships": townships}
+        return {**_item(campaign, call.actor), "progress": _progress(whole), "townships": townships, "as_of": as_of}
 
 
 class CampaignVisits(Endpoint):
