@@ -11,8 +11,6 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pypinyin import Style, lazy_pinyin
-
 from bot.understanding.lexicon import traditional
 from config.loading import rule
 
@@ -36,6 +34,8 @@ def bare(text: str) -> str:
 
 def syllables(text: str) -> str:
     """The sound: syllables with a blank before, between and after them."""
+    from pypinyin import Style, lazy_pinyin  # takes long to load; most processes hear nobody
+
     return EDGE + EDGE.join(lazy_pinyin(text, style=Style.NORMAL, errors=list)) + EDGE  # type: ignore[arg-type]
 
 

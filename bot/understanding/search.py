@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import bm25s
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +14,9 @@ from bot.understanding import embedding
 from bot.understanding.hearing import bare
 from bot.understanding.vectors import kept_vectors
 from config.loading import rule
+
+if TYPE_CHECKING:
+    import bm25s
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class Search:
 
     @cached_property
     def _index(self) -> bm25s.BM25:
+        import bm25s  # takes long to load; most processes answer no questions
+
         index = bm25s.BM25()
         index.index([_runs(bare(each)) for each in self.texts], show_progress=False)
         return index

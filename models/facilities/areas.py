@@ -6,17 +6,19 @@ import json
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 from shapely.geometry import shape
 
 from config.loading import CATALOGUE, CatalogueFault, Entry, Place, catalogue, load_yaml, rule
 from models.facilities.datum import Datum, to_wgs84
 from models.facilities.geodesy import distance_m, space, space_point
 from models.kernel.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 AreaKind = Literal["main_city", "county_town", "central_town", "village"]
 POLYGONS = CATALOGUE / "districts.geojson"
@@ -143,6 +145,8 @@ def _polygons() -> dict[str, Any]:
 
 
 def _townships(code: str) -> tuple[cKDTree, tuple[Place, ...]]:
+    from scipy.spatial import cKDTree  # takes long to load; most processes ask for no place
+
     places = tuple(place for place in catalogue().places if place.district_code == code)
     if not places:
         raise CatalogueFault(f"{CATALOGUE / 'places.csv'}:1: no township in {code}")

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 from models.facilities.cells import CERTAIN, Cells
 from models.facilities.geodesy import MILLIMETRES, arcs, chord_of, millimetres, radius_at, space, space_point
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -230,6 +232,8 @@ def _category_trees(category: npt.NDArray[np.uint8], points: npt.NDArray[np.floa
 
 
 def _part(points: npt.NDArray[np.float64], rows: Rows | None) -> _Part:
+    from scipy.spatial import cKDTree  # takes long to load; only processes that search have an index
+
     tree = cKDTree(points if rows is None else points[rows], leafsize=LEAF)
     return _Part(tree, rows, len(points) if rows is None else len(rows), Cells(tree, points, rows))
 

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import orjson
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from config.loading import rule
 from models.facilities.rows import ALL_COLUMNS, REQUIRED, Fault, RawRow
@@ -165,6 +163,9 @@ def _cells(record: str) -> list[str] | None:
 
 
 def _open_xlsx(path: Path) -> FacilityFile:
+    from openpyxl import load_workbook  # takes long to load; most processes read no sheets
+    from openpyxl.utils.exceptions import InvalidFileException
+
     _check_package(path)
     try:
         book = load_workbook(path, read_only=True, data_only=False, keep_links=False)

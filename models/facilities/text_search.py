@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from pypinyin import Style, lazy_pinyin
 from rapidfuzz import fuzz
 
 from config.loading import rule
@@ -42,6 +41,8 @@ def normal(text: str) -> str:
 
 def spell(name: str) -> tuple[str, str]:
     """A name's pinyin without tones, and its initials; letters and digits only."""
+    from pypinyin import Style, lazy_pinyin  # takes long to load; most processes search for nothing
+
     plain = normal(name)
     syllables = lazy_pinyin(plain, style=Style.NORMAL)
     initials = "".join(letters[:1] if _is_syllable(letters, plain) else letters for letters in syllables)

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from config.indicators import CITY, definition, indicators
 from config.text import say
@@ -18,6 +13,13 @@ from models.indicators.queries import observations_of
 from models.kernel.clock import previous_month, shown
 from models.kernel.lifecycle import Raw
 
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+    Formats = Mapping[str, Format]
+
 TREND_MONTHS = 12
 WIDE, NARROW, TEXT = 34, 14, 60
 CITY_COLUMNS = ("name", "unit", "status", "value", "partial_value", "target", "progress", "coverage", "note")
@@ -25,11 +27,12 @@ AREA_COLUMNS = ("name", "level", "area_name", "status", "value", "partial_value"
                 "origin", "finality", "revision", "source", "as_of")  # fmt: skip
 METHOD_COLUMNS = ("indicator", "name", "unit", "formula", "since", "method", "owner", "plan_baseline", "plan_target",
                   "source")  # fmt: skip
-Formats = Mapping[str, Format]
 
 
 def workbook(rows: Sequence[Raw], period: str) -> bytes:
     """The workbook of `rows` (`exporting.described`), observations of the month `period`."""
+    import xlsxwriter  # takes long to load; most processes write no workbooks
+
     kept = io.BytesIO()
     # Texts stay texts: a department's words may begin as a formula does.
     book = xlsxwriter.Workbook(kept, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})

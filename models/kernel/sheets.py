@@ -14,8 +14,6 @@ from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any, Literal
 
-from openpyxl import Workbook, load_workbook
-
 from config.loading import rule
 from models.kernel.errors import FieldFault, InvalidInput
 
@@ -66,6 +64,8 @@ def write_sheet(form: str, rows: Sequence[Sequence[str]]) -> bytes:
         text = io.StringIO(newline="")
         csv.writer(text).writerows(safe)
         return text.getvalue().encode("utf-8-sig")
+    from openpyxl import Workbook  # takes long to load; most processes write no sheets
+
     book, kept = Workbook(write_only=True), io.BytesIO()
     sheet = book.create_sheet()
     for row in safe:
@@ -111,6 +111,8 @@ def _csv(content: bytes) -> list[tuple[int, list[str]]]:
 
 
 def _xlsx(content: bytes) -> list[tuple[int, list[str]]]:
+    from openpyxl import load_workbook  # takes long to load; most processes read no sheets
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             unpacked = sum(each.file_size for each in package.infolist())

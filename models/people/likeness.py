@@ -13,8 +13,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from pypinyin import Style, pinyin
-
 from config.characters import simplified_forms
 from models.kernel.encryption import blind_index
 
@@ -79,5 +77,7 @@ def sound_of(name: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _sound(char: str) -> str:
+    from pypinyin import Style, pinyin  # takes long to load; most processes compare no names
+
     # One character at a time: what stands beside it may not change how it is read, or one name had two sounds.
     return pinyin(char, style=Style.NORMAL)[0][0]

@@ -12,11 +12,10 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 from config.loading import catalogue, rule
 from config.text import say
@@ -26,6 +25,9 @@ from models.facilities.documents import OPEN, Facility
 from models.facilities.geodesy import chord_of, radius_at, space
 from models.kernel.database import collection
 from models.reports.population import Point, Population
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[str], None]
@@ -119,7 +121,7 @@ def _need(circle: Circle, need: Need, homes: Homes, places: Places) -> dict[str,
     known = [places.by_category[each] for each in need.any_of if each in places.by_category]
     outside = np.ones(len(homes.points), dtype=bool)
     if known:
-        nearest, _ = cKDTree(np.concatenate(known)).query(homes.space)
+        nearest, _ = _tree(np.concatenate(known)).query(homes.space)
         outside = nearest > reach
     people = int(homes.people.sum())
     left = int(homes.people[outside].sum())
@@ -160,7 +162,7 @@ def _best(homes: Homes, reach: Floats, outside: npt.NDArray[np.bool_]) -> list[d
     if not len(waiting):
         return []
     # Whoever a new point at a home would reach: homes that wait, within their own reach of it.
-    tree = cKDTree(homes.space[waiting])
+    tree = _tree(homes.space[waiting])
     near = tree.query_ball_point(homes.space, float(reach[waiting].max()))
     reached = [_within(homes, reach, waiting[np.array(each, dtype=int)], site) for site, each in enumerate(near)]
     open_now, best = outside.copy(), []
@@ -184,3 +186,9 @@ def _within(homes: Homes, reach: Floats, candidates: npt.NDArray[np.int64], site
     apart = np.linalg.norm(homes.space[candidates] - homes.space[site], axis=1)
     found: npt.NDArray[np.int64] = candidates[apart <= reach[candidates]]
     return found
+
+
+def _tree(points: Floats) -> cKDTree:
+    from scipy.spatial import cKDTree  # takes long to load, and a year has few reports
+
+    return cKDTree(points)
