@@ -9,6 +9,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
+from models.kernel.ids import new_id
 from tests.browser.client import look, open_client, phone_of
 from tests.browser.conftest import PATIENCE_MS
 from tests.factories.casework import jpeg
@@ -40,6 +41,14 @@ class Office:
             headers={**self._headers, "Idempotency-Key": f"{step}-{application_id}-{version}"}, timeout=40,
         )  # fmt: skip
         assert answer.status_code == 200, answer.text
+
+    def get(self, path: str) -> Any:
+        return requests.get(self._api + path, headers=self._headers, timeout=40).json()
+
+    def post(self, path: str, body: dict[str, Any]) -> None:
+        headers = {**self._headers, "Idempotency-Key": new_id()}
+        answer = requests.post(self._api + path, json=body, headers=headers, timeout=40)
+        assert answer.ok, answer.text
 
 
 @pytest.fixture
@@ -160,6 +169,37 @@ def test_a_childcare_place_from_what_is_near_to_the_accepted_offer(phone: Page, 
     expect(phone.get_by_text("您已接受")).to_be_visible(timeout=PATIENCE_MS)
     expect(phone.get_by_role("region", name="已安排")).to_contain_text(centre["name"], timeout=PATIENCE_MS)
     look(phone, "application")
+    letters(phone, town, intake, centre["name"])
+
+
+def letters(phone: Page, town: dict[str, str], office: Office, centre: str) -> None:
+    """The family writes to the centre, once by two taps and not lost by a kill; the answer is marked until it was read."""
+    phone.set_viewport_size({"width": 360, "height": 800})
+    open_client(phone, town, "pages/messages/index")
+    thread = phone.get_by_role("region", name="与托育机构的往来").get_by_role("button", name=centre)
+    thread.click()
+    phone.get_by_label("写给机构").fill("明天请假一天")
+    expect(phone.get_by_label("写给机构")).to_have_value("明天请假一天")
+    phone.reload()
+    expect(phone.get_by_label("写给机构")).to_have_value("明天请假一天")
+    phone.get_by_role("button", name="发送").dblclick()
+    said = phone.get_by_role("list", name="往来").get_by_role("listitem")
+    expect(said).to_have_count(1)
+    expect(phone.get_by_label("写给机构")).to_have_value("")
+    placements = office.get("/staff/childcare/placements")["items"]
+    (placement,) = [each for each in placements if f"id={each['id']}" in phone.url]
+    office.post(f"/staff/childcare/placements/{placement['id']}/messages", {"text": "好的，祝孩子早日康复"})
+    open_client(phone, town, "pages/messages/index")
+    expect(thread).to_contain_text("有新来信")
+    look(phone, "messages-threads")
+    phone.set_viewport_size({"width": 360, "height": 800})
+    thread.click()
+    expect(said.last).to_contain_text("好的，祝孩子早日康复")
+    look(phone, "thread")
+    phone.set_viewport_size({"width": 360, "height": 800})
+    phone.get_by_role("button", name="返回").click()
+    expect(thread).to_be_visible()
+    expect(thread).not_to_contain_text("有新来信")
 
 
 def become_known(page: Page, name: str, number: str) -> None:

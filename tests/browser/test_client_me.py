@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from bot.wechat.sandbox.people import Person
+from models.kernel.ids import new_id
 from tests.browser.client import built_or_skip, phone_of
 from tests.browser.conftest import picture, reload_until
 from tests.browser.looking import faultless
 from tests.factories.people import id_number
+from tests.running import DEMO_PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -193,13 +197,40 @@ def feedback(phone: Page, town: dict[str, str]) -> None:
     button(phone, "我要反映").click()
     expect(phone.get_by_text("上次没有提交的内容还在")).to_be_visible()
     expect(phone.get_by_label("请写清楚")).to_have_value(WORDS)
+    phone.get_by_label("在哪个乡镇").fill("sanyang")
+    phone.get_by_role("button", name="三阳镇").click()
     twice(button(phone, "提交"))
     expect(phone.get_by_text("已收到，编号")).to_be_visible()
     look(phone, "feedback-piece")
+    answered(phone, town)
     # Back leads to the list, not to the form that was sent.
     button(phone, "返回").click()
     expect(phone.get_by_role("list", name="我反映过的").get_by_role("listitem")).to_have_count(1)
     look(phone, "feedback")
+
+
+def answered(phone: Page, town: dict[str, str]) -> None:
+    """It came to the township; its reply is shown, and how content one is, is asked and noted once."""
+    web = f"{town['web']}/api/v1"
+    given = {"username": "intake-360902", "password": DEMO_PASSWORD}
+    token = requests.post(f"{web}/staff/auth/login", json=given, timeout=60).json()["token"]
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": new_id()}
+    piece = re.search(r"id=(\w+)", phone.url)
+    assert piece is not None
+    path = f"{web}/staff/feedback/{piece[1]}"
+    for step, body in (("take", {}), ("reply", {"text": "器材本周更换，谢谢您告诉我们"})):
+        answer = requests.post(f"{path}/{step}", json=body, headers=headers, timeout=60)
+        assert answer.ok, answer.text
+    open_as(phone, town, "pages/feedback/index")
+    row = phone.get_by_role("list", name="我反映过的").get_by_role("button")
+    expect(row).to_contain_text("请您评价")
+    row.click()
+    expect(phone.get_by_text("三阳镇").first).to_be_visible()
+    expect(phone.get_by_text("器材本周更换，谢谢您告诉我们")).to_be_visible()
+    phone.get_by_role("radio", name="5 分，很满意").click()
+    look(phone, "feedback-answered")
+    twice(button(phone, "提交评价"))
+    expect(phone.get_by_text("您打了 5 分，谢谢")).to_be_visible()
 
 
 def erase(phone: Page, town: dict[str, str]) -> None:
