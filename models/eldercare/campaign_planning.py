@@ -1,7 +1,9 @@
 """The extra visits of a campaign: whom of the register it is about, and who goes there on which of its days.
 
 Planned on the same board as the month (see `planning`): trips grouped, absences, working days; rest days where the
-campaign's kind uses them. Visitors have a few visits more a day while it lasts; what the month has planned stays.
+campaign's kind uses them. Visitors have a few visits more a day while it lasts; what the month has planned stays, and
+where it has somebody on one of the campaign's days, the extra visit goes to the same visitor's day if there is room:
+then both are one stop. Where there is none they remain two, for a visit by anybody is better than none.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from models.eldercare.documents import Elder
 from models.eldercare.periods import is_active
 from models.eldercare.plan_records import WITHDRAWN, PlannedVisit
 from models.eldercare.plan_writing import Frame, kept_slots, of_campaign, stored_rows, write_plan
-from models.eldercare.planning import PLANNED, UNCOVERED, Person, build, repair
+from models.eldercare.planning import PLANNED, UNCOVERED, Number, Person, Slot, build, repair
 from models.kernel.clock import day_of
 from models.kernel.database import collection
 from models.kernel.encryption import open_text
@@ -46,7 +48,7 @@ def plan_campaign(campaign: Raw, at: datetime) -> int:
     rows = (
         repair(people, visitors, left, days, kept_slots(stored))
         if campaign["built"]
-        else build(people, visitors, left, days)
+        else build(people, visitors, left, days, _with_the_month(days, left, district_code))
     )
     written = write_plan(frame, rows, stored, at)
     _say_built(campaign, sorted({each.visitor_id for each in rows if each.visitor_id}), at)
@@ -114,6 +116,17 @@ def _people(
         household, spot = plan_inputs.home_of(elder)
         met = visits.of_person.get(elder["_id"], ())[:1]
         found.append(Person(elder["_id"], elder["township_id"], household, spot, 1, met, last["reason"]))
+    return found
+
+
+def _with_the_month(days: list[str], left: list[str], district_code: str) -> dict[Number, Slot]:
+    """Where the month has each person on the campaign's days: one visit by the same visitor counts for both."""
+    found: dict[Number, Slot] = {}
+    for month in sorted({day[: len("2026-11")] for day in days}):
+        rows = collection(PlannedVisit).find({"of": Frame(month, district_code).of, "state": PLANNED})
+        for row in sorted(rows, key=lambda each: (each["day"], each["_id"])):
+            if row["day"] in left:
+                found.setdefault((row["elder_id"], 1), (row["visitor_id"], row["day"]))
     return found
 
 

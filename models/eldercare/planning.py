@@ -84,12 +84,16 @@ def window(number: int, required: int, month_days: Sequence[str]) -> tuple[str, 
 
 
 def build(
-    people: Collection[Person], visitors: Collection[Visitor], days: Sequence[str], month_days: Sequence[str]
-) -> list[Row]:
-    """The plan from nothing. `days`: the working days that are left, in order."""
+    people: Collection[Person], visitors: Collection[Visitor], days: Sequence[str], month_days: Sequence[str],
+    wished: Mapping[Number, Slot] | None = None,
+) -> list[Row]:  # fmt: skip
+    """The plan from nothing. `days`: the working days that are left, in order. `wished`: where a number is best put, if
+    there is room for it."""
     board = _Board(people, visitors, days, month_days)
-    left: list[Number] = []
-    for number, wanted in sorted(_by_number(board.open_numbers()).items()):
+    wished, left = wished or {}, []
+    open_numbers = sorted(board.open_numbers(), key=_turn)
+    unmet = [each for each in open_numbers if each not in wished or not board.put(each, wished[each])]
+    for number, wanted in sorted(_by_number(unmet).items()):
         left += _fill(board, number, wanted)
     board.place_one_by_one(sorted(left, key=_turn))
     return board.rows()

@@ -98,6 +98,26 @@ def test_everyone_of_the_group_gets_one_visit_also_on_rest_days_and_the_months_p
     assert repair_campaigns(START)["written"] == 0, "a repair changes nothing that holds"
 
 
+def test_whom_the_month_has_on_its_days_the_same_visitor_sees_for_both() -> None:
+    """Unless that visitor's day is full: then whoever has time goes, and the month's row stays where it was."""
+    visitors = [make_visitor() for _ in range(2)]
+    elders = [make_elder(number, risk_level="high") for number in range(1, 5)]
+    plan_present_month(START)
+    months = {"month": "2026-11", "campaign_id": None, "state": "planned"}
+    collection(PlannedVisit).update_many(months, {"$set": {"day": "2026-11-30"}})
+    for number, elder in enumerate(elders):
+        place = {"day": FRIDAY.isoformat(), "visitor_id": visitors[number % 2].id}
+        collection(PlannedVisit).update_one({**months, "elder_id": elder["_id"]}, {"$set": place})
+    before = {each["elder_id"]: each["visitor_id"] for each in collection(PlannedVisit).find(
+        {**months, "day": FRIDAY.isoformat()})}  # fmt: skip
+    campaign = begin()
+    follow_campaigns(START)
+    found = {elder_id: (visitor, day) for elder_id, (_, visitor, day, *_) in rows_of(campaign).items()}
+    assert found == {elder_id: (visitor, FRIDAY.isoformat()) for elder_id, visitor in before.items()}
+    repair_campaigns(START)
+    assert found == {elder_id: (visitor, day) for elder_id, (_, visitor, day, *_) in rows_of(campaign).items()}
+
+
 def test_each_visitor_is_told_once_also_who_takes_part_only_later() -> None:
     first, idle = make_visitor(township_ids=(SANYANG,)), make_visitor(township_ids=(XIAPU,))
     make_elder(1)

@@ -26,7 +26,7 @@ export default function Elders() {
       {asked.problem && <Trouble problem={asked.problem} onAgain={asked.reload} />}
       {asked.data === null && asked.busy && <Skeleton />}
       {asked.data && asked.data.mine.length > 0 && <AskedOfMe links={asked.data.mine} onChanged={asked.reload} />}
-      {asked.data && asked.data.links.length === 0 && <Empty text={words.empty} />}
+      {asked.data && asked.data.links.length === 0 && asked.data.mine.length === 0 && <Empty text={words.empty} />}
       {asked.data && asked.data.links.length > 0 && (
         <Box as="ul" className="list" label={words.list}>
           {asked.data.links.map((link) => <Box as="li" key={link.id} className="list-row"><Elder link={link} onChanged={asked.reload} /></Box>)}

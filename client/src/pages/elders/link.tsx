@@ -7,6 +7,7 @@ import text from "@/text/zh_CN/visits.json";
 import { useAnswer, useDoing } from "@/ui/answers";
 import { Button, Card, Field } from "@/ui/controls";
 import { Box, Press, TextBox, Words } from "@/ui/elements";
+import { useFirstFault } from "@/ui/first-fault";
 import { moveOn, pages } from "@/ui/go";
 import { Page } from "@/ui/page";
 import { Choose } from "@/ui/question";
@@ -31,8 +32,11 @@ export default function LinkElder() {
   const [asked, setAsked] = useState(false);
   const doing = useDoing();
   const missing = (text: string, say = words.fault) => (asked && text.trim() === "" ? say : undefined);
+  const wrong = [["elder-name", typed.name], ["elder-number", typed.number], ["elder-relation", typed.relation]].filter(([, text]) => !text?.trim());
+  const showFault = useFirstFault(wrong.map(([id]) => id ?? ""));
   const send = async () => {
     setAsked(true);
+    showFault();
     if (!typed.name.trim() || !typed.number.trim() || !typed.relation) return;
     const body: Schemas["LinkBody"] = {
       name: typed.name.trim(), id_number: typed.number.trim(), relation: typed.relation as Schemas["LinkBody"]["relation"],

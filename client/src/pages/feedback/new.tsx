@@ -9,6 +9,7 @@ import { useAnswer, useDoing } from "@/ui/answers";
 import { useCategories } from "@/ui/categories";
 import { Button, Field } from "@/ui/controls";
 import { Box, Pick, TextBox, Words } from "@/ui/elements";
+import { useFirstFault } from "@/ui/first-fault";
 import { moveOn, pages } from "@/ui/go";
 import { Own } from "@/ui/own";
 import { Page } from "@/ui/page";
@@ -52,12 +53,14 @@ function Form({ facility, kind, category }: { facility: string; kind: string; ca
   const [point, setPoint] = useState<Point | null>(null);
   const [early, setEarly] = useState(false);
   const doing = useDoing();
-  if (!me.data) return me.problem ? <Trouble problem={me.problem} onAgain={me.reload} /> : <Skeleton />;
   const filled: Filled = { ...typed.value, kind: typed.value.kind || kind, category: typed.value.category || category };
   const wrong = faults(filled);
+  const showFault = useFirstFault(Object.entries(wrong).flatMap(([field, said]) => (said ? [`feedback-${field}`] : [])));
+  if (!me.data) return me.problem ? <Trouble problem={me.problem} onAgain={me.reload} /> : <Skeleton />;
   const send = () => {
     const right = Object.values(wrong).every((each) => each === "");
     setEarly(!right);
+    showFault();
     return right && doing.run(async () => {
       const piece = await own.post("/feedback", { body: bodyOf(filled, about, point), intent: "feedback.new" });
       await typed.clear();

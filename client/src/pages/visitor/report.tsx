@@ -6,6 +6,7 @@ import words from "@/text/zh_CN/visitor.json";
 import { useDoing, useKept } from "@/ui/answers";
 import { Card, Field } from "@/ui/controls";
 import { Box, Pick, TextBox, Words } from "@/ui/elements";
+import { useFirstFault } from "@/ui/first-fault";
 import { Choose } from "@/ui/question";
 import { Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
@@ -15,6 +16,8 @@ import { type Checklist, type Stop, work } from "./workday";
 const said = words.report;
 const YES_NO = [{ const: YES, title: said.yes }, { const: NO, title: said.no }];
 const OUTCOMES = Object.entries(words.outcomes).map(([token, title]) => ({ const: token, title }));
+// Of what is no point of the checklist.
+const FIELDS: Readonly<Record<string, string>> = { outcome: "outcome", programme: "need-which" };
 const NOTES_MOST = 2000;
 const NEED_MOST = 500;
 type Change = (some: Partial<Draft>) => void;
@@ -29,6 +32,7 @@ export function ReportForm({ stop, owner, checklist }: { stop: Stop; owner: stri
   const faults = faultsOf(draft, points);
   const shown = asked ? faults : {};
   const whole = Object.keys(faults).length === 0;
+  const showFault = useFirstFault(Object.keys(faults).map((each) => FIELDS[each] ?? `point-${each}`));
   const submit = async () => {
     const report = reportOf(draft, points);
     if (report === null) return;
@@ -52,7 +56,7 @@ export function ReportForm({ stop, owner, checklist }: { stop: Stop; owner: stri
       {SEEN.includes(draft.outcome) && <Needs checklist={checklist} draft={draft} change={change} fault={shown.programme} />}
       {doing.problem && <Trouble problem={doing.problem} onAgain={submit} />}
       {asked && !whole && <Words as="p" className="fault" role="alert">{said.fault}</Words>}
-      <Submit whole={whole} busy={doing.busy} outcome={draft.outcome} onAsked={() => setAsked(true)} onYes={submit} />
+      <Submit whole={whole} busy={doing.busy} outcome={draft.outcome} onAsked={() => { setAsked(true); showFault(); }} onYes={submit} />
     </Card>
   );
 }
