@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from models.eldercare.campaign_records import Campaign
-from models.eldercare.documents import CANCELLED, COMPLETED, IN_PROGRESS, Elder, Visit
+from models.eldercare.documents import BOOKED, CANCELLED, COMPLETED, IN_PROGRESS, Elder, Visit
 from models.eldercare.plan_inputs import home_of, office_of
 from models.eldercare.plan_records import PlannedVisit, township_of
 from models.eldercare.plan_routes import Spot, apart, route_order
@@ -41,9 +41,11 @@ class Stop:
 
 
 def day_of_visitor(visitor: Actor, day: str) -> list[Stop]:
-    """The visits of a visitor on a day in the order of the way: the booked at their hours, the planned between them
-    where they are the least detour. A planned visit that was begun today is there once, as that visit, and so is who is
-    planned by the month and by a campaign: one visit counts for both."""
+    """The visits of a visitor on a day in the order of the way: those begun or made, as they were; then the booked at
+    their hours, the planned between them where they are the least detour.
+
+    A planned visit that was begun today is there once, as that visit, and so is who is planned by the month and by a
+    campaign: one visit counts for both."""
     mine = {"visitor_id": visitor.id, "day": day}
     visits = [each for each in collection(Visit).find(mine, VISIT_FIELDS) if each["state"] != CANCELLED]
     met = {each["elder_id"] for each in visits}
@@ -55,17 +57,19 @@ def day_of_visitor(visitor: Actor, day: str) -> list[Stop]:
     townships = sorted(visitor.township_ids) or sorted(_township(each) for each in stops.values())
     spots = {key: _spot(stop) for key, stop in stops.items()}
     timed = sorted(visits, key=lambda each: (each["starts_at"], each["_id"]))
-    anchors = [(each["_id"], spots[each["_id"]]) for each in timed]
+    begun = [each for each in timed if each["state"] != BOOKED]
+    past = [each["_id"] for each in sorted(begun, key=lambda each: each.get("started_at") or each["starts_at"])]
+    anchors = [(each["_id"], spots[each["_id"]]) for each in timed if each["state"] == BOOKED]
     free = {each["_id"]: spots[each["_id"]] for each in sorted(plans, key=lambda each: str(each["_id"]))}
-    return [stops[key] for key in in_order(office_of(townships[0]), anchors, free)]
+    office = office_of(townships[0])
+    here = spots[past[-1]] if past else office
+    return [stops[key] for key in [*past, *in_order(here, anchors, free, office)]]
 
 
-def in_order(home: Spot, timed: Sequence[tuple[Key, Spot]], free: Mapping[Key, Spot]) -> list[Key]:
-    """All stops: `timed` in their order, each of the others on the leg where it is the least detour, short ways there.
-
-    Without timed stops it is the plan's route order.
-    """
-    way = [home, *(spot for _, spot in timed), home]
+def in_order(here: Spot, timed: Sequence[tuple[Key, Spot]], free: Mapping[Key, Spot], home: Spot) -> list[Key]:
+    """The stops to come, from here to home: `timed` in their order, each of the others on the leg where it is the least
+    detour, short ways there. Without timed stops it is the plan's route order."""
+    way = [here, *(spot for _, spot in timed), home]
     legs: list[dict[Key, Spot]] = [{} for _ in range(len(timed) + 1)]
     for key, spot in free.items():
         detours = [apart(one, spot) + apart(spot, other) - apart(one, other) for one, other in pairwise(way)]

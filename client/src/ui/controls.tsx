@@ -52,7 +52,7 @@ export function Field({ id, label, help, fault, required, children }: {
 }) {
   const described = [help && `${id}-help`, fault && `${id}-fault`].filter(Boolean).join(" ");
   return (
-    <Box className={`field ${fault ? "wrong" : ""}`}>
+    <Box id={`${id}-field`} className={`field ${fault ? "wrong" : ""}`}>
       <Label of={id}>
         {label}
         {required && <Words className="needed">{common.required}</Words>}

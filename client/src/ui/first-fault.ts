@@ -2,15 +2,15 @@
 import Taro from "@tarojs/taro";
 import { useEffect, useState } from "react";
 
-// Below the screen's title, with the field's name.
-const ABOVE_PX = 160;
+// Below the screen's title.
+const ABOVE_PX = 72;
 
 /** `fields`: ids of those that are wrong, the first first. Call the answer each time somebody tries to go on. */
 export function useFirstFault(fields: readonly string[]): () => void {
   const [tries, setTries] = useState(0);
   const first = fields[0];
   useEffect(() => {
-    if (tries > 0 && first) void Taro.pageScrollTo({ selector: `#${first}-fault`, offsetTop: -ABOVE_PX, duration: 0 });
+    if (tries > 0 && first) void Taro.pageScrollTo({ selector: `#${first}-field`, offsetTop: -ABOVE_PX, duration: 0 });
   }, [tries]); // eslint-disable-line react-hooks/exhaustive-deps
   return () => setTries((before) => before + 1);
 }

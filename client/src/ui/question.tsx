@@ -63,7 +63,7 @@ export function Choose({ id, label, help, fault, required, many, options, chosen
     else onChosen(on && !required ? [] : [token]);
   };
   return (
-    <Box className={`field ${fault ? "wrong" : ""}`} role={many ? "group" : "radiogroup"} label={label} describedBy={fault ? `${id}-fault` : undefined}>
+    <Box id={`${id}-field`} className={`field ${fault ? "wrong" : ""}`} role={many ? "group" : "radiogroup"} label={label} describedBy={fault ? `${id}-fault` : undefined}>
       <Box className="label">
         {label}
         {required && <Words className="needed">{common.required}</Words>}

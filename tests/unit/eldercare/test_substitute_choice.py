@@ -56,6 +56,6 @@ def test_a_day_has_every_stop_once_and_the_booked_in_their_hours_order(
     timed: list[tuple[float, float]], free: list[tuple[float, float]]
 ) -> None:
     anchors = [(f"t{number}", spot) for number, spot in enumerate(timed)]
-    order = in_order((0.0, 0.0), anchors, {f"f{number}": spot for number, spot in enumerate(free)})
+    order = in_order((0.0, 0.0), anchors, {f"f{number}": spot for number, spot in enumerate(free)}, (0.0, 0.0))
     assert sorted(order) == sorted([key for key, _ in anchors] + [f"f{number}" for number in range(len(free))])
     assert [key for key in order if key.startswith("t")] == [key for key, _ in anchors]
