@@ -2,7 +2,9 @@
 import { resolve } from "node:path";
 
 const source = resolve(__dirname, "..", "src");
-const target = process.env.TARO_ENV ?? "h5";
+const target = process.env.TARO_ENV === "weapp" ? "weapp" : "h5";
+// Files that are named in code and come along as they are.
+const AS_IS = { h5: "icon.svg", weapp: "pages/nearby/marker.png" };
 // The mini-program has no page of its own origin: it must be told where the product is. H5 asks where it came from.
 const origin = target === "weapp" ? (process.env.API_ORIGIN ?? "http://127.0.0.1:8000") : "";
 
@@ -60,7 +62,7 @@ export default {
   alias: { "@": source },
   defineConstants: { API_ORIGIN: JSON.stringify(origin) },
   plugins: [resolve(__dirname, "spoken.js")],
-  copy: { patterns: target === "h5" ? [{ from: "src/icon.svg", to: `dist/${target}/icon.svg` }] : [], options: {} },
+  copy: { patterns: [{ from: `src/${AS_IS[target]}`, to: `dist/${target}/${AS_IS[target]}` }], options: {} },
   mini: {
     compile,
     postcss: { pxtransform: { enable: false }, htmltransform: { enable: false } },

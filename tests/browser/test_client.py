@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.client import built_or_skip, look, open_client
 from tests.browser.conftest import PATIENCE_MS, picture
@@ -16,6 +16,20 @@ def choose_township(page: Page, typed: str, name: str) -> None:
     page.get_by_role("button", name=name).first.click()
 
 
+def on_the_map(page: Page, found: Locator) -> None:
+    """The same facilities on a drawing; a tap on a dot shows which one it is. The list stays, for keyboard and ear."""
+    page.get_by_role("button", name="看地图").click()
+    dots = page.locator("[data-dot]")
+    expect(dots).to_have_count(found.get_by_role("listitem").count())
+    # The farthest lies alone, at the edge.
+    last = dots.count() - 1
+    page.locator(f"[data-dot='{last}'] circle").click(force=True)
+    chosen = page.get_by_role("region", name="地图上选中的")
+    expect(chosen).to_contain_text("托育机构")
+    look(page, "nearby-map")
+    page.get_by_role("button", name="收起地图").click()
+
+
 def test_a_resident_finds_a_childcare_centre_near_a_township(page: Page, town: dict[str, str]) -> None:
     open_client(page, town, "pages/nearby/index")
     expect(page.get_by_role("heading", name="附近的服务")).to_be_visible(timeout=PATIENCE_MS)
@@ -24,6 +38,7 @@ def test_a_resident_finds_a_childcare_centre_near_a_township(page: Page, town: d
     found = page.get_by_role("list", name="找到的机构")
     expect(found.get_by_role("listitem").first).to_contain_text("托育机构")
     look(page, "nearby")
+    on_the_map(page, found)
     found.get_by_role("button", name="看").first.click()
     expect(page.get_by_text("举办")).to_be_visible(timeout=PATIENCE_MS)
     look(page, "facility")

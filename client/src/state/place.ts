@@ -7,6 +7,8 @@ import { type Point } from "@/platform/types";
 import { createStore } from "./store";
 
 const KEPT = "place";
+/** In which datum this target asks for points: WeChat's map speaks GCJ-02 alone, our own drawing has borders in WGS-84. */
+export const MAP_DATUM = platform().target === "weapp" ? ("gcj02" as const) : ("wgs84" as const);
 
 export interface Place {
   point: Point;

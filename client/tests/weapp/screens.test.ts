@@ -53,6 +53,12 @@ it("what is near is found from the phone's position, shown with its distance, an
   expect([query.get("datum"), query.get("lat")]).toEqual(["gcj02", "27.8"]);
   expect(phone.spoken()).toContain("list 找到的机构");
   expect(phone.silent()).toEqual([]);
+  // On WeChat's own map in its own datum; a marker that is tapped shows which one it is.
+  const [, second] = samples["GET /facilities"].items;
+  phone.tap("看地图");
+  await vi.waitFor(() => expect(phone.shown("wx-map", "markers")).toMatchObject([{ latitude: centre.location.latitude }, { id: 1 }, {}]));
+  phone.happen("wx-map", "markertap", { markerId: 1 });
+  await vi.waitFor(() => expect(phone.spoken().filter((each) => each === `button 看${second!.name}的详情`)).toHaveLength(2));
   phone.tap(`看${centre.name}的详情`);
   await leads(`/pages/nearby/facility?id=${centre.id}`);
 });

@@ -1,7 +1,7 @@
 import { useRouter } from "@tarojs/taro";
 import { useState } from "react";
 import { open, type Schemas } from "@/api";
-import { place, type Place } from "@/state/place";
+import { MAP_DATUM, place, type Place } from "@/state/place";
 import { useStore } from "@/state/store";
 import settings from "@/settings.json";
 import words from "@/text/zh_CN/nearby.json";
@@ -13,6 +13,7 @@ import { FacilityCard } from "@/ui/facility-card";
 import { List } from "@/ui/list";
 import { Page } from "@/ui/page";
 import { Empty } from "@/ui/states";
+import { MapSection } from "./map-section";
 import "./nearby.css";
 import { Where } from "./where";
 
@@ -25,13 +26,11 @@ interface Filters {
 }
 
 const NONE: Filters = { category: "", open_now: false, inclusive: false, places: false, q: "" };
-// WeChat's and the phone's own maps speak GCJ-02.
-const DATUM = "gcj02" as const;
 
 function ask(where: Place | null, filters: Filters, cursor?: string) {
   const point = where === null ? {} : { lat: where.point.latitude, lng: where.point.longitude };
   const query = {
-    ...point, datum: where?.point.datum ?? DATUM, category: filters.category ? [filters.category] : undefined, open_now: filters.open_now || undefined,
+    ...point, datum: where?.point.datum ?? MAP_DATUM, category: filters.category ? [filters.category] : undefined, open_now: filters.open_now || undefined,
     inclusive: filters.inclusive || undefined, with_places: filters.places ? ("any" as const) : undefined, q: filters.q || undefined,
     limit: settings.page_size, cursor,
   };
@@ -46,6 +45,7 @@ export default function Nearby() {
   const [filters, setFilters] = useState<Filters>({ ...NONE, q: decodeURIComponent(params.q ?? ""), category: params.category ?? "" });
   const [typed, setTyped] = useState(filters.q);
   const [choosing, setChoosing] = useState(false);
+  const [mapped, setMapped] = useState(false);
   const categories = useCategories();
   const change = (some: Partial<Filters>) => setFilters((before) => ({ ...before, ...some }));
   const waiting = where === null && filters.q === "";
@@ -74,6 +74,8 @@ export default function Nearby() {
         <Chip on={filters.inclusive} onPress={() => change({ inclusive: !filters.inclusive })}>{words.inclusive}</Chip>
         <Chip on={filters.places} onPress={() => change({ places: !filters.places })}>{words.with_places}</Chip>
       </Box>
+      {!waiting && (found.items?.length ?? 0) > 0 && <Button wide symbol="near" expanded={mapped} onPress={() => setMapped(!mapped)}>{mapped ? words.map_hide : words.map_show}</Button>}
+      {!waiting && mapped && <MapSection facilities={found.items ?? []} where={where} category={categories.label} />}
       {!waiting && (
         <List
           pages={found} label={words.list} keyOf={(each) => each.id} row={(each) => <FacilityCard facility={each} category={categories.label(each.category)} />}

@@ -3,7 +3,7 @@ import { open } from "@/api";
 import { platform } from "@/platform/current";
 import { NoPosition } from "@/platform/types";
 import settings from "@/settings.json";
-import { choosePlace } from "@/state/place";
+import { choosePlace, MAP_DATUM } from "@/state/place";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/nearby.json";
 import { useAnswer } from "@/ui/answers";
@@ -17,7 +17,7 @@ export function Where({ onChosen }: { onChosen: () => void }) {
   const [failed, setFailed] = useState(false);
   const [busy, setBusy] = useState(false);
   const text = asked.trim();
-  const found = useAnswer(() => open.get("/places", { query: { q: text, datum: "gcj02", limit: settings.places_found } }), [text], { wait: text === "" });
+  const found = useAnswer(() => open.get("/places", { query: { q: text, datum: MAP_DATUM, limit: settings.places_found } }), [text], { wait: text === "" });
   const here = async () => {
     setBusy(true);
     try {
