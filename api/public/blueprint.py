@@ -26,6 +26,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; "
     "base-uri 'none'"
 )
+CHILDCARE = "childcare_centre"
 NEEDED = ("q", "place", "category", "open_now", "cursor")
 Values = dict[str, Any]
 
@@ -73,8 +74,12 @@ def home(at: datetime) -> Values:
 
 def facility(at: datetime, facility_id: str) -> Values:
     """One facility: hours today, places, ratings, what was found in inspections."""
-    return {"it": calls.ask_publicly(f"/facilities/{facility_id}", at),
-            "rating": calls.ask_publicly(f"/facilities/{facility_id}/rating", at)}  # fmt: skip
+    shown = calls.ask_publicly(f"/facilities/{facility_id}", at)
+    rating = calls.ask_publicly(f"/facilities/{facility_id}/rating", at)
+    if shown["category"] != CHILDCARE:
+        return {"it": shown, "rating": rating, "centre": None}
+    centre = calls.ask_publicly(f"/childcare/centres/{facility_id}", at)
+    return {"it": shown, "rating": centre["rating"] or rating, "centre": centre}
 
 
 def circles(at: datetime) -> Values:

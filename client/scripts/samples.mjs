@@ -12,7 +12,7 @@ const HEAD = `/* Recorded from the running product with its invented residents b
 import { type Samples } from "./answers";
 
 `;
-const [RESIDENT, FAMILY, VISITOR, COUNTY] = ["liudapeng", "chenguilan", "visitor-360902", "360902"];
+const [RESIDENT, FAMILY, VISITOR, REVIEWER, COUNTY] = ["liudapeng", "chenguilan", "visitor-360902", "reviewer-360902", "360902"];
 const MOST = 3;
 const taken = {};
 const product = `${process.argv[2]}/api/v1`;
@@ -39,8 +39,18 @@ async function everybodys() {
   const path = { facility_id: near.items[0].id };
   await ask("GET", "/facilities/{facility_id}", { path, query: { datum: "gcj02" } });
   await ask("GET", "/facilities/{facility_id}/rating", { path });
+  await inspected({ centre_id: near.items[0].id });
   await ask("GET", "/programmes");
   await ask("GET", "/programmes/{token}", { path: { token: "childcare_place" } });
+}
+
+/** Nothing was found at the demo's centres: a finding is recorded and published, as the console does it. */
+async function inspected(path) {
+  const { token } = await ask("POST", "/staff/auth/login", { body: { username: REVIEWER, password: process.env.STAFF_PASSWORD }, kept: false });
+  const body = { kind: "inspection", on: new Date().toISOString().slice(0, 10), outcome: "faults", findings: "消防通道堆放杂物，已要求三日内清理（演示）。" };
+  const { id, version } = await ask("POST", "/staff/childcare/centres/{centre_id}/inspections", { path, body, token, kept: false });
+  await ask("POST", "/staff/childcare/inspections/{inspection_id}/publish", { path: { inspection_id: id }, body: { version }, token, kept: false });
+  await ask("GET", "/childcare/centres/{centre_id}", { path });
 }
 
 async function residents() {

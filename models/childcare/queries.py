@@ -122,6 +122,7 @@ def centre_shown(centre_id: str, at: datetime) -> dict[str, Any]:
         "registration_number": facility.get("registration_number"),
         "registration_valid_until": facility.get("registration_valid_until"),
         "takes_children": closed is None, "reason": closed,
+        "reason_label": label("childcare.closed", closed) if closed else None,
         "in_a_round": in_a_round(facility),
         "groups": [
             {

@@ -93,3 +93,70 @@ class ThreadMessage(BaseModel):
 class ThreadPage(BaseModel):
     items: list[ThreadMessage]
     next: str | None
+
+
+class CentreMonth(BaseModel):
+    """How many places of an age group are free in a month (YYYY-MM)."""
+
+    month: str
+    free: int
+
+
+class CentreGroup(BaseModel):
+    """An age group that the centre keeps places for."""
+
+    age_group: str
+    label: str
+    places: int
+    months: list[CentreMonth]
+
+
+class CentreRating(BaseModel):
+    """Stars of 5, once enough families said something."""
+
+    average: float
+    count: int
+
+
+class CentreFinding(BaseModel):
+    """A published inspection; `on` is its day."""
+
+    kind: str
+    kind_label: str
+    on: str
+    outcome: str
+    outcome_label: str
+    findings: str
+
+
+class CentreSuspended(BaseModel):
+    """Why the centre is given no more children; `until` null: for good."""
+
+    kind: str
+    kind_label: str
+    reason: str
+    since: str
+    until: str | None
+    state: str
+    state_label: str
+
+
+class CentreView(BaseModel):
+    """What everybody may know of a centre. `reason`: why it takes no children, null where it does.
+
+    The latest inspection comes first.
+    """
+
+    id: str
+    name: str
+    district_code: str
+    registration_number: str | None
+    registration_valid_until: str | None
+    takes_children: bool
+    reason: str | None
+    reason_label: str | None
+    in_a_round: bool
+    groups: list[CentreGroup]
+    rating: CentreRating | None
+    inspections: list[CentreFinding]
+    suspension: CentreSuspended | None

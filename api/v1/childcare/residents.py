@@ -6,16 +6,23 @@ from typing import Any
 
 from api.access import PUBLIC, RESIDENT
 from api.endpoint import Call, Endpoint, Reply, route
-from api.v1.childcare.resident_schemas import PlacementPage, PlacementView, RatingShown, ThreadMessage, ThreadPage
+from api.v1.childcare.resident_schemas import (
+    CentreView,
+    PlacementPage,
+    PlacementView,
+    RatingShown,
+    ThreadMessage,
+    ThreadPage,
+)
 from api.v1.childcare.schemas import MessageBody, RatingBody, ThreadQuery
 from models.childcare import queries, ratings, threads
 from models.childcare.documents import GUARDIAN
 
 
 class Centre(Endpoint):
-    @route(access=PUBLIC, etag=True)
+    @route(access=PUBLIC, response=CentreView, etag=True)
     def get(self, call: Call) -> dict[str, Any]:
-        """A centre's places by age group and month, its registration, and its average once enough families rated it."""
+        """A centre's places by age group and month, its registration, what inspections found, its families' average."""
         return queries.centre_shown(call.path["centre_id"], call.at)
 
 

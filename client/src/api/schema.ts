@@ -822,7 +822,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** @description A centre's places by age group and month, its registration, and its average once enough families rated it.
+        /** @description A centre's places by age group and month, its registration, what inspections found, its families' average.
          *
          *     Access: public */
         get: {
@@ -841,7 +841,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["CentreView"];
+                    };
                 };
             };
         };
@@ -6293,6 +6295,60 @@ export interface components {
             slot_id: string;
             wish_list?: string[];
             wishes?: string | null;
+        };
+        /** @description A published inspection; `on` is its day. */
+        CentreFinding: {
+            findings: string;
+            kind: string;
+            kind_label: string;
+            on: string;
+            outcome: string;
+            outcome_label: string;
+        };
+        /** @description An age group that the centre keeps places for. */
+        CentreGroup: {
+            age_group: string;
+            label: string;
+            months: components["schemas"]["CentreMonth"][];
+            places: number;
+        };
+        /** @description How many places of an age group are free in a month (YYYY-MM). */
+        CentreMonth: {
+            free: number;
+            month: string;
+        };
+        /** @description Stars of 5, once enough families said something. */
+        CentreRating: {
+            average: number;
+            count: number;
+        };
+        /** @description Why the centre is given no more children; `until` null: for good. */
+        CentreSuspended: {
+            kind: string;
+            kind_label: string;
+            reason: string;
+            since: string;
+            state: string;
+            state_label: string;
+            until: string | null;
+        };
+        /** @description What everybody may know of a centre. `reason`: why it takes no children, null where it does.
+         *
+         *     The latest inspection comes first. */
+        CentreView: {
+            district_code: string;
+            groups: components["schemas"]["CentreGroup"][];
+            id: string;
+            in_a_round: boolean;
+            inspections: components["schemas"]["CentreFinding"][];
+            name: string;
+            rating: components["schemas"]["CentreRating"] | null;
+            reason: string | null;
+            reason_label: string | null;
+            registration_number: string | null;
+            registration_valid_until: string | null;
+            suspension: components["schemas"]["CentreSuspended"] | null;
+            takes_children: boolean;
         };
         /** @description Six digits to be sent to the official account; shown once. */
         ChatCodeView: {

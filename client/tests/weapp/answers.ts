@@ -3,7 +3,7 @@ import { type Given, type Method, type PathOf } from "@/api/types";
 
 type Get = Extract<PathOf<"get">,
   | "/service-categories" | "/places" | "/facilities" | "/facilities/{facility_id}" | "/facilities/{facility_id}/rating" | "/programmes" | "/programmes/{token}"
-  | "/applications" | "/applications/{application_id}" | "/offers" | "/me" | "/me/messages" | "/me/feedback" | "/elders" | "/elders/asked-of-me"
+  | "/childcare/centres/{centre_id}" | "/applications" | "/applications/{application_id}" | "/offers" | "/me" | "/me/messages" | "/me/feedback" | "/elders" | "/elders/asked-of-me"
   | "/staff/visitor-day" | "/staff/visit-checklist">;
 type Post = Extract<PathOf<"post">, "/auth/wechat" | "/applications" | "/staff/auth/login">;
 

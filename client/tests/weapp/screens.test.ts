@@ -63,9 +63,10 @@ it("what is near is found from the phone's position, shown with its distance, an
   await leads(`/pages/nearby/facility?id=${centre.id}`);
 });
 
-it("a facility shows hours and places, can be called, and an application begins there", async () => {
+it("a facility shows hours, places and what an inspection found, can be called, and an application begins there", async () => {
   phone.open(`/pages/nearby/facility?id=${centre.id}`);
   await shows("空余托位");
+  expect(phone.words()).toContain(samples["GET /childcare/centres/{centre_id}"].inspections[0]!.findings);
   expect(phone.words()).toContain(samples["GET /facilities/{facility_id}"].address!);
   expect(phone.silent()).toEqual([]);
   phone.tap("打电话");

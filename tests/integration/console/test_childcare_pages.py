@@ -107,6 +107,7 @@ def test_a_suspended_centre_gives_no_places_and_takes_its_offers_back(
     assert placing.fill(centre, clock.now()) == 0 and state_of(waiting) == "waiting"
     shown = app.test_client().get(f"/api/v1/childcare/centres/{centre}").json
     assert shown["takes_children"] is False and shown["reason"] == "suspended"
+    assert shown["reason_label"] == "暂停接收"
     assert shown["suspension"]["until"] == until
     assert not any(each["free"] for group in shown["groups"] for each in group["months"])
     assert "暂停接收" in worker.get("/console/childcare")

@@ -49,7 +49,8 @@ def test_a_facility_is_found_near_a_place_and_shown(client: FlaskClient) -> None
     centre = make_centre()
     page = client.get("/?category=childcare_centre&place=三阳镇").get_data(as_text=True)
     assert "阳光托育中心" in page and f"/facility/{centre}" in page
-    assert "空余托位" in client.get(f"/facility/{centre}").get_data(as_text=True)
+    shown = client.get(f"/facility/{centre}").get_data(as_text=True)
+    assert "空余托位" in shown and "还没有公开的检查结果" in shown
     assert "没有找到" in client.get("/?category=childcare_centre&place=没有这个地方").get_data(as_text=True)
 
 

@@ -1,7 +1,6 @@
 import { useRouter, useShareAppMessage } from "@tarojs/taro";
 import { now, open, type Schemas } from "@/api";
 import { platform } from "@/platform/current";
-import { keepPrescreened } from "@/state/prescreened";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/nearby.json";
 import { useAnswer } from "@/ui/answers";
@@ -12,10 +11,11 @@ import { Page } from "@/ui/page";
 import { Skeleton, Trouble } from "@/ui/states";
 import { openState } from "@/ui/words-of-facility";
 import { moment } from "@/words";
+import { Centre, Stars } from "./centre";
+import { ways } from "./ways";
 
 type Facility = Schemas["FacilityDetail"];
 const CHILDCARE = "childcare_centre";
-const CHILDCARE_PLACE = "childcare_place";
 
 export default function OneFacility() {
   const { params } = useRouter();
@@ -67,36 +67,22 @@ function Shown({ facility }: { facility: Facility }) {
         {facility.hours_assumed && <Words as="p" className="soft small">{words.hours_assumed}</Words>}
         {facility.description && <Words as="p">{facility.description}</Words>}
       </Card>
-      {facility.free_places && <FreePlaces facility={facility} />}
-      {facility.category === CHILDCARE && <Apply facility={facility} />}
-      <Rating id={facility.id} />
+      {facility.category === CHILDCARE ? <Centre facility={facility} /> : <Rating id={facility.id} />}
+      <Way facility={facility} />
       <Button wide onPress={() => go(pages.newFeedback, { facility: facility.id })}>{words.say}</Button>
       <Words as="p" className="soft small">{words.source}：{facility.source} · {words.updated}：{moment(facility.updated_at, now())}</Words>
     </>
   );
 }
 
-/** Begin an application with this centre as the first wish. */
-function Apply({ facility }: { facility: Facility }) {
-  const begin = () => {
-    keepPrescreened(CHILDCARE_PLACE, { choices: [facility.id] });
-    go(pages.programme, { token: CHILDCARE_PLACE });
-  };
-  return <Button main wide symbol="child" onPress={begin}>{words.apply}</Button>;
-}
-
-function FreePlaces({ facility }: { facility: Facility }) {
-  const groups = Object.entries(words.groups) as [keyof typeof words.groups, string][];
-  const kept = groups.filter(([group]) => facility[`places_${group}`] !== null);
-  return (
-    <Card title={words.free_places}>
-      <Facts lines={kept.map(([group, label]) => [label, `${facility.free_places?.[group] ?? 0} / ${facility[`places_${group}`] ?? 0}`])} />
-    </Card>
-  );
-}
-
 function Rating({ id }: { id: string }) {
   const { data } = useAnswer(() => open.get("/facilities/{facility_id}/rating", { path: { facility_id: id } }), [id]);
-  if (data === null || data.count === null || data.average === null) return null;
-  return <Card title={words.rating}><Words as="p">{fill(words.rating_average, { average: data.average, count: data.count })}</Words></Card>;
+  return data === null || data.count === null || data.average === null ? null : <Stars title={words.rating_all} average={data.average} count={data.count} />;
+}
+
+/** What can be applied for or booked where such a facility is looked at. */
+function Way({ facility }: { facility: Facility }) {
+  const way = ways[facility.category];
+  if (way === undefined || (way.publicOnly && facility.ownership === "private")) return null;
+  return <Button main wide symbol={way.symbol} onPress={() => go(way.page, way.values)}>{way.label}</Button>;
 }
