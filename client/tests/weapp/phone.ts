@@ -42,6 +42,8 @@ export interface Phone {
   silent(): string[];
   /** The classes of the outermost box. */
   look(): string;
+  /** The card that is passed on from this screen; undefined where it cannot be. */
+  card(): unknown;
   tap(name: string): void;
   type(name: string, text: string): void;
   /** An attribute of the first node of this kind, such as the markers of a map. */
@@ -103,6 +105,7 @@ export function startPhone(reply: Reply, now: () => number): Phone {
     spoken: () => all(tree()).map(spokenOf).filter((each) => each !== ""),
     silent: () => all(tree()).filter((node) => WORDLESS.includes(node.tagName) && nameOf(node) === "").map((node) => `${node.tagName} ${String(attribute(node, "class"))}`),
     look: () => String(attribute(tree().children[0] as Node, "class")),
+    card: () => page?.instance.onShareAppMessage?.({ from: "menu" }),
     tap: (name) => fire(find((node) => node.tagName === "wx-button" && nameOf(node).includes(name) && !attribute(node, "disabled"), `button “${name}”`), "tap", {}),
     type: (name, text) => fire(find((node) => ["wx-input", "wx-textarea"].includes(node.tagName) && nameOf(node) === name, `field “${name}”`), "input", { value: text }),
     shown: (tag, name) => attribute(find((node) => node.tagName === tag, tag), name),

@@ -69,6 +69,7 @@ it("a facility shows hours, places and what an inspection found, can be called, 
   expect(phone.words()).toContain(samples["GET /childcare/centres/{centre_id}"].inspections[0]!.findings);
   expect(phone.words()).toContain(samples["GET /facilities/{facility_id}"].address!);
   expect(phone.silent()).toEqual([]);
+  expect(phone.card()).toEqual({ title: centre.name, path: `/pages/nearby/facility?id=${centre.id}` });
   phone.tap("打电话");
   await vi.waitFor(() => expect(phone.calls.makePhoneCall).toMatchObject([{ phoneNumber: centre.phone }]));
   phone.tap("申请这里的托位");
@@ -101,6 +102,7 @@ it("own applications say what comes next, and a draft leads back into its form",
   phone.open("/pages/applications/index");
   const [item] = samples["GET /applications"].items;
   await shows(item!.next_step.text);
+  expect(phone.card()).toBeUndefined();
   phone.tap(item!.programme_label);
   await leads(`/pages/applications/form?id=${item!.id}`);
 });
