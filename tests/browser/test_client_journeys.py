@@ -86,9 +86,9 @@ def killed_while_sending(page: Page, paper: str) -> None:
     chosen.value.set_files({"name": f"{paper}.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
     expect(page.get_by_text("正在上传")).to_be_visible(timeout=PATIENCE_MS)
     page.unroute_all()
-    with page.expect_response(lambda each: each.url.endswith("/documents"), timeout=PATIENCE_MS) as sent:
+    # What was swallowed may have come through after all: then the first answer is that it is being carried out.
+    with page.expect_response(lambda each: each.url.endswith("/documents") and each.ok, timeout=PATIENCE_MS):
         page.reload()
-    assert sent.value.status == 201
     for _ in range(3):
         on(page)
     expect(page.get_by_role("region", name=paper).get_by_role("listitem")).to_have_count(1, timeout=PATIENCE_MS)

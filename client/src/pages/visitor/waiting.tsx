@@ -14,6 +14,8 @@ import { work, type Workday } from "./workday";
 
 const said = words.queue;
 const UNKNOWN_VISIT = "visit_unknown";
+// Somebody else was faster, or it is over: nothing is to be sent again.
+const MOOT: readonly (string | null)[] = ["visit_reported_by_other", "visit_begun_by_other", "visit_already_reported"];
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
@@ -53,13 +55,13 @@ function Answered({ note }: { note: Note }) {
   const doing = useDoing();
   if (note.answer === null) return null;
   const { result, code, detail, faults } = note.answer;
-  const refused = result === "refused";
+  const [moot, refused] = [MOOT.includes(code), result === "refused" && !MOOT.includes(code)];
   // One name for all notes of the visit, so that they become one visit.
   const unbooked = { local_id: `person-${note.about.stop}`, elder_id: note.about.elder_id };
   return (
     <Box className="stack">
       <Words as="p"><Words as="b">{fill(words.note_line, { name: note.about.name, kind: words.kinds[note.kind], when: moment(note.device_time, now()) })}</Words></Words>
-      <Words as="p">{[words.answers[result], detail].filter(Boolean).join("：")}</Words>
+      <Words as="p">{[moot ? words.answers.moot : words.answers[result], detail].filter(Boolean).join("：")}</Words>
       {faults.map((fault) => <Words as="p" className="fault" key={fault.field + fault.code}>{fault.detail}</Words>)}
       {doing.problem && <Trouble problem={doing.problem} />}
       {!refused && <Button onPress={() => doing.run(() => work.drop(note.id))}>{words.answers.read}</Button>}
