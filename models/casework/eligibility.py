@@ -97,6 +97,21 @@ def holds(condition: Condition, value: Any) -> bool:
     ))  # fmt: skip
 
 
+def basis(version: Version, rule: EligibilityRule, form: Facts, day: date, household: Mapping[str, float]) -> str:
+    """What a rule looked at, and the limits of a number beside it; empty where it is not known."""
+    value = value_of(rule.fact, form, day, household)
+    if value is None:
+        return ""
+    said = say("casework.basis.value", what=_name_of(version, rule.fact), now=_words(version, rule.fact, value))
+    limits = [
+        say(f"casework.basis.{name}", limit=_number(limit))
+        for name in ("at_least", "at_most", "below") if (limit := getattr(rule.holds, name)) is not None
+    ]  # fmt: skip
+    return (
+        said if not limits else say("casework.basis.limited", said=said, limits=say("casework.change.or").join(limits))
+    )
+
+
 def _finding(
     version: Version, rule: EligibilityRule, form: Facts, day: date, household: Mapping[str, float]
 ) -> Finding:

@@ -40,6 +40,7 @@ def application(look: Look, application_id: str) -> Shown:
         correction=look.ask(f"{base}/correction")["items"], replaced=look.ask(f"{base}/replaced-papers")["items"],
         differences=_differences(look, base, rules), undo=_undo(labels),
         candidates=look.ask(f"{base}/caseworkers")["items"] if "assign" in labels else [],
+        notice_length=_notice_length(rules),
         sentences=_sentences(), end_reasons=_end_reasons(), townships=_everywhere(case), way=_way(look, application_id),
     )  # fmt: skip
 
@@ -64,6 +65,16 @@ def _differences(look: Look, base: str, rules: Version) -> dict[str, Any]:
     ]  # fmt: skip
     papers = [{**each, "kind": kinds.get(each["paper"], each["paper"])} for each in found["papers"]]
     return {"answers": answers, "papers": papers, "steps": found["steps"]}
+
+
+def _notice_length(rules: Version) -> str:
+    """For how long an approval is on public notice, in words; empty where it is not."""
+    notice = rules.public_notice
+    if notice is None:
+        return ""
+    return say("console.case.notice_days", days=notice.days) if notice.days else say(
+        "console.case.notice_working_days", days=notice.working_days
+    )  # fmt: skip
 
 
 def _undo(labels: Mapping[str, str]) -> list[str]:

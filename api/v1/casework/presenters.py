@@ -13,7 +13,7 @@ from models.casework import forms, queries
 from models.casework.appeals import appeal_until
 from models.casework.corrections import told
 from models.casework.documents import EDITABLE
-from models.casework.eligibility import Assessment, assess
+from models.casework.eligibility import Assessment, assess, basis
 from models.casework.lifecycle import HOUSEKEEPING, lifecycle_for
 from models.casework.notices import township_name
 from models.casework.papers import missing_papers, papers_shown
@@ -94,6 +94,14 @@ def findings(found: Assessment) -> list[Shown]:
         }
         for each in found.findings
     ]
+
+
+def _findings_with_basis(raw: Raw, rules: Version, answers: Shown, at: datetime) -> list[Shown]:
+    """As `findings`, with what each rule looked at."""
+    day, facts = _assessed_on(raw, at), queries.household_facts_of(raw) or {}
+    found = assess(rules, answers, day, facts)
+    looked_at = [basis(rules, each.rule, answers, day, facts) for each in found.findings]
+    return [{**each, "basis": said} for each, said in zip(findings(found), looked_at, strict=True)]
 
 
 def application_item(raw: Raw) -> Shown:
@@ -191,9 +199,7 @@ def staff_application(raw: Raw, by: Actor, at: datetime) -> Shown:
         "form": answers,
         "labels": {name: field.title for name, field in rules.form.properties.items()},
         "choices": [{"id": each, "name": known.get(each, {}).get("name", "")} for each in chosen],
-        "eligibility": findings(assess(rules, answers, _assessed_on(raw, at), queries.household_facts_of(raw)))
-        if answers
-        else [],
+        "eligibility": _findings_with_basis(raw, rules, answers, at) if answers else [],
         "actions": _actions(raw, by),
         "timeline": [
             {**shown, "staff_id": entry["by"]["id"] if entry["by"]["kind"] == "staff" else None}

@@ -182,10 +182,12 @@ class FindingView(RuleView):
     """A rule and what became of it: met, not_met, unknown or not_applicable.
 
     Reason and advice are there where it is not met; `changes` says what would have to be otherwise, or be told.
+    `basis`: for the caseworker, what the rule looked at.
     """
 
     outcome: str
     outcome_label: str
+    basis: str = ""
     changes: list[str]
 
 

@@ -6826,9 +6826,12 @@ export interface components {
         };
         /** @description A rule and what became of it: met, not_met, unknown or not_applicable.
          *
-         *     Reason and advice are there where it is not met; `changes` says what would have to be otherwise, or be told. */
+         *     Reason and advice are there where it is not met; `changes` says what would have to be otherwise, or be told.
+         *     `basis`: for the caseworker, what the rule looked at. */
         FindingView: {
             advice: string;
+            /** @default  */
+            basis: string;
             changes: string[];
             decisive: boolean;
             label: string;
