@@ -154,6 +154,7 @@ def _applications(count: int) -> Iterator[Raw]:
             facts |= {"escalated_at": ends_at + timedelta(seconds=1), "alarm_at": None}
         else:
             facts |= {"alarm_at": ends_at + timedelta(seconds=1)}
+        facts["assignee_id"] = None
         if chance.random() < 0.5:
             facts["assignee_id"] = mine[1] if chance.random() < 0.002 else id_from_key("bench clerk", str(number % 400))
         return facts | _moments(AT - timedelta(days=chance.randrange(1, 30)))
