@@ -12,9 +12,9 @@ On a machine with other work the time says little: `cpu` beside it is what produ
 Of each page the role and question that took longest are shown.
 
 Measured is what the server needs from the request to the last byte of its answer: session, access, every question to
-the database (durable: an audited look is on the disk before its page is given), rendering. Not measured: the network, the
-browser, several people at once, jobs at work beside it. Each page is asked once before (its template is compiled) and
-three times for the figure; `commands`, documents `read` (examined) and `given` are those of one look.
+the database (durable: an audited look is on the disk before its page is given), rendering. Not measured: the network,
+the browser, several people at once, jobs at work beside it. Each page is asked once before (its template is compiled)
+and three times for the figure; `commands`, documents `read` (examined) and `given` are those of one look.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.programmes import programmes
-from models.casework.eligibility import age_in_months, assess
+from models.casework.eligibility import age_in_months, assess, basis
 from models.childcare.ages import age_group, group_of_form
 
 VERSION = programmes()["childcare_place"].versions[0]
@@ -24,6 +24,17 @@ def outcomes(**answers: object) -> dict[str, str]:
 
 def test_a_toddler_of_yichun_may_qualify() -> None:
     assert assess(VERSION, GOOD, TODAY).answer == "may_qualify"
+
+
+def test_beside_a_rule_stands_what_it_looked_at_with_the_limit() -> None:
+    housing = programmes()["public_rental_housing"].versions[0]
+    rule = next(each for each in housing.eligibility if each.fact.household and each.holds.at_most is not None)
+    limit = f"{rule.holds.at_most:g}"
+    said = basis(housing, rule, {}, TODAY, {str(rule.fact.household): 8.5})
+    assert "：8.5（标准：不超过" in said and limit in said
+    assert basis(housing, rule, {}, TODAY, {}) == "", "not known"
+    chosen = [basis(VERSION, each, GOOD, TODAY, {}) for each in VERSION.eligibility if each.fact.field == "residence"]
+    assert chosen and all("标准" not in each and "居住证" in each for each in chosen)
 
 
 def test_what_is_not_answered_is_unknown() -> None:
