@@ -195,6 +195,34 @@ def test_a_beginning_is_taken_back_once_and_the_plan_and_the_booking_stand_as_be
 
 
 @pytest.mark.usefixtures("database")
+def test_taken_back_while_killed_at_any_write_and_sent_by_many_at_once_the_plan_stands_as_before() -> None:
+    elder, by = make_elder(), make_visitor()
+    plan_building.plan_present_month(YESTERDAY)
+    first = {"elder_id": elder["_id"], "number": 1}
+    row = collection(PlannedVisit).find_one(first)
+    assert row is not None
+    for number in range(1, 8):
+        ref = VisitRef(local_id=f"local-{number:04d}", planned_id=row["_id"])
+        batch = [event("start", ref, 0, f"start-{number:04d}"), event("undo", ref, 5, f"undo-{number:05d}")]
+        try:
+            with crash_before_write(number):
+                uploads.upload(batch, DEVICE, by=by, at=MORNING)
+        except Crash:
+            reconcile_bookings(MORNING)
+        with ThreadPoolExecutor(3) as pool:
+            found = list(pool.map(lambda _: uploads.upload(batch, DEVICE, by=by, at=MORNING), range(3)))  # noqa: B023
+        assert {result for applied in found for result in results(applied)} == {("done", None)}
+        reconcile_bookings(MORNING)
+        visits = list(collection(Visit).find({"elder_id": elder["_id"]}))
+        assert [each["state"] for each in visits] == ["cancelled"] * number
+        assert all([entry["action"] for entry in each["history"]].count("call_off") == 1 for each in visits)
+        now = collection(PlannedVisit).find_one(first)
+        apart = {"version": 0, "updated_at": 0, "stands_in_for": None}
+        assert now is not None and now | apart == row | apart
+        assert_consistent()
+
+
+@pytest.mark.usefixtures("database")
 def test_who_died_or_moved_since_was_visited_then(family: tuple[Raw, dict[str, str]]) -> None:
     """The register of the day of the visit counts, not that of the upload; whoever was never one's own stays unknown."""
     by = make_visitor()
