@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from pymongo.errors import NetworkTimeout
 
 from config.loading import rule
 from config.text import sentences
@@ -88,22 +89,25 @@ def may_be_retried(message: Mapping[str, Any]) -> bool:
 def keys(at: datetime) -> Raw:
     """The version of the key in use, and of a sample of values how many lie under which, as the last night found it
     (`as_of`); before the first night, now."""
-    found = database()[KEYS].find_one({"_id": KEYS}) or _keys_now(at)
+    found = database()[KEYS].find_one({"_id": KEYS}) or _keys_now(at, {})
     return {"current": keyring().current, "as_of": as_utc(found["as_of"]), "collections": found["collections"]}
 
 
 def note_keys(at: datetime) -> int:
     """Look at a sample of every collection's values, which by day would take too long; a job calls it by night.
 
-    Returns how many collections hold encrypted values. One too large to look through is named without a sample.
+    Returns how many collections hold encrypted values. One too large to look through is named without a sample, and
+    is not counted again: counting reads all of it, too.
     """
-    found = _keys_now(at)
+    before = database()[KEYS].find_one({"_id": KEYS}) or {"collections": []}
+    found = _keys_now(at, {each["collection"]: each["documents"] for each in before["collections"]})
     database()[KEYS].replace_one({"_id": KEYS}, found, upsert=True)
     return len(found["collections"])
 
 
-def _keys_now(at: datetime) -> Raw:
-    found = [each for record in all_records() for each in _sampled(record)]
+def _keys_now(at: datetime, known: Mapping[str, int]) -> Raw:
+    """`known`: how large each collection was."""
+    found = [each for record in all_records() for each in _sampled(record, known)]
     return {"as_of": at, "collections": sorted(found, key=lambda each: each["collection"])}
 
 
@@ -138,14 +142,16 @@ def _backups(folder: Path, at: datetime) -> Raw:
     return {"count": len(made), "latest": name, "made_at": as_utc(moment), "late": late}
 
 
-def _sampled(record: type[Record]) -> Iterator[Raw]:
+def _sampled(record: type[Record], known: Mapping[str, int]) -> Iterator[Raw]:
     fields = [name for name, field in record._fields.items()
               if isinstance(field, EncryptedStringField | EncryptedJsonField)]  # fmt: skip
     if not fields:
         return
-    size = int(collection(record).estimated_document_count())
-    name = record._get_collection_name()
-    if size > rule("running.keys_collection_most"):
+    name, most = record._get_collection_name(), rule("running.keys_collection_most")
+    size = known.get(name, 0)
+    if size <= most:
+        size = _counted(record, most)
+    if size > most:
         yield {"collection": name, "documents": size, "sampled": 0, "versions": {}}
         return
     versions: dict[str, int] = {}
@@ -155,6 +161,13 @@ def _sampled(record: type[Record]) -> Iterator[Raw]:
                 version = str(key_version(each[field]))
                 versions[version] = versions.get(version, 0) + 1
     yield {"collection": name, "documents": size, "sampled": sum(versions.values()), "versions": versions}
+
+
+def _counted(record: type[Record], most: int) -> int:
+    try:
+        return int(collection(record).estimated_document_count())
+    except NetworkTimeout:
+        return most + 1  # whatever takes so long to be counted has more
 
 
 def _run(found: Raw | None) -> Raw | None:
