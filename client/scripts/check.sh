@@ -13,7 +13,12 @@ fi
 npm run -s types & types=$!
 npm run -s lint
 wait "$types"
-{ npm run -s unit && bash scripts/build.sh weapp && npm run -s screens; } & weapp=$!
+screens() {
+  # WeChat's template compiler is a program for x86-64.
+  if [ "$(uname -m)" = x86_64 ] || [ "${CI:-}" = true ]; then npm run -s screens
+  else echo "THE MINI-PROGRAM'S SCREENS WERE NOT TESTED: WeChat's compiler runs on x86-64 alone." >&2; fi
+}
+{ npm run -s unit && bash scripts/build.sh weapp && screens; } & weapp=$!
 bash scripts/build.sh h5
 wait "$weapp"
 npm run -s size
