@@ -8,6 +8,7 @@ if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
   echo "Installing chromium and fonts-noto-cjk for the browser tests …"
   apt-get update -qq >/dev/null 2>&1
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null 2>&1
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium-headless-shell >/dev/null 2>&1 || true  # quicker, not needed
 fi
 have && exit 0
 cat >&2 <<'SAY'

@@ -22,7 +22,7 @@ def test_a_collection_too_large_to_look_through_is_named_and_not_counted_again(
     database: str, resident: Callable[..., dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(3):
-        resident()
+        resident(name="刘大鹏")
     note_keys(MORNING)
     assert (residents()["documents"], sum(residents()["versions"].values()) > 0) == (3, True)
     most = rules()["running.keys_collection_most"]
