@@ -130,7 +130,7 @@ class Application(Causing):
             "name": "queue_of_township_programme",
         },
         {
-            "keys": [("assignee_id", 1), ("state", 1), ("due_at", 1), ("_id", 1)],
+            "keys": [("assignee_id", 1), ("district_code", 1), ("state", 1), ("due_at", 1), ("_id", 1)],
             "name": "queue_of_caseworker",
             **having_text("assignee_id"),
         },

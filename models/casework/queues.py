@@ -129,13 +129,12 @@ def _of_caseworker(
 ) -> list[Raw]:  # fmt: skip
     """As `_of_place`, of what a caseworker has in a stage: few, so what else is wanted of them is looked at here."""
     townships = _townships(wanted)
-    others = {name: wanted[name] for name in ("district_code", "programme") if name in wanted}
-    mine = {"assignee_id": assignee_id, "state": wanted["state"]}
+    mine = {"assignee_id": assignee_id, "district_code": wanted["district_code"], "state": wanted["state"]}
 
     def read(window: Mapping[str, Any]) -> list[Raw]:
         return [
             row for row in _rows({**mine, **window}, "due_at")
-            if all(row.get(name) == value for name, value in others.items())
+            if wanted.get("programme") in (None, row["programme"])
             and (townships is None or row.get("township_id") in townships)
         ]  # fmt: skip
 
