@@ -15,6 +15,8 @@ from tests.browser.conftest import PATIENCE_MS, picture
 from tests.browser.looking import faultless, fits
 
 WIDTHS = (360, 1280)
+MODES = """(on) => document.querySelectorAll('.frame').forEach(
+  (each) => ['large', 'contrast'].forEach((name) => each.classList.toggle(name, on)))"""
 
 
 def built_or_skip() -> None:
@@ -53,3 +55,14 @@ def look(page: Page, name: str) -> None:
         fits(page)
         picture(page, f"client-{name}-{width}")
         faultless(page)
+
+
+def look_in_both_modes(page: Page, name: str) -> None:
+    """As `look`, and on the phone also in large type with high contrast; the page is a phone's and itself afterwards."""
+    look(page, name)
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.evaluate(MODES, True)
+    fits(page)
+    picture(page, f"client-{name}-large")
+    faultless(page)
+    page.evaluate(MODES, False)

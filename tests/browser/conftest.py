@@ -40,19 +40,25 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def town(tmp_path_factory: pytest.TempPathFactory, models: Models) -> Iterator[dict[str, str]]:
+def house(tmp_path_factory: pytest.TempPathFactory, models: Models) -> Iterator[House]:
+    """Where the town runs: for what only its operator can do."""
+    house = House(tmp_path_factory.mktemp("town"), models.demo(), DEMO_STAFF_PASSWORD=DEMO_PASSWORD)
+    yield house
+    house.close()
+
+
+@pytest.fixture(scope="package")
+def town(house: House) -> dict[str, str]:
     """The whole product with its demo data: addresses of `web` and `sandbox`.
 
     Made once a worker, and ended with its last browser test: the jobs and the database of an idle town take a quarter
     of a core.
     """
-    house = House(tmp_path_factory.mktemp("town"), models.demo(), DEMO_STAFF_PASSWORD=DEMO_PASSWORD)
     port = house.reserve_web()
     sandbox, _ = house.sandbox(WEBHOOK_URL=f"http://127.0.0.1:{port}/wechat")
     web, _ = house.web()
     house.jobs()
-    yield {"web": web, "sandbox": sandbox}
-    house.close()
+    return {"web": web, "sandbox": sandbox}
 
 
 @pytest.fixture

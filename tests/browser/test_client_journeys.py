@@ -3,52 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
-from models.kernel.ids import new_id
-from tests.browser.client import look, open_client, phone_of
+from tests.browser.client import look, look_in_both_modes, open_client, phone_of
+from tests.browser.client_steps import COUNTY, TOWN, TOWN_NAME, Office, application_of, on, photograph, press, reloaded
 from tests.browser.conftest import PATIENCE_MS
 from tests.factories.casework import jpeg
-from tests.factories.people import id_number
-from tests.running import DEMO_PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-# A county in which no other browser test does anything.
-COUNTY, TOWN, TOWN_NAME = "360981", "licun", "丽村镇"
-
-
-class Office:
-    """A caseworker of the county, over the API."""
-
-    def __init__(self, web: str, role: str) -> None:
-        self._api = f"{web}/api/v1"
-        body = {"username": f"{role}-{COUNTY}", "password": DEMO_PASSWORD}
-        signed = requests.post(f"{self._api}/staff/auth/login", json=body, timeout=40)
-        self._headers = {"Authorization": f"Bearer {signed.json()['token']}"}
-
-    def version(self, application_id: str) -> int:
-        path = f"{self._api}/staff/applications/{application_id}"
-        return int(requests.get(path, headers=self._headers, timeout=40).json()["version"])
-
-    def step(self, application_id: str, step: str, **body: Any) -> None:
-        version = self.version(application_id)
-        answer = requests.post(
-            f"{self._api}/staff/applications/{application_id}/{step}", json={"version": version, **body},
-            headers={**self._headers, "Idempotency-Key": f"{step}-{application_id}-{version}"}, timeout=40,
-        )  # fmt: skip
-        assert answer.status_code == 200, answer.text
-
-    def get(self, path: str) -> Any:
-        return requests.get(self._api + path, headers=self._headers, timeout=40).json()
-
-    def post(self, path: str, body: dict[str, Any]) -> None:
-        headers = {**self._headers, "Idempotency-Key": new_id()}
-        answer = requests.post(self._api + path, json=body, headers=headers, timeout=40)
-        assert answer.ok, answer.text
 
 
 @pytest.fixture
@@ -56,26 +21,6 @@ def phone(chromium: Browser) -> Iterator[Page]:
     """A phone of a resident."""
     with phone_of(chromium) as page:
         yield page
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def on(page: Page) -> None:
-    """Save this step and wait for the next."""
-    shown = page.get_by_text("步，共").inner_text()
-    press(page, "保存，下一步")
-    expect(page.get_by_text("步，共")).not_to_have_text(shown, timeout=PATIENCE_MS)
-
-
-def photograph(page: Page, paper: str) -> None:
-    files = page.get_by_role("region", name=paper).get_by_role("listitem")
-    before = files.count()
-    with page.expect_file_chooser() as chosen:
-        press(page, f"给“{paper}”添加照片")
-    chosen.value.set_files({"name": f"{paper}.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
-    expect(files).to_have_count(before + 1, timeout=PATIENCE_MS)
 
 
 def killed_while_sending(page: Page, paper: str) -> None:
@@ -93,17 +38,6 @@ def killed_while_sending(page: Page, paper: str) -> None:
         on(page)
     expect(page.get_by_role("region", name=paper).get_by_role("listitem")).to_have_count(1, timeout=PATIENCE_MS)
     expect(page.get_by_text("正在上传")).to_have_count(0)
-
-
-def application_of(page: Page) -> str:
-    page.wait_for_url("**/applications/application?id=*")
-    return page.url.split("id=")[1].split("&")[0]
-
-
-def reloaded(page: Page, text: str) -> None:
-    """What the office did is there once the screen is read again."""
-    page.reload()
-    expect(page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_a_childcare_place_from_what_is_near_to_the_accepted_offer(phone: Page, town: dict[str, str]) -> None:
@@ -188,7 +122,7 @@ def letters(phone: Page, town: dict[str, str], office: Office, centre: str) -> N
     expect(phone.get_by_label("写给机构")).to_have_value("")
     placements = office.get("/staff/childcare/placements")["items"]
     (placement,) = [each for each in placements if f"id={each['id']}" in phone.url]
-    office.post(f"/staff/childcare/placements/{placement['id']}/messages", {"text": "好的，祝孩子早日康复"})
+    office.post(f"/staff/childcare/placements/{placement['id']}/messages", text="好的，祝孩子早日康复")
     open_client(phone, town, "pages/messages/index")
     expect(thread).to_contain_text("有新来信")
     look(phone, "messages-threads")
@@ -202,70 +136,12 @@ def letters(phone: Page, town: dict[str, str], office: Office, centre: str) -> N
     expect(thread).not_to_contain_text("有新来信")
 
 
-def become_known(page: Page, name: str, number: str) -> None:
-    for title in ("实名信息处理授权", "部门间核对授权"):
-        box = page.get_by_role("group", name=title).get_by_role("checkbox")
-        box.click()
-        expect(box).to_be_checked(timeout=PATIENCE_MS)
-    page.get_by_label("真实姓名").fill(name)
-    page.get_by_label("身份证件号码").fill(number)
-    press(page, "实名和授权")
-    expect(page.get_by_text("已实名")).to_be_visible(timeout=PATIENCE_MS)
-
-
-def test_public_rental_housing_from_the_first_question_to_the_public_notice(phone: Page, town: dict[str, str]) -> None:
-    open_client(phone, town, "pages/programmes/index", resident="client-housing")
-    phone.get_by_role("button", name="公租房申请").click()
-    press(phone, "先测一测")
-    phone.get_by_role("radio", name="城镇低保、特困、低收入住房困难家庭").click()
-    phone.get_by_role("radio", name="低收入家庭", exact=True).click()
-    phone.get_by_role("radio", name="户籍在宜春城镇").click()
-    phone.get_by_role("radiogroup", name="家庭在本县（市、区）有自有住房").get_by_role("radio", name="否").click()
-    phone.get_by_label("人均月收入（元）").fill("1333")
-    phone.get_by_label("人均住房面积（平方米）").fill("9.5")
-    press(phone, "看结果")
-    expect(phone.get_by_role("heading", name="初步结果")).to_be_visible(timeout=PATIENCE_MS)
-    look(phone, "prescreen")
-    phone.set_viewport_size({"width": 360, "height": 800})
-    press(phone, "开始申请")
-    press(phone, "开始申请")
-
-    become_known(phone, "黄梅", id_number("19881120", COUNTY))
-    look(phone, "identity")
-    phone.set_viewport_size({"width": 360, "height": 800})
-    on(phone)
-    phone.get_by_label("联系电话").fill("13907951234")
-    press(phone, "登记家庭")
-    press(phone, "添加家庭成员")
-    phone.get_by_label("与我的关系").select_option("spouse")
-    phone.get_by_label("成员姓名").fill("黄国强")
-    phone.get_by_label("成员身份证号").fill(id_number("19860203", COUNTY))
-    phone.get_by_role("checkbox", name="成员（或其监护人）知道并同意").click()
-    press(phone, "添加")
-    expect(phone.get_by_text("已选用")).to_be_visible(timeout=PATIENCE_MS)
-    # What was answered in the first look is there already.
-    expect(phone.get_by_role("radio", name="低收入家庭", exact=True)).to_be_checked()
-    on(phone)
-    phone.get_by_label("居住的乡镇（街道）").fill(TOWN)
-    phone.get_by_role("button", name=TOWN_NAME).click()
-    phone.get_by_role("radio", name="都可以").click()
-    on(phone)
-    on(phone)
-    for paper in ("身份证", "户口簿", "收入证明", "住房情况证明"):
-        photograph(phone, paper)
-    on(phone)
-    press(phone, "提交申请")
-    application = application_of(phone)
-
-    intake, reviewer = Office(town["web"], "intake"), Office(town["web"], "reviewer")
-    intake.step(application, "accept")
-    intake.step(application, "first-review", opinion="favourable")
-    reviewer.step(application, "second-review")
-    reloaded(phone, "公示中")
-    look(phone, "on-notice")
-
-
 def test_anybody_can_look_at_notices_and_compute_a_draw_again(page: Page, town: dict[str, str]) -> None:
     open_client(page, town, "pages/notices/index", resident="client-notices")
     expect(page.get_by_role("heading", name="正在公示")).to_be_visible(timeout=PATIENCE_MS)
     look(page, "notices")
+    press(page, "摇号结果 每次摇号都可以自己验证")
+    page.get_by_role("list", name="摇号结果").get_by_role("button").first.click()
+    press(page, "我来验证")
+    expect(page.get_by_text("一致。名单没有换过，结果就是这个号码算出来的。")).to_be_visible(timeout=PATIENCE_MS)
+    look_in_both_modes(page, "draw")

@@ -79,8 +79,11 @@ export function createLine(platform: Platform, intents: Intents): Line {
 /** Who calls: the token, and another one where it is over. */
 export type Signer = Pick<Session, "token" | "renew">;
 
-export function createApi(line: Line, session: Signer | null): Api {
-  const call = (method: Method) => (path: string, asked?: Loose) => carryOut(line, session, method, path, asked ?? {});
+/** `behalf`: the authorisation under which all of it is done in another's name; one intent for each of them. */
+export function createApi(line: Line, session: Signer | null, behalf?: string): Api {
+  const inTheirName = (asked: Loose): Loose =>
+    behalf === undefined ? asked : { ...asked, onBehalfOf: behalf, ...(asked.intent === undefined ? {} : { intent: `for.${behalf}.${asked.intent}` }) };
+  const call = (method: Method) => (path: string, asked?: Loose) => carryOut(line, session, method, path, inTheirName(asked ?? {}));
   const read = call("get");
   return {
     get: read,

@@ -1,5 +1,6 @@
 /** What went wrong, in words, with what one can do about it. */
 import { common } from "@/text";
+import advice from "@/text/zh_CN/advice.json";
 import { type Answer } from "@/platform/types";
 
 /** What a person does next: `src/text/zh_CN/common.json`, `next`. */
@@ -32,17 +33,13 @@ export class Problem extends Error {
     return this.faults.find((fault) => fault.field === field || fault.field.endsWith(`.${field}`))?.detail ?? "";
   }
 
+  /** What to do next, in words; "" where `detail` says it already. */
   get advice(): string {
-    return common.next[this.next];
+    return texts.reload[this.code] ?? texts.follow[this.code] ?? common.next[this.next];
   }
 }
 
-/** Conflicts in which looking again changes nothing: their own words say what to do. */
-const FOLLOWED = [
-  "consent_in_use", "identity_already_set", "identity_not_set", "id_number_taken", "child_registered", "member_registered", "household_exists",
-  "household_in_use", "household_needs_self", "proxy_code_unknown", "proxy_is_self", "thread_closed", "feedback_rated_already",
-  "feedback_reopened_already", "childcare_rated_by_families",
-];
+const texts: Record<"reload" | "follow", Record<string, string>> = advice;
 
 export const noAnswer = (): Problem => new Problem("no_answer", common.problem.no_answer, "retry");
 export const noLogin = (): Problem => new Problem("no_login", common.problem.no_login, "sign_in");
@@ -64,9 +61,11 @@ export function asProblem(thrown: unknown): Problem {
 }
 
 function nextOf(status: number, code: string): Next {
+  if (code in texts.follow) return "follow";
+  if (code in texts.reload) return "reload";
   if (status === 401) return "sign_in";
   if (status === 429 || status >= 500 || code === "idempotency_in_flight") return "wait";
-  if (status === 409) return FOLLOWED.includes(code) ? "follow" : "reload";
+  if (status === 409) return "reload";
   return status === 403 || status === 404 ? "home" : "correct";
 }
 

@@ -121,7 +121,7 @@ function makeFile(name: string, type: string, data: string): Promise<Picked> {
 
 /** In development the sandbox's phone frames this page and asks as WeChat would; other channels have no such messages. */
 function askToSend(templateIds: readonly string[]): Promise<MaySend> {
-  if (window.parent === window) return Promise.resolve("nowhere");
+  if (window.parent === window || !framedByUs()) return Promise.resolve("nowhere");
   return new Promise((resolve) => {
     const heard = (event: MessageEvent<{ subscribed?: unknown }>) => {
       if (event.source !== window.parent || event.origin !== window.location.origin || typeof event.data.subscribed !== "boolean") return;
@@ -131,6 +131,15 @@ function askToSend(templateIds: readonly string[]): Promise<MaySend> {
     window.addEventListener("message", heard);
     window.parent.postMessage({ subscribe: templateIds }, window.location.origin);
   });
+}
+
+/** Another channel's page, of another origin, would never answer. */
+function framedByUs(): boolean {
+  try {
+    return window.parent.location.origin === window.location.origin;
+  } catch {
+    return false;
+  }
 }
 
 function random(length: number): string {

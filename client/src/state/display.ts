@@ -1,25 +1,14 @@
-/** How the client looks on this phone: type size and contrast. A preference, kept in the clear. */
+/** How the client looks on this phone, and in the profile of whoever is signed in (`displays.ts`). */
+import { own, session } from "@/api";
 import { platform } from "@/platform/current";
-import { createStore } from "./store";
+import { createDisplay, type Display } from "./displays";
 
-const LARGE = "display.large";
-const CONTRAST = "display.contrast";
+const displays = createDisplay(platform(), session, own);
+platform().onOnline(() => void displays.write());
 
-export interface Display {
-  /** Large type, and only the entries that most people come for. */
-  large: boolean;
-  contrast: boolean;
-}
-
-const { plain } = platform();
-export const display = createStore<Display>({ large: plain.get(LARGE) === "1", contrast: plain.get(CONTRAST) === "1" });
-
-export function setDisplay(change: Partial<Display>): void {
-  const wanted = { ...display.get(), ...change };
-  plain.set(LARGE, wanted.large ? "1" : "0");
-  plain.set(CONTRAST, wanted.contrast ? "1" : "0");
-  display.set(wanted);
-}
+export const display = displays.shown;
+export const setDisplay = displays.change;
+export const adoptDisplay = displays.adopt;
 
 /** The classes of a screen's outermost box; `src/styles/tokens.css` says what they change. */
-export const classesOf = (shown: Display): string => `${shown.large ? "large" : ""} ${shown.contrast ? "contrast" : ""}`;
+export const classesOf = (now: Display): string => `${now.large ? "large" : ""} ${now.contrast ? "contrast" : ""}`;

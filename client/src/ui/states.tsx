@@ -3,7 +3,9 @@ import { type ReactNode } from "react";
 import { now, type Problem, session } from "@/api";
 import { common, fill } from "@/text";
 import { moment } from "@/words";
+import { wayOf } from "./advice";
 import { Box, Press, Words } from "./elements";
+import { go } from "./go";
 
 export function Skeleton({ rows = 4 }: { rows?: number }) {
   return (
@@ -26,6 +28,7 @@ export function Empty({ text = common.empty, children }: { text?: string; childr
 export function Trouble({ problem, onAgain }: { problem: Problem; onAgain?: () => unknown }) {
   // A session that has ended begins again by this press alone.
   const asks = problem.next === "ask";
+  const way = wayOf(problem.code);
   const again = () => {
     if (asks) session.begin();
     return onAgain?.();
@@ -39,7 +42,8 @@ export function Trouble({ problem, onAgain }: { problem: Problem; onAgain?: () =
           {problem.faults.map((fault) => <Box as="li" key={fault.field + fault.code}>{fault.detail}</Box>)}
         </Box>
       )}
-      <Words as="p">{problem.advice}</Words>
+      {problem.advice !== "" && <Words as="p">{problem.advice}</Words>}
+      {way && <Press className="button" onPress={() => go(way.page)}>{way.label}</Press>}
       {(helps || asks) && <Press className="button" onPress={again}>{asks ? common.sign_in : common.again}</Press>}
     </Box>
   );

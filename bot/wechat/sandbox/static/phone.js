@@ -190,11 +190,12 @@
     if (event.origin !== location.origin || event.source !== frame?.contentWindow || !Array.isArray(event.data?.subscribe)) return;
     const name = labels.templates[event.data.subscribe[0]];
     const option = document.querySelector(`input[name=template][value="${CSS.escape(name ?? "")}"]`);
-    if (option === null) return;
+    const answer = (subscribed) => frame.contentWindow.postMessage({ subscribed }, location.origin);
+    if (option === null) { answer(false); return; }
     option.checked = true;
     showPane("chat");
     $("sheet-consent").addEventListener("close", () => {
-      frame.contentWindow.postMessage({ subscribed: $("sheet-consent").returnValue === "accept" }, location.origin);
+      answer($("sheet-consent").returnValue === "accept");
       showPane("mini");
     }, { once: true });
     sheets.consent();

@@ -11,6 +11,7 @@ import { Page } from "@/ui/page";
 import { Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
 import { TellMe } from "@/ui/tell";
+import { Acting, For, useWhom } from "@/ui/whom";
 import { moment } from "@/words";
 import { Correction } from "./correction";
 import { type Application } from "./draft";
@@ -29,9 +30,15 @@ interface Loaded {
 
 export default function OneApplication() {
   const { params } = useRouter();
-  const id = params.id ?? "";
+  return <For id={params.for} title={words.one}><Mine id={params.id ?? ""} submitted={params.done === "submitted"} /></For>;
+}
+
+function Mine({ id, submitted }: { id: string; submitted: boolean }) {
+  const { api, proxy } = useWhom();
   const loaded = useAnswer<Loaded>(async () => {
-    const [application, offers] = await Promise.all([own.get("/applications/{application_id}", { path: { application_id: id } }), own.get("/offers")]);
+    // An offer is answered by the applicant alone.
+    const offered = proxy === null ? own.get("/offers") : { items: [] };
+    const [application, offers] = await Promise.all([api.get("/applications/{application_id}", { path: { application_id: id } }), offered]);
     const programme = await open.get("/programmes/{token}", { path: { token: application.programme } });
     return { application, programme, offers: offers.items.filter((each) => each.application_id === id) };
   }, [id], { again: true });
@@ -39,14 +46,17 @@ export default function OneApplication() {
     <Page title={loaded.data?.application.programme_label ?? words.one} onRefresh={loaded.reload}>
       {loaded.problem && <Trouble problem={loaded.problem} onAgain={loaded.reload} />}
       {!loaded.data && loaded.busy && <Skeleton />}
-      {params.done === "submitted" && loaded.data?.application.state === "submitted" && <Words as="p" className="say" role="status">{words.submitted}</Words>}
-      {loaded.data && CLOSED.every((each) => each !== loaded.data?.application.state) && <TellMe name="application_progress" />}
+      <Acting />
+      {submitted && loaded.data?.application.state === "submitted" && <Words as="p" className="say" role="status">{words.submitted}</Words>}
+      {loaded.data && proxy === null && CLOSED.every((each) => each !== loaded.data?.application.state) && <TellMe name="application_progress" />}
       {loaded.data && <Shown loaded={loaded.data} onChanged={loaded.reload} />}
     </Page>
   );
 }
 
 function Shown({ loaded, onChanged }: { loaded: Loaded; onChanged: () => Promise<void> }) {
+  const whom = useWhom();
+  const mine = whom.proxy === null;
   const { application, programme, offers } = loaded;
   const may = (action: string) => application.actions.some((each) => each.action === action);
   const waits = offers.filter((each) => each.state === "offered");
@@ -59,14 +69,14 @@ function Shown({ loaded, onChanged }: { loaded: Loaded; onChanged: () => Promise
         {application.next_step.due_at && <Words as="p">{due(application.next_step)}</Words>}
         {application.next_step.due_assumed && <Words as="p" className="soft small">{words.due_assumed}</Words>}
         {application.reason && <Words as="p">{words.reason}：{application.reason}</Words>}
-        {application.state === "draft" && <Button main wide onPress={() => go(pages.form, { id: application.id })}>{words.go_on}</Button>}
+        {application.state === "draft" && <Button main wide onPress={() => go(pages.form, { id: application.id, ...whom.way })}>{words.go_on}</Button>}
       </Card>
       {waits.map((each) => <OfferCard key={each.id} offer={each} onAnswered={onChanged} />)}
       {answered && waits.length === 0 && <Words as="p" className="say" role="status">{answered.state === "accepted" ? words.accepted : words.declined}</Words>}
       {application.state === "correction" && <Correction application={application} programme={programme} onChanged={onChanged} />}
       {application.waiting && <Waiting waiting={application.waiting} order={programme.waiting_list?.order ?? []} />}
-      {application.placement && <Placed placement={application.placement} onMore={() => go(pages.placement, { id: application.id })} />}
-      {application.waiting && offers.length > 0 && <Button onPress={() => go(pages.tenancy, { id: application.id })}>{words.tenancy_more}</Button>}
+      {application.placement && <Placed placement={application.placement} onMore={mine ? () => go(pages.placement, { id: application.id }) : undefined} />}
+      {mine && application.waiting && offers.length > 0 && <Button onPress={() => go(pages.tenancy, { id: application.id })}>{words.tenancy_more}</Button>}
       {application.public_notice && (
         <Card title={words.notice}>
           <Words as="p">{application.public_notice.text}</Words>
@@ -74,8 +84,8 @@ function Shown({ loaded, onChanged }: { loaded: Loaded; onChanged: () => Promise
         </Card>
       )}
       <Timeline application={application} />
-      {may("appeal") && <Appeal application={application} onChanged={onChanged} />}
-      {may("withdraw") && application.state !== "draft" && <Withdraw application={application} onChanged={onChanged} />}
+      {may("appeal") && whom.may("submit") && <Appeal application={application} onChanged={onChanged} />}
+      {may("withdraw") && whom.may("withdraw") && application.state !== "draft" && <Withdraw application={application} onChanged={onChanged} />}
     </>
   );
 }
@@ -96,12 +106,12 @@ function Waiting({ waiting, order }: { waiting: NonNullable<Application["waiting
   );
 }
 
-function Placed({ placement, onMore }: { placement: NonNullable<Application["placement"]>; onMore: () => void }) {
+function Placed({ placement, onMore }: { placement: NonNullable<Application["placement"]>; onMore?: () => void }) {
   const lines = Object.entries(words.offer_facts).map(([name, title]) => [title, placement[`${name}_label`] ?? placement[name]] as const);
   return (
     <Card title={words.placement}>
       <Facts lines={lines.map(([title, value]) => [title, typeof value === "string" || typeof value === "number" ? String(value) : ""])} />
-      <Button onPress={onMore}>{words.placement_more}</Button>
+      {onMore && <Button onPress={onMore}>{words.placement_more}</Button>}
     </Card>
   );
 }
@@ -123,10 +133,11 @@ function Timeline({ application }: { application: Application }) {
 }
 
 function Withdraw({ application, onChanged }: { application: Application; onChanged: () => Promise<void> }) {
+  const { api } = useWhom();
   const doing = useDoing();
   const withdraw = () =>
     doing.run(async () => {
-      await own.post("/applications/{application_id}/withdraw", { path: { application_id: application.id }, intent: `application.withdraw.${application.id}` });
+      await api.post("/applications/{application_id}/withdraw", { path: { application_id: application.id }, intent: `application.withdraw.${application.id}` });
       await onChanged();
     });
   return (
@@ -138,11 +149,12 @@ function Withdraw({ application, onChanged }: { application: Application; onChan
 }
 
 function Appeal({ application, onChanged }: { application: Application; onChanged: () => Promise<void> }) {
+  const { api } = useWhom();
   const [reason, setReason] = useState("");
   const doing = useDoing();
   const appeal = () =>
     doing.run(async () => {
-      await own.post("/applications/{application_id}/appeal", { path: { application_id: application.id }, body: { reason, version: application.version }, intent: `application.appeal.${application.id}` });
+      await api.post("/applications/{application_id}/appeal", { path: { application_id: application.id }, body: { reason, version: application.version }, intent: `application.appeal.${application.id}` });
       await onChanged();
     });
   return (

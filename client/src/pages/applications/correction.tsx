@@ -1,11 +1,13 @@
 import { useState } from "react";
-import { own, type Schemas } from "@/api";
+import { type Schemas } from "@/api";
 import words from "@/text/zh_CN/applications.json";
+import whose from "@/text/zh_CN/whom.json";
 import { useAnswer, useDoing } from "@/ui/answers";
 import { Button, Card, Field, Tag } from "@/ui/controls";
 import { Box, TextBox, Words } from "@/ui/elements";
 import { go, pages } from "@/ui/go";
 import { Skeleton, Trouble } from "@/ui/states";
+import { useWhom } from "@/ui/whom";
 import { type Application } from "./draft";
 import { Papers } from "./papers";
 
@@ -18,16 +20,17 @@ interface CorrectionProps {
 /** What the office asked for, paper by paper: a file, or words where there is none; then it is handed in again. */
 export function Correction({ application, programme, onChanged }: CorrectionProps) {
   const path = { application_id: application.id };
-  const steps = useAnswer(() => own.get("/applications/{application_id}/correction", { path }), [application.version]);
+  const { api, may, way } = useWhom();
+  const steps = useAnswer(() => api.get("/applications/{application_id}/correction", { path }), [application.version]);
   const doing = useDoing();
   const submit = () =>
     doing.run(async () => {
-      await own.post("/applications/{application_id}/submit", { path, intent: `application.submit.${application.id}.${application.version}` });
+      await api.post("/applications/{application_id}/submit", { path, intent: `application.submit.${application.id}.${application.version}` });
       await onChanged();
     });
   const answer = (paper: string, text: string) =>
     doing.run(async () => {
-      await own.put("/applications/{application_id}/correction/{paper}", { path: { ...path, paper }, body: { version: application.version, text } });
+      await api.put("/applications/{application_id}/correction/{paper}", { path: { ...path, paper }, body: { version: application.version, text } });
       await onChanged();
     });
   if (!steps.data) return steps.problem ? <Trouble problem={steps.problem} onAgain={steps.reload} /> : <Skeleton rows={2} />;
@@ -42,13 +45,14 @@ export function Correction({ application, programme, onChanged }: CorrectionProp
           <Box className="row"><Words as="b">{each.label}</Words><Tag look={each.answered ? "good" : "calm"}>{each.answered ? words.correction_answered : words.correction_open}</Tag></Box>
           {each.remark && <Words as="p">{each.remark}</Words>}
           <Papers application={application} kinds={programme.papers.filter((kind) => kind.token === each.paper)} onChanged={onChanged} />
-          {!each.answered && <InWords id={each.paper} busy={doing.busy} onSend={(text) => answer(each.paper, text)} />}
+          {!each.answered && may("papers") && <InWords id={each.paper} busy={doing.busy} onSend={(text) => answer(each.paper, text)} />}
         </Box>
       ))}
       <Box className="row fill">
-        <Button wide onPress={() => go(pages.form, { id: application.id })}>{words.correction_edit}</Button>
-        <Button main wide busy={doing.busy || steps.busy} disabled={left} onPress={submit}>{words.correction_submit}</Button>
+        {may("draft") && <Button wide onPress={() => go(pages.form, { id: application.id, ...way })}>{words.correction_edit}</Button>}
+        {may("submit") && <Button main wide busy={doing.busy || steps.busy} disabled={left} onPress={submit}>{words.correction_submit}</Button>}
       </Box>
+      {!may("submit") && <Words as="p">{whose.not_submit}</Words>}
     </Card>
   );
 }

@@ -3,7 +3,7 @@
  * what was not written yet is found again after the phone was switched off, and goes on top of what the product has.
  */
 import { useCallback, useEffect, useRef, useState } from "react";
-import { own, Problem, type Schemas } from "@/api";
+import { type Api, Problem, type Schemas } from "@/api";
 import { platform } from "@/platform/current";
 import { type Answers, type Changes, changed } from "@/ui/form";
 
@@ -21,18 +21,18 @@ export async function unsaved(id: string): Promise<Changes> {
  * Write what differs. Where the answer was lost, or the draft was changed elsewhere, it is read again first: what is
  * there already is not written twice, and what was typed here goes on top.
  */
-export async function write(application: Application, typed: Changes): Promise<Application> {
+export async function write(api: Api, application: Application, typed: Changes): Promise<Application> {
   const id = application.id;
   const send = async (present: Application) => {
     const form = changed(answersOf(present), typed);
     if (Object.keys(form).length === 0) return present;
-    return own.patch("/applications/{application_id}", { path: { application_id: id }, body: { version: present.version, form } });
+    return api.patch("/applications/{application_id}", { path: { application_id: id }, body: { version: present.version, form } });
   };
   try {
     return await send(application);
   } catch (fault) {
     if (!(fault instanceof Problem) || !["no_answer", "stale_version"].includes(fault.code)) throw fault;
-    return send(await own.get("/applications/{application_id}", { path: { application_id: id } }));
+    return send(await api.get("/applications/{application_id}", { path: { application_id: id } }));
   }
 }
 

@@ -5,6 +5,7 @@ import settings from "@/settings.json";
 import { takePrescreened } from "@/state/prescreened";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/form.json";
+import whose from "@/text/zh_CN/whom.json";
 import { useAnswer, useDoing } from "@/ui/answers";
 import { Button } from "@/ui/controls";
 import { Words } from "@/ui/elements";
@@ -12,6 +13,7 @@ import { type Form, steps, type Value } from "@/ui/form";
 import { moveOn, pages } from "@/ui/go";
 import { Page } from "@/ui/page";
 import { Skeleton, Trouble } from "@/ui/states";
+import { Acting, For, useWhom } from "@/ui/whom";
 import { Check } from "./check";
 import { answersOf, type Application, useDraft, write } from "./draft";
 import { Fields } from "./fields";
@@ -22,14 +24,19 @@ import "./applications.css";
 interface Loaded {
   application: Application;
   programme: Schemas["ProgrammeDetail"];
-  profile: Schemas["ResidentProfile"];
+  /** null: it is another's, whose name and agreements are not for whoever acts for them. */
+  profile: Schemas["ResidentProfile"] | null;
 }
 
 export default function ApplicationForm() {
   const { params } = useRouter();
-  const id = params.id ?? "";
+  return <For id={params.for} title={words.title}><Opening id={params.id ?? ""} /></For>;
+}
+
+function Opening({ id }: { id: string }) {
+  const { api, proxy } = useWhom();
   const loaded = useAnswer<Loaded>(async () => {
-    const [application, profile] = await Promise.all([own.get("/applications/{application_id}", { path: { application_id: id } }), own.get("/me")]);
+    const [application, profile] = await Promise.all([api.get("/applications/{application_id}", { path: { application_id: id } }), proxy ? null : own.get("/me")]);
     return { application, profile, programme: await open.get("/programmes/{token}", { path: { token: application.programme } }) };
   }, [id]);
   if (!loaded.data) return <Page title={words.title}>{loaded.problem ? <Trouble problem={loaded.problem} onAgain={loaded.reload} /> : <Skeleton />}</Page>;
@@ -41,23 +48,25 @@ function Filling({ loaded, put }: { loaded: Loaded; put: (loaded: Loaded) => voi
   const form = programme.form as unknown as Form;
   const parts = steps(form, settings.questions_a_step);
   // Who has been here before begins at the questions.
-  const [step, setStep] = useState(myPartDone(programme.consents, profile) ? 1 : 0);
+  const all = parts.length + 3;
+  const papersAt = all - 2;
+  const { api, way, may } = useWhom();
+  const mineDone = profile === null || myPartDone(programme.consents, profile);
+  const [step, setStep] = useState(may("draft") ? (mineDone ? 1 : 0) : papersAt);
   const [names, setNames] = useState<Record<string, string>>({});
   const draft = useDraft(application.id);
   const doing = useDoing();
-  const all = parts.length + 3;
-  const papersAt = all - 2;
   const answers = answersOf(application);
   const update = (now: Application) => put({ ...loaded, application: now });
-  const read = async () => update(await own.get("/applications/{application_id}", { path: { application_id: application.id } }));
+  const read = async () => update(await api.get("/applications/{application_id}", { path: { application_id: application.id } }));
   useEffect(() => {
     for (const [name, value] of Object.entries(takePrescreened(application.programme))) if (answers[name] === undefined) draft.type(name, value);
-    if (profile.identity && answers.applicant_name === undefined && "applicant_name" in form.properties) draft.type("applicant_name", profile.identity.name);
-  }, [application.id, profile.identity]); // eslint-disable-line react-hooks/exhaustive-deps
+    if (profile?.identity && answers.applicant_name === undefined && "applicant_name" in form.properties) draft.type("applicant_name", profile.identity.name);
+  }, [application.id, profile?.identity]); // eslint-disable-line react-hooks/exhaustive-deps
   const to = (wanted: number) =>
     doing.run(async () => {
       if (Object.keys(draft.typed).length > 0) {
-        update(await write(application, draft.typed));
+        update(await write(api, application, draft.typed));
         await draft.settle();
       }
       setStep(wanted);
@@ -65,9 +74,9 @@ function Filling({ loaded, put }: { loaded: Loaded; put: (loaded: Loaded) => voi
     });
   const submit = () =>
     doing.run(async () => {
-      await own.post("/applications/{application_id}/submit", { path: { application_id: application.id }, intent: `application.submit.${application.id}.${application.version}` });
+      await api.post("/applications/{application_id}/submit", { path: { application_id: application.id }, intent: `application.submit.${application.id}.${application.version}` });
       await draft.settle();
-      moveOn(pages.application, { id: application.id, done: "submitted" });
+      moveOn(pages.application, { id: application.id, done: "submitted", ...way });
     }).then((done) => (done ? undefined : read().catch(() => undefined)));
   const stepOf = (field: string) => {
     const name = field.replace(/^form\./, "");
@@ -78,16 +87,20 @@ function Filling({ loaded, put }: { loaded: Loaded; put: (loaded: Loaded) => voi
   const foot = (
     <>
       {step > 0 && <Button wide disabled={doing.busy} onPress={() => to(step - 1)}>{words.back}</Button>}
-      {step < all - 1 && <Button main wide busy={doing.busy} disabled={step === 0 && !myPartDone(programme.consents, profile)} onPress={() => to(step + 1)}>{words.next}</Button>}
-      {step === all - 1 && <Button main wide busy={doing.busy} disabled={application.missing.length > 0} onPress={submit}>{words.submit}</Button>}
+      {step < all - 1 && <Button main wide busy={doing.busy} disabled={step === 0 && !mineDone} onPress={() => to(step + 1)}>{words.next}</Button>}
+      {step === all - 1 && may("submit") && <Button main wide busy={doing.busy} disabled={application.missing.length > 0} onPress={submit}>{words.submit}</Button>}
     </>
   );
   return (
     <Page title={programme.label} foot={foot}>
+      <Acting />
+      {!may("draft") && <Words as="p" role="status">{whose.not_draft}</Words>}
+      {step === all - 1 && !may("submit") && <Words as="p" role="status">{whose.not_submit}</Words>}
       <Words as="p" className="steps" role="status">{fill(words.step, { n: step + 1, all, name: title })}</Words>
       {draft.restored && <Words as="p" className="say" role="status">{words.restored}</Words>}
       {doing.problem && <Trouble problem={doing.problem} onAgain={step === all - 1 ? submit : () => to(step + 1)} />}
-      {step === 0 && <MyPart purposes={programme.consents} profile={profile} onChanged={(now) => put({ ...loaded, profile: now })} />}
+      {step === 0 && profile === null && <Words as="p" className="soft">{whose.identity}</Words>}
+      {step === 0 && profile !== null && <MyPart purposes={programme.consents} profile={profile} onChanged={(now) => put({ ...loaded, profile: now })} />}
       {step > 0 && step < papersAt && (
         <Fields
           form={form} named={parts[step - 1] ?? []} application={application} names={names} onName={(id, name) => setNames({ ...names, [id]: name })}

@@ -1,11 +1,14 @@
 import { useState } from "react";
-import { own, type Problem, type Schemas } from "@/api";
+import { type Schemas } from "@/api";
+import { householdOf } from "@/state/household";
 import words from "@/text/zh_CN/form.json";
+import whose from "@/text/zh_CN/whom.json";
 import { useAnswer, useDoing } from "@/ui/answers";
 import { Button, Field } from "@/ui/controls";
 import { Box, Pick, TextBox, Words } from "@/ui/elements";
 import { Choose } from "@/ui/question";
 import { Skeleton, Trouble } from "@/ui/states";
+import { useWhom } from "@/ui/whom";
 
 type Household = Schemas["HouseholdShown"];
 const SUPPORTS = Object.entries(words.supports).map(([value, label]) => ({ value, label }));
@@ -24,7 +27,8 @@ interface HouseholdFieldProps {
 /** The resident's household: registered here the first time, then the same for every programme. */
 export function HouseholdField({ label, help, value, fault, required, onHousehold }: HouseholdFieldProps) {
   const [making, setMaking] = useState(required ?? false);
-  const mine = useAnswer<Household | false>(() => own.get("/me/household").catch((problem: Problem) => (problem.status === 404 ? false : Promise.reject(problem))), []);
+  const { api, may } = useWhom();
+  const mine = useAnswer<Household | false>(async () => (await householdOf(api)) ?? false, []);
   if (mine.data === null) return mine.problem ? <Trouble problem={mine.problem} onAgain={mine.reload} /> : <Skeleton rows={1} />;
   const put = (household: Household) => {
     mine.put(household);
@@ -35,7 +39,8 @@ export function HouseholdField({ label, help, value, fault, required, onHousehol
       <Box className="label">{label}</Box>
       <Words as="p" className="help">{mine.data ? help : words.household_none}</Words>
       {mine.data && <Known household={mine.data} chosen={value === mine.data.id} onChosen={onHousehold} onChanged={put} />}
-      {!mine.data && (making ? <NewHousehold onMade={put} /> : <Button onPress={() => setMaking(true)}>{words.household_new}</Button>)}
+      {!mine.data && !may("household") && <Words as="p">{whose.not_household}</Words>}
+      {!mine.data && may("household") && (making ? <NewHousehold onMade={put} /> : <Button onPress={() => setMaking(true)}>{words.household_new}</Button>)}
       {fault && <Words as="p" className="fault" role="alert">{fault}</Words>}
     </Box>
   );
@@ -43,6 +48,7 @@ export function HouseholdField({ label, help, value, fault, required, onHousehol
 
 function Known({ household, chosen, onChosen, onChanged }: { household: Household; chosen: boolean; onChosen: (id: string) => void; onChanged: (household: Household) => void }) {
   const [adding, setAdding] = useState(false);
+  const { may } = useWhom();
   return (
     <Box className="card">
       <Box as="ul" className="lines">
@@ -53,7 +59,7 @@ function Known({ household, chosen, onChosen, onChanged }: { household: Househol
           setAdding(false);
           onChanged(now);
         }} onCancel={() => setAdding(false)} />
-      ) : <Button onPress={() => setAdding(true)}>{words.member_add}</Button>}
+      ) : may("household") && <Button onPress={() => setAdding(true)}>{words.member_add}</Button>}
       {chosen ? <Words as="p" className="soft" role="status">{words.household_used}</Words> : <Button main onPress={() => onChosen(household.id)}>{words.household_use}</Button>}
     </Box>
   );
@@ -63,13 +69,14 @@ function NewHousehold({ onMade }: { onMade: (household: Household) => void }) {
   const [income, setIncome] = useState("");
   const [area, setArea] = useState("");
   const [support, setSupport] = useState("");
+  const { api } = useWhom();
   const doing = useDoing();
   const make = () =>
     doing.run(async () => {
       const body = {
         ...(income && { yearly_income: Number(income) }), ...(area && { floor_area: Number(area) }), ...(support && { support: support as keyof typeof words.supports }),
       };
-      onMade(await own.post("/me/household", { body, intent: "household.register" }));
+      onMade(await api.post("/me/household", { body, intent: "household.register" }));
     });
   return (
     <Box className="card">
@@ -87,11 +94,12 @@ function NewMember({ onMade, onCancel }: { onMade: (household: Household) => voi
   const [name, setName] = useState("");
   const [number, setNumber] = useState("");
   const [agreed, setAgreed] = useState(false);
+  const { api } = useWhom();
   const doing = useDoing();
   const add = () =>
     doing.run(async () => {
       const body = { relation: relation as Schemas["MemberBody"]["relation"], name, id_number: number, agreed: true as const, disabled: false, id_kind: "resident_id_card" as const };
-      onMade(await own.post("/me/household/members", { body, intent: "household.member" }));
+      onMade(await api.post("/me/household/members", { body, intent: "household.member" }));
     });
   return (
     <Box className="card raised">

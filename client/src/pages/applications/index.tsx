@@ -1,5 +1,7 @@
-import { now, own, type Schemas } from "@/api";
+import { useState } from "react";
+import { inTheNameOf, now, own, type Schemas } from "@/api";
 import words from "@/text/zh_CN/applications.json";
+import whose from "@/text/zh_CN/whom.json";
 import { useAnswer, usePages } from "@/ui/answers";
 import { Button, Tag } from "@/ui/controls";
 import { Box, Press, Words } from "@/ui/elements";
@@ -7,6 +9,7 @@ import { go, pages } from "@/ui/go";
 import { List } from "@/ui/list";
 import { Page } from "@/ui/page";
 import { Empty } from "@/ui/states";
+import { usePrincipals, WhoseChips } from "@/ui/whom";
 import { left } from "@/words";
 import { due, MINE } from "./due";
 import "./applications.css";
@@ -14,13 +17,17 @@ import "./applications.css";
 type Item = Schemas["ApplicationItem"];
 
 export default function Applications() {
-  const mine = usePages((cursor) => own.get("/applications", { query: { cursor } }).then((data) => ({ data, at: null })), [], { again: true });
+  const proxies = usePrincipals();
+  const [whom, setWhom] = useState<string>();
+  const api = whom ? inTheNameOf(whom) : own;
+  const mine = usePages((cursor) => api.get("/applications", { query: { cursor } }).then((data) => ({ data, at: null })), [whom], { again: true });
   const offers = useAnswer(() => own.get("/offers"), [], { again: true });
   const open = offers.data?.items.filter((each) => each.state === "offered") ?? [];
   const refresh = () => Promise.all([mine.reload(), offers.reload()]);
   return (
     <Page title={words.title} section="applications" onRefresh={refresh}>
-      {open.length > 0 && (
+      <WhoseChips proxies={proxies} chosen={whom} onChosen={setWhom} />
+      {whom === undefined && open.length > 0 && (
         <Box as="section" className="stack" label={words.offers}>
           {open.map((each) => (
             <Press key={each.id} className="item card offer" onPress={() => go(pages.application, { id: each.application_id })}>
@@ -31,18 +38,18 @@ export default function Applications() {
         </Box>
       )}
       <List
-        pages={mine} label={words.title} keyOf={(each) => each.id} row={(each) => <Row item={each} />}
-        empty={<Empty text={words.none}><Button main onPress={() => go(pages.programmes)}>{words.start}</Button></Empty>}
+        pages={mine} label={words.title} keyOf={(each) => each.id} row={(each) => <Row item={each} whom={whom} />}
+        empty={<Empty text={whom ? whose.none : words.none}><Button main onPress={() => go(pages.programmes)}>{words.start}</Button></Empty>}
       />
     </Page>
   );
 }
 
-function Row({ item }: { item: Item }) {
+function Row({ item, whom }: { item: Item; whom?: string }) {
   const step = item.next_step;
   const draft = item.state === "draft";
   return (
-    <Press className="item" onPress={() => go(draft ? pages.form : pages.application, { id: item.id })}>
+    <Press className="item" onPress={() => go(draft ? pages.form : pages.application, { id: item.id, ...(whom && { for: whom }) })}>
       <Words className="item-name">{item.programme_label}</Words>
       <Words className="item-line"><Tag look={step.turn === MINE ? "calm" : ""}>{item.state_label}</Tag></Words>
       <Words className="item-line">{step.text}</Words>

@@ -1,13 +1,15 @@
-import { own, type Schemas } from "@/api";
+import { type Schemas } from "@/api";
 import { platform } from "@/platform/current";
 import { photos } from "@/state/sending";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/form.json";
+import whose from "@/text/zh_CN/whom.json";
 import { useAnswer, useDoing } from "@/ui/answers";
 import { Button, Tag } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
 import { Sending, usePhotos } from "@/ui/photos";
 import { Trouble } from "@/ui/states";
+import { useWhom } from "@/ui/whom";
 import common from "@/text/zh_CN/programmes.json";
 import { type Application } from "./draft";
 
@@ -21,7 +23,10 @@ interface PapersProps {
 
 /** The papers of an application: photos are sent at once, again by themselves, and again by hand. */
 export function Papers({ application, kinds, onChanged }: PapersProps) {
-  const reusable = useAnswer(() => own.get("/applications/{application_id}/reusable-papers", { path: { application_id: application.id } }), [application.id]);
+  const { api, may } = useWhom();
+  const path = { application_id: application.id };
+  const reusable = useAnswer(() => api.get("/applications/{application_id}/reusable-papers", { path }), [application.id], { wait: !may("papers") });
+  if (!may("papers")) return <Words as="p">{whose.not_papers}</Words>;
   return (
     <Box className="stack">
       {kinds.map((kind) => (
@@ -32,20 +37,21 @@ export function Papers({ application, kinds, onChanged }: PapersProps) {
 }
 
 function Paper({ kind, application, reusable, onChanged }: { kind: Kind; application: Application; reusable: Schemas["ReusableView"][]; onChanged: () => Promise<void> }) {
+  const { api, proxy } = useWhom();
   const sending = usePhotos(application.id, onChanged).filter((each) => each.target.fields.paper === kind.token);
   const doing = useDoing();
   const files = application.papers.filter((each) => each.paper === kind.token);
   const room = kind.files_most - files.length - sending.length;
   const path = { application_id: application.id };
-  const target = { scope: application.id, path: "/applications/{application_id}/documents", values: path, fields: { paper: kind.token } } as const;
+  const target = { scope: application.id, path: "/applications/{application_id}/documents", values: path, fields: { paper: kind.token }, onBehalfOf: proxy?.id } as const;
   const pick = async () => photos.add(target, await platform().pickPhotos(room));
   const remove = (id: string) => doing.run(async () => {
-    await own.delete("/applications/{application_id}/documents/{document_id}", { path: { ...path, document_id: id } });
+    await api.delete("/applications/{application_id}/documents/{document_id}", { path: { ...path, document_id: id } });
     await onChanged();
   });
   const reuse = (from: Schemas["ReusableView"]) => doing.run(async () => {
     const body = { application_id: from.application_id, document_id: from.document.id };
-    await own.post("/applications/{application_id}/documents/reuse", { path, body, intent: `paper.reuse.${application.id}.${from.document.id}` });
+    await api.post("/applications/{application_id}/documents/reuse", { path, body, intent: `paper.reuse.${application.id}.${from.document.id}` });
     await onChanged();
   });
   return (

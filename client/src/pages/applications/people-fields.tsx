@@ -2,11 +2,13 @@ import { useState } from "react";
 import { open, own, type Schemas } from "@/api";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/form.json";
+import whose from "@/text/zh_CN/whom.json";
 import { useAnswer, useDoing } from "@/ui/answers";
 import { Button, Field } from "@/ui/controls";
 import { Box, Pick, TextBox, Words } from "@/ui/elements";
 import { Choose } from "@/ui/question";
 import { Skeleton, Trouble } from "@/ui/states";
+import { useWhom } from "@/ui/whom";
 
 const RELATIONS = Object.entries(words.relations).map(([value, label]) => ({ value, label }));
 const AGREE = "agree";
@@ -22,13 +24,15 @@ interface ChildFieldProps {
 
 /** Which of one's children; one that is not registered yet is registered here. */
 export function ChildField({ label, help, value, fault, required, onChild }: ChildFieldProps) {
-  const mine = useAnswer(() => own.get("/me/children"), []);
+  const { proxy } = useWhom();
+  const mine = useAnswer(() => own.get("/me/children"), [], { wait: proxy !== null });
   const [making, setMaking] = useState(false);
   const made = async (child: Schemas["ChildShown"]) => {
     setMaking(false);
     await mine.reload();
     onChild(child);
   };
+  if (proxy !== null) return <Words as="p" role="status">{whose.not_child}</Words>;
   if (!mine.data) return mine.problem ? <Trouble problem={mine.problem} onAgain={mine.reload} /> : <Skeleton rows={1} />;
   const options = mine.data.items.map((each) => ({ const: each.id, title: `${each.name}，${each.birth_date}` }));
   return (

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { now, own, open, type Schemas } from "@/api";
+import { display } from "@/state/display";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/me.json";
 import { useAnswer, useDoing } from "@/ui/answers";
@@ -115,7 +116,7 @@ function Home({ me, onMe }: { me: Me; onMe: (me: Me) => void }) {
   const [wanted, setWanted] = useState("");
   const save = (home_township_id: string) => {
     setWanted(home_township_id);
-    return doing.run(async () => onMe(await own.patch("/me", { body: { home_township_id, large_type: me.large_type } })));
+    return doing.run(async () => onMe(await own.patch("/me", { body: { home_township_id, large_type: display.get().large } })));
   };
   return (
     <Card title={words.identity.township}>

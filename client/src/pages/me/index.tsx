@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { now, own, type Schemas } from "@/api";
 import { forgetPerson } from "@/state/person";
-import { display, setDisplay } from "@/state/display";
+import { adoptDisplay, display, setDisplay } from "@/state/display";
 import { useStore } from "@/state/store";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/me.json";
@@ -40,6 +40,7 @@ function Looks() {
 function Mine() {
   const asked = useAnswer(async () => {
     const [me, messages] = await Promise.all([own.get("/me"), own.get("/me/messages", { query: { limit: 1 } })]);
+    adoptDisplay(me);
     return { me, unread: messages.unread };
   }, [], { again: true });
   if (!asked.data) return asked.problem ? <Trouble problem={asked.problem} onAgain={asked.reload} /> : <Skeleton />;

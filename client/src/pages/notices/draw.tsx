@@ -6,7 +6,7 @@ import { fill } from "@/text";
 import words from "@/text/zh_CN/notices.json";
 import { useAnswer, useDoing } from "@/ui/answers";
 import { Button, Card, Facts, Tag } from "@/ui/controls";
-import { Words } from "@/ui/elements";
+import { Box, Words } from "@/ui/elements";
 import { Page } from "@/ui/page";
 import { Skeleton, Trouble } from "@/ui/states";
 import { type DrawRecord, type Verdict, verify } from "./record";
@@ -32,7 +32,7 @@ function Shown({ record }: { record: DrawRecord }) {
   return (
     <>
       <Card title={fill(words.round, { round: committed.round })}>
-        <Tag>{words.states[record.state as keyof typeof words.states] ?? record.state}</Tag>
+        <Box className="row"><Tag>{words.states[record.state as keyof typeof words.states] ?? record.state}</Tag></Box>
         <Words as="p">{fill(words.entries, { n: committed.entries.length })} · {fill(words.places, { n: committed.places })}</Words>
         <Facts lines={[[words.commitment, record.commitment.sha256], [words.seed, seed ?? words.seed_none]]} />
         <Words as="p" className="soft small">{fill(words.source, { source: String(source.label ?? source.name ?? source.token ?? ""), issue: String(source.issue ?? "") })}</Words>

@@ -3,7 +3,6 @@ import { useState } from "react";
 import { now, own, type Schemas } from "@/api";
 import { platform } from "@/platform/current";
 import { photos } from "@/state/sending";
-import { fill } from "@/text";
 import words from "@/text/zh_CN/notices.json";
 import { useAnswer, useDoing } from "@/ui/answers";
 import { Button, Card, Facts, Field } from "@/ui/controls";
@@ -61,7 +60,7 @@ function Standing({ id }: { id: string }) {
         <>
           <Card title={objection.state_label}>
             <Words as="p">{objection.next_step}</Words>
-            <Facts lines={[[words.state, fill(words.filed, { when: moment(objection.filed_at, now()) })], ["", fill(words.due, { when: moment(objection.due_at, now()) })]]} />
+            <Facts lines={[[words.filed, moment(objection.filed_at, now())], [words.due, moment(objection.due_at, now())]]} />
             {objection.ruling && <Words as="p">{words.ruling}：{objection.ruling}</Words>}
           </Card>
           <Card title={words.said}>

@@ -1,5 +1,6 @@
 import { useRouter, useShareAppMessage } from "@tarojs/taro";
-import { open, own, session, type Schemas } from "@/api";
+import { useState } from "react";
+import { inTheNameOf, open, own, session, type Schemas } from "@/api";
 import { useDoing, useAnswer } from "@/ui/answers";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/programmes.json";
@@ -8,6 +9,7 @@ import { Box, Words } from "@/ui/elements";
 import { go, pages } from "@/ui/go";
 import { Page } from "@/ui/page";
 import { Skeleton, Trouble } from "@/ui/states";
+import { ForWhom, mayBegin, usePrincipals } from "@/ui/whom";
 import "./programmes.css";
 
 type Programme = Schemas["ProgrammeDetail"];
@@ -18,8 +20,11 @@ export default function OneProgramme() {
   const asked = useAnswer(() => open.get("/programmes/{token}", { path: { token } }), [token]);
   const programme = asked.data;
   useShareAppMessage(() => ({ title: programme?.label ?? words.title, path: `${pages.programme}?token=${token}` }));
+  const proxies = usePrincipals().filter((each) => mayBegin(each, token));
+  const [whom, setWhom] = useState<string>();
   return (
-    <Page title={programme?.label ?? words.what} onRefresh={asked.reload} foot={programme && <Begin token={token} />}>
+    <Page title={programme?.label ?? words.what} onRefresh={asked.reload} foot={programme && <Begin token={token} whom={whom} />}>
+      <ForWhom proxies={proxies} chosen={whom} onChosen={setWhom} />
       {asked.problem && <Trouble problem={asked.problem} onAgain={asked.reload} />}
       {!programme && asked.busy && <Skeleton />}
       {programme && <Shown programme={programme} />}
@@ -28,15 +33,16 @@ export default function OneProgramme() {
 }
 
 /** Begin, or go on with the draft that is there: nobody fills in the same form twice. */
-function Begin({ token }: { token: string }) {
+function Begin({ token, whom }: { token: string; whom?: string }) {
   const doing = useDoing();
-  const mine = useAnswer(async () => (session.known() ? own.get("/applications") : null), [token], { again: true });
+  const api = whom ? inTheNameOf(whom) : own;
+  const mine = useAnswer(async () => (session.known() ? api.get("/applications") : null), [token, whom], { again: true });
   const draft = mine.data?.items.find((each) => each.programme === token && each.state === "draft");
   const begin = () =>
     doing.run(async () => {
       session.begin(); // whoever begins an application asks to sign in
-      const made = draft ?? (await own.post("/applications", { body: { programme: token }, intent: `application.create.${token}` }));
-      go(pages.form, { id: made.id });
+      const made = draft ?? (await api.post("/applications", { body: { programme: token }, intent: `application.create.${token}` }));
+      go(pages.form, { id: made.id, ...(whom && { for: whom }) });
     });
   return (
     <Box className="stack wide">

@@ -1,0 +1,80 @@
+"""What residents' journeys in the H5 client share: presses, photos, and the office's steps over its API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+from playwright.sync_api import Page, expect
+
+from models.kernel.ids import new_id
+from tests.browser.conftest import PATIENCE_MS
+from tests.factories.casework import jpeg
+from tests.running import DEMO_PASSWORD
+
+# A county in which no other browser test does anything.
+COUNTY, TOWN, TOWN_NAME = "360981", "licun", "丽村镇"
+
+
+class Office:
+    """A caseworker of the county, over the API."""
+
+    def __init__(self, web: str, role: str) -> None:
+        self._api = f"{web}/api/v1"
+        body = {"username": f"{role}-{COUNTY}", "password": DEMO_PASSWORD}
+        signed = requests.post(f"{self._api}/staff/auth/login", json=body, timeout=40)
+        self._headers = {"Authorization": f"Bearer {signed.json()['token']}"}
+
+    def get(self, path: str) -> Any:
+        answer = requests.get(self._api + path, headers=self._headers, timeout=40)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def post(self, path: str, **body: Any) -> Any:
+        headers = {**self._headers, "Idempotency-Key": new_id()}
+        answer = requests.post(self._api + path, json=body, headers=headers, timeout=40)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def send_file(self, path: str, name: str, content: bytes) -> Any:
+        headers = {**self._headers, "Idempotency-Key": new_id()}
+        answer = requests.post(self._api + path, files={"file": (name, content)}, headers=headers, timeout=40)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def version(self, application_id: str) -> int:
+        return int(self.get(f"/staff/applications/{application_id}")["version"])
+
+    def step(self, application_id: str, step: str, **body: Any) -> None:
+        self.post(f"/staff/applications/{application_id}/{step}", version=self.version(application_id), **body)
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def on(page: Page) -> None:
+    """Save this step and wait for the next."""
+    shown = page.get_by_text("步，共").inner_text()
+    press(page, "保存，下一步")
+    expect(page.get_by_text("步，共")).not_to_have_text(shown, timeout=PATIENCE_MS)
+
+
+def photograph(page: Page, paper: str) -> None:
+    files = page.get_by_role("region", name=paper).get_by_role("listitem")
+    before = files.count()
+    with page.expect_file_chooser() as chosen:
+        press(page, f"给“{paper}”添加照片")
+    chosen.value.set_files({"name": f"{paper}.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
+    expect(files).to_have_count(before + 1, timeout=PATIENCE_MS)
+
+
+def application_of(page: Page) -> str:
+    page.wait_for_url("**/applications/application?id=*")
+    return page.url.split("id=")[1].split("&")[0]
+
+
+def reloaded(page: Page, text: str) -> None:
+    """What the office did is there once the screen is read again."""
+    page.reload()
+    expect(page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)
