@@ -61,8 +61,13 @@ export default function OneTenancy() {
 function Shown({ tenancy, onChanged }: { tenancy: Tenancy; onChanged: () => Promise<void> }) {
   const doing = useDoing();
   const may = (action: string) => tenancy.actions.some((each) => each.action === action);
+  // One thing at a time: a step beside a choice under way would meet a tenancy that is just changing. Where it was refused, the
+  // screen shows what is so now.
+  const run = async (work: () => Promise<unknown>) => {
+    if (!(await doing.run(work))) await onChanged();
+  };
   const step = (name: Step) =>
-    doing.run(async () => {
+    run(async () => {
       await own.post(STEPS[name], { path: { tenancy_id: tenancy.id }, intent: `tenancy.${name}.${tenancy.id}.${tenancy.version}` });
       await onChanged();
     });
@@ -80,7 +85,7 @@ function Shown({ tenancy, onChanged }: { tenancy: Tenancy; onChanged: () => Prom
         <Button onPress={() => go(pages.application, { id: tenancy.application_id })}>{words.state}</Button>
       </Card>
       {doing.problem && <Trouble problem={doing.problem} />}
-      {may("choose") && <OtherFlats tenancy={tenancy} onChanged={onChanged} />}
+      {may("choose") && <OtherFlats tenancy={tenancy} busy={doing.busy} run={run} onChanged={onChanged} />}
       {(Object.keys(STEPS) as Step[]).filter(may).map((name) => (
         <Sure key={name} main={name !== "choose_subsidy"} label={tenancy.actions.find((each) => each.action === name)?.label ?? ""} question={words.sure} yes={words.yes} no={words.no} busy={doing.busy} onYes={() => step(name)} />
       ))}
@@ -89,24 +94,30 @@ function Shown({ tenancy, onChanged }: { tenancy: Tenancy; onChanged: () => Prom
   );
 }
 
-function OtherFlats({ tenancy, onChanged }: { tenancy: Tenancy; onChanged: () => Promise<void> }) {
+interface OtherFlatsProps {
+  tenancy: Tenancy;
+  busy: boolean;
+  run: (work: () => Promise<unknown>) => Promise<void>;
+  onChanged: () => Promise<void>;
+}
+
+function OtherFlats({ tenancy, busy, run, onChanged }: OtherFlatsProps) {
   const path = { tenancy_id: tenancy.id };
   const found = useAnswer(() => own.get("/tenancies/{tenancy_id}/flats", { path }).then((data) => data as unknown as { items: Flat[] }), [tenancy.version]);
-  const doing = useDoing();
   const choose = (flat: Flat) =>
-    doing.run(async () => {
+    run(async () => {
       await own.post("/tenancies/{tenancy_id}/choose", { path, body: { flat_id: flat.flat_id, version: tenancy.version }, intent: `tenancy.choose.${tenancy.id}.${tenancy.version}` });
       await onChanged();
     });
   return (
     <Card title={words.other_flats}>
-      {(doing.problem ?? found.problem) && <Trouble problem={(doing.problem ?? found.problem)!} onAgain={found.reload} />}
+      {found.problem && <Trouble problem={found.problem} onAgain={found.reload} />}
       {found.data?.items.length === 0 && <Words as="p">{words.no_flats}</Words>}
       <Box as="ul" className="lines">
         {found.data?.items.map((each) => (
           <Box as="li" key={each.flat_id} className="row between">
             <Words>{line(each)}</Words>
-            <Button busy={doing.busy} label={`${words.choose} ${each.estate} ${each.number}`} onPress={() => choose(each)}>{words.choose}</Button>
+            <Button busy={busy} label={`${words.choose} ${each.estate} ${each.number}`} onPress={() => choose(each)}>{words.choose}</Button>
           </Box>
         ))}
       </Box>
