@@ -119,6 +119,8 @@ def test_public_rental_housing_from_the_first_question_to_the_lease(
     reviewer.step(application, "second-review")
     reloaded(phone, "公示中")
     look_in_both_modes(phone, "on-notice")
+    press(phone, "有进展时用微信告诉我")
+    expect(phone.get_by_text("请在微信小程序里开通通知")).to_be_visible()
     objected_and_taken_back(phone, town)
 
     # The days pass; in the queue it says which place, and why.
@@ -143,7 +145,6 @@ def objected_and_taken_back(phone: Page, town: dict[str, str]) -> None:
     phone.get_by_role("button", name="我有异议：公租房申请 黄").first.click()
     phone.get_by_label("情况说明").fill("听说这家人在城里还有一套房子，请核实。")
     press(phone, "提交异议")
-    # Not signed in yet on this phone: what was typed stays.
     with phone.expect_file_chooser() as chosen:
         press(phone, "添加照片")
     chosen.value.set_files({"name": "门牌.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
@@ -240,3 +241,15 @@ def test_a_child_applies_for_a_parent(phone: Page, town: dict[str, str]) -> None
     look_in_both_modes(phone, "applications-of-another")
     assert parent("GET", "/applications")["items"][0]["state"] == "draft"
     assert child("GET", "/applications")["items"] == []
+
+    # Erased on another phone: this one says so, and begins anew only when asked.
+    signed_in: list[str] = []
+    phone.on("request", lambda request: signed_in.append(request.url) if "/auth/wechat" in request.url else None)
+    child("DELETE", "/me")
+    phone.reload()
+    expect(phone.get_by_text("这个账户已经注销").first).to_be_visible(timeout=PATIENCE_MS)
+    look_in_both_modes(phone, "erased-elsewhere")
+    assert signed_in == []
+    press(phone, "登录")
+    expect(phone.get_by_text("您还没有申请")).to_be_visible(timeout=PATIENCE_MS)
+    assert len(signed_in) == 1
