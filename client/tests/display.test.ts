@@ -43,6 +43,15 @@ it("chosen before anybody has signed in, it becomes the profile's", async () => 
   expect([large(), profile.large_type]).toEqual([true, true]);
 });
 
+it("tapped on and off again there is nothing to write", async () => {
+  const { own, displays, platform } = phone({ large_type: false });
+  displays.change({ large: true });
+  displays.change({ large: false });
+  await own.get("/me");
+  await displays.write();
+  expect([written(platform), platform.plainValues.has("display.unwritten")]).toEqual([[], false]);
+});
+
 it("changed without a network it is kept, and written after a restart; the profile does not undo it", async () => {
   const profile = { large_type: false };
   const first = phone(profile);

@@ -52,8 +52,9 @@ export function createDisplay({ plain }: Pick<Platform, "plain">, signedIn: Pick
     await writing;
   };
   const adopt: Displays["adopt"] = ({ large_type: large }) => {
-    if (waits()) void write();
-    else if (shown.get().large !== large) put({ ...shown.get(), large });
+    if (shown.get().large === large) plain.remove(UNWRITTEN);
+    else if (waits()) void write();
+    else put({ ...shown.get(), large });
   };
   signedIn.watch((resident) => {
     if (resident) adopt(resident);
