@@ -27,6 +27,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -107,15 +108,18 @@ def measured(listening: Listening, pid: int, wanted: re.Pattern[str]) -> int:
     plain = app.test_client()
     empty = statistics.median(_asked(plain, EMPTY_PAGE)[0] for _ in range(4 * LOOKS))
     figure("a page of words alone (baseline)", f"{empty:.1f} ms")
-    found, opened, asked_for = list[Measured](), set[str](), set[str]()
+    found, opened, asked_for, broken = list[Measured](), set[str](), set[str](), list[str]()
     for client, who, path, page in _looks(app):
         if not wanted.search(path):
             continue
         asked_for.add(page)
         # The first look compiles the template; another county's or another visitor's is none.
-        if client.get(path).status_code not in (403, 404):
+        status = client.get(path).status_code
+        if status == HTTPStatus.OK:
             opened.add(page)
             found.append(_measure(client, who, path, page, listening, pid))
+        elif status not in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
+            broken.append(f"{status} {who} {path}")
     worst: dict[str, Measured] = {}
     for each in sorted(found, key=lambda each: each.ms):
         worst[each.page] = each
@@ -134,7 +138,8 @@ def measured(listening: Listening, pid: int, wanted: re.Pattern[str]) -> int:
         print(f"  reads a whole collection: {name}")
     unopened = sorted(asked_for - opened)
     figure("pages of which nobody could open an example", str(len(unopened)), " ".join(unopened), not unopened)
-    return len(missed) + len(unopened)
+    figure("pages that failed", str(len(broken)), " · ".join(broken), not broken)
+    return len(missed) + len(unopened) + len(broken)
 
 
 def _looks(app: Flask) -> Iterator[tuple[FlaskClient, str, str, str]]:

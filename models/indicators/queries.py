@@ -195,11 +195,14 @@ def _view(observation: Raw, status: str) -> dict[str, Any]:
 
 
 def area_name(area: str) -> str:
-    """The name of the city, of a county, or of a township with its county's."""
+    """The name of the city, of a county, or of a township with its county's; the code of one that is no more."""
     if area == CITY:
         return say("indicators.city")
     place = catalogue().place(area)
-    return f"{place.district_zh}{place.name_zh}" if place else catalogue().districts[area].name_zh
+    if place:
+        return f"{place.district_zh}{place.name_zh}"
+    county = catalogue().districts.get(area)
+    return county.name_zh if county else area
 
 
 def _of_last_year(token: str, at: datetime) -> dict[str, Any]:
