@@ -138,8 +138,7 @@ def _of_caseworker(
             and (townships is None or row.get("township_id") in townships)
         ]  # fmt: skip
 
-    edges = _edges(at, rule("casework.queue_windows_township_days"))
-    return windows.read(read, windows.windows("due_at", edges, after=after, before=before), limit, at)
+    return windows.read(read, windows.windows("due_at", [at], after=after, before=before), limit, at)
 
 
 def _counted(wanted: dict[str, Any], edges: Mapping[str, datetime | None], at: datetime) -> dict[str, Any]:

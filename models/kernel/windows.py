@@ -22,6 +22,8 @@ Position = tuple[datetime, str]
 # How a look backwards grows: by so much where nothing was found, and never by more.
 GROWTH = 4
 FIRST_SPAN = timedelta(days=1)
+# Next to nothing: this part of a page.
+FEW = 8
 
 
 def ages(at: datetime) -> list[datetime]:
@@ -53,8 +55,8 @@ def windows(
 
 
 def read(ask: Ask, ranges: Iterable[Window], limit: int, hold: datetime | None = None) -> list[Raw]:
-    """One window after the other until there is a page and one more. Where little is found the next look takes twice as
-    many windows together, but never goes on over the moment `hold`, behind which most is."""
+    """One window after the other until there is a page and one more. Where next to nothing is found the next look takes
+    twice as many windows together, but never goes on over the moment `hold`, behind which most is."""
     found: list[Raw] = []
     every, begin, together = list(ranges), 0, 1
     while begin < len(every) and len(found) <= limit:
@@ -63,7 +65,10 @@ def read(ask: Ask, ranges: Iterable[Window], limit: int, hold: datetime | None =
             last += 1
         rows = ask(_joined(every[begin], every[last]))
         found += rows
-        together = 2 * together if len(rows) < limit // 2 and _may_join(every[last], hold) else 1
+        if len(rows) >= limit // 2 or not _may_join(every[last], hold):
+            together = 1
+        elif len(rows) <= limit // FEW:
+            together *= 2
         begin = last + 1
     return found
 
