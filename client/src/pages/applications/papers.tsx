@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { type Schemas } from "@/api";
 import { platform } from "@/platform/current";
 import { photos } from "@/state/sending";
@@ -26,9 +27,16 @@ export function Papers({ application, kinds, onChanged }: PapersProps) {
   const { api, may } = useWhom();
   const path = { application_id: application.id };
   const reusable = useAnswer(() => api.get("/applications/{application_id}/reusable-papers", { path }), [application.id], { wait: !may("papers") });
+  const looking = useDoing();
+  const look = () => looking.run(onChanged);
+  useEffect(() => {
+    // A photo that an earlier start had left behind may have arrived since the application was read.
+    if (may("papers")) void look();
+  }, []); // eslint-disable-line react-hooks/exhaustive-deps
   if (!may("papers")) return <Words as="p">{whose.not_papers}</Words>;
   return (
     <Box className="stack">
+      {looking.problem && <Trouble problem={looking.problem} onAgain={look} />}
       {kinds.map((kind) => (
         <Paper key={kind.token} kind={kind} application={application} reusable={reusable.data?.items.filter((each) => each.paper === kind.token) ?? []} onChanged={onChanged} />
       ))}
