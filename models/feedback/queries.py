@@ -82,11 +82,12 @@ def desk(
 
     if set(states) - set(OPEN_STATES):
         first, following = bounds_of(month or month_of(at))
-        rows = read({"queue_at": {"$gte": first, "$lt": following}})
-        found = [raw for raw in rows if after is None or windows.place_of(raw, "queue_at") > after]
+        edges = [first + timedelta(days=day) for day in range(1, (following - first).days)]
+        ranges = windows.windows("queue_at", edges, after=max(after or (first, ""), (first, "")), before=following)
     else:
         edges = [at + timedelta(days=each) for each in rule("feedback.desk_windows_days")]
-        found = windows.read(read, windows.windows("queue_at", edges, after=after), limit)
+        ranges = windows.windows("queue_at", edges, after=after)
+    found = windows.read(read, ranges, limit)
     more = _cursor(found[limit - 1], "queue_at") if len(found) > limit else None
     return Page([staff_item(raw, by, at) for raw in found[:limit]], more)
 
