@@ -12,13 +12,17 @@ import { Trouble } from "./states";
 
 const WHOLE = 100;
 
-/** Those of one scope; what an earlier start left behind is sent. `onSent` is told of each that has arrived. */
-export function usePhotos(scope: string, onSent: () => unknown): readonly Photo[] {
-  const told = useRef(onSent);
-  told.current = onSent;
-  useEffect(() => photos.onSent((target) => void (target.scope === scope && told.current())), [scope]);
+/** Those of one scope; what an earlier start left behind is sent. */
+export function usePhotos(scope: string): readonly Photo[] {
   useDidShow(() => void photos.resume());
   return useStore(photos.all).filter((each) => each.target.scope === scope);
+}
+
+/** `then` whenever one of them has arrived, wherever on the screen, and whichever start of the client sent it. */
+export function useArrived(scope: string, then: () => unknown): void {
+  const told = useRef(then);
+  told.current = then;
+  useEffect(() => photos.onSent((target) => void (target.scope === scope && told.current())), [scope]);
 }
 
 /** How far each is, and what to do about one that did not get through. */

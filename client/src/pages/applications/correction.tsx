@@ -6,6 +6,7 @@ import { useAnswer, useDoing } from "@/ui/answers";
 import { Button, Card, Field, Tag } from "@/ui/controls";
 import { Box, TextBox, Words } from "@/ui/elements";
 import { go, pages } from "@/ui/go";
+import { useArrived } from "@/ui/photos";
 import { Skeleton, Trouble } from "@/ui/states";
 import { useWhom } from "@/ui/whom";
 import { type Application } from "./draft";
@@ -23,6 +24,7 @@ export function Correction({ application, programme, onChanged }: CorrectionProp
   const { api, may, way } = useWhom();
   const steps = useAnswer(() => api.get("/applications/{application_id}/correction", { path }), [application.version]);
   const doing = useDoing();
+  useArrived(application.id, onChanged);
   const submit = () =>
     doing.run(async () => {
       await api.post("/applications/{application_id}/submit", { path, intent: `application.submit.${application.id}.${application.version}` });

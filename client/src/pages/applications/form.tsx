@@ -12,6 +12,7 @@ import { Words } from "@/ui/elements";
 import { type Form, steps, type Value } from "@/ui/form";
 import { moveOn, pages } from "@/ui/go";
 import { Page } from "@/ui/page";
+import { useArrived } from "@/ui/photos";
 import { Skeleton, Trouble } from "@/ui/states";
 import { Acting, For, useWhom } from "@/ui/whom";
 import { Check } from "./check";
@@ -39,6 +40,8 @@ function Opening({ id }: { id: string }) {
     const [application, profile] = await Promise.all([api.get("/applications/{application_id}", { path: { application_id: id } }), proxy ? null : own.get("/me")]);
     return { application, profile, programme: await open.get("/programmes/{token}", { path: { token: application.programme } }) };
   }, [id]);
+  // What arrives while this is being read may be missing from it.
+  useArrived(id, () => loaded.data === null && loaded.reload());
   if (!loaded.data) return <Page title={words.title}>{loaded.problem ? <Trouble problem={loaded.problem} onAgain={loaded.reload} /> : <Skeleton />}</Page>;
   return <Filling loaded={loaded.data} put={loaded.put} />;
 }
@@ -59,6 +62,8 @@ function Filling({ loaded, put }: { loaded: Loaded; put: (loaded: Loaded) => voi
   const answers = answersOf(application);
   const update = (now: Application) => put({ ...loaded, application: now });
   const read = async () => update(await api.get("/applications/{application_id}", { path: { application_id: application.id } }));
+  // Also where it arrives while another step is shown, as after a restart.
+  useArrived(application.id, () => read().catch(() => undefined));
   useEffect(() => {
     for (const [name, value] of Object.entries(takePrescreened(application.programme))) if (answers[name] === undefined) draft.type(name, value);
     if (profile?.identity && answers.applicant_name === undefined && "applicant_name" in form.properties) draft.type("applicant_name", profile.identity.name);

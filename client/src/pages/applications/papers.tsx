@@ -46,7 +46,7 @@ export function Papers({ application, kinds, onChanged }: PapersProps) {
 
 function Paper({ kind, application, reusable, onChanged }: { kind: Kind; application: Application; reusable: Schemas["ReusableView"][]; onChanged: () => Promise<void> }) {
   const { api, proxy } = useWhom();
-  const sending = usePhotos(application.id, onChanged).filter((each) => each.target.fields.paper === kind.token);
+  const sending = usePhotos(application.id).filter((each) => each.target.fields.paper === kind.token);
   const doing = useDoing();
   const files = application.papers.filter((each) => each.paper === kind.token);
   const room = kind.files_most - files.length - sending.length;

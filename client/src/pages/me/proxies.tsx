@@ -8,7 +8,7 @@ import { Button, Facts, Tag } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
 import { Own } from "@/ui/own";
 import { Page } from "@/ui/page";
-import { Sending, usePhotos } from "@/ui/photos";
+import { Sending, useArrived, usePhotos } from "@/ui/photos";
 import { Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
 import { day } from "@/words";
@@ -96,7 +96,8 @@ function One({ proxy, own: given, onChanged }: { proxy: Proxy; own: boolean; onC
 
 /** Photos of the paper that somebody without a telephone has signed. */
 function Papers({ proxy, onChanged }: { proxy: Proxy; onChanged: () => Promise<void> }) {
-  const sending = usePhotos(proxy.id, onChanged);
+  const sending = usePhotos(proxy.id);
+  useArrived(proxy.id, onChanged);
   const target = { scope: proxy.id, path: "/me/principals/{authorisation_id}/papers", values: { authorisation_id: proxy.id }, fields: {} } as const;
   const add = async () => photos.add(target, await platform().pickPhotos(PHOTOS));
   return (

@@ -9,7 +9,7 @@ import { Button, Card, Facts, Field } from "@/ui/controls";
 import { Box, TextBox, Words } from "@/ui/elements";
 import { moveOn, pages } from "@/ui/go";
 import { Page } from "@/ui/page";
-import { Sending, usePhotos } from "@/ui/photos";
+import { Sending, useArrived, usePhotos } from "@/ui/photos";
 import { Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
 import { moment } from "@/words";
@@ -44,7 +44,8 @@ function Standing({ id }: { id: string }) {
   const asked = useAnswer(() => own.get("/objections/{objection_id}", { path }), [id], { again: true });
   const doing = useDoing();
   const objection = asked.data;
-  const sending = usePhotos(id, asked.reload);
+  const sending = usePhotos(id);
+  useArrived(id, asked.reload);
   const add = async () => photos.add({ scope: id, path: "/objections/{objection_id}/evidence", values: path, fields: {} }, await platform().pickPhotos(1));
   const withdraw = () =>
     doing.run(async () => {
