@@ -30,7 +30,7 @@ def _conversations(look: Look) -> list[Tile]:
     if not look.has_role(*HANDOVER_ROLES) or look.session.actor.township_ids:
         return []
     here, most = "/console/conversations", rule("conversations.handover_page_size_most")
-    waiting = look.ask("/staff/handovers", state="waiting", limit=most)
+    waiting = look.ask("/staff/handovers", state="waiting", limit=rule("conversations.handover_page_size"))
     mine = look.ask("/staff/handovers", mine="true", limit=most)
     tiles = [
         _tile("waiting", link(here, state="waiting"), waiting, alarm=bool(waiting["items"])),
@@ -45,7 +45,7 @@ def _conversations(look: Look) -> list[Tile]:
 def _feedback(look: Look) -> list[Tile]:
     if not look.has_role(*FEEDBACK_ROLES):
         return []
-    found = look.ask("/staff/feedback", limit=rule("feedback.page_size_most"))
+    found = look.ask("/staff/feedback", limit=rule("feedback.page_size"))
     late = any(each["overdue"] for each in found["items"])
     return [_tile("feedback", "/console/feedback", found, alarm=late)]
 
