@@ -122,7 +122,7 @@ def test_a_call_is_closed_once_the_words_are_read(channels: dict[str, Any], cloc
 def test_a_notice_whose_delivery_died_is_told_once(channels: dict[str, Any], clock: FixedClock) -> None:
     """Wherever the deliverer dies: one message in the app, and one call, unless a message may have gone out."""
     outcomes = set()
-    for number in range(2, 40, 3):
+    for number in range(2, 40, 2):
         applicant = resident_named(APPLICANT, clock.now())
         raw, _ = make_on_notice(applicant, at=clock.now())
         cut = False

@@ -24,7 +24,7 @@ def test_killed_anywhere_on_the_way(database: str) -> None:
     copies_of(make_accepted(make_guardian(), [centre]), 1)
     points = 0
     with Killable("tests.integration.childcare.placing_steps:whole_way", database, MORNING) as target:
-        for _ in target.points(every=7):
+        for _ in target.points():
             points += 1
             jobs(MORNING)
             assert_places_agree()

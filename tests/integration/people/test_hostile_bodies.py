@@ -23,6 +23,7 @@ TRACES = {"idempotency_keys", "audit_entries", "audit_heads", "sign_in_attempts"
 NUMBER = id_number("19850101")
 GOOD: dict[str, dict[str, Any]] = {
     "WechatCodeBody": {"code": "login-li"},
+    "SignInBody": {"code": "login-li", "existing": False},
     "SavedFilterBody": {
         "name": "本周到期",
         "stage": "submitted",
