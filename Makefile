@@ -35,11 +35,11 @@ check: $(VENV)/.dev ## format, lint, types, import contracts, quick tests: befor
 	@pytest -n $(WORKERS) tests/unit -m "not slow"
 
 test: $(VENV)/.dev browser ## everything: lint, import contracts, types, all tests
-	@mkdir -p build; echo "Checking and building the client beside the types …"; \
-	bash client/scripts/check.sh > build/client-check.log 2>&1 & client=$$!; \
+	@mkdir -p build; touch build/client-building; \
+	{ bash client/scripts/check.sh > build/client-check.log 2>&1; checked=$$?; rm -f build/client-building; exit $$checked; } & client=$$!; \
 	ruff format --check . && ruff check . && lint-imports && mypy; static=$$?; \
-	wait $$client; checked=$$?; cat build/client-check.log; exit $$((static + checked))
-	pytest -n $(WORKERS) --dist worksteal tests
+	[ $$static = 0 ] && { echo "The client is checked and built beside the tests …"; pytest -n $(WORKERS) --dist worksteal tests; }; tested=$$?; \
+	wait $$client; checked=$$?; cat build/client-check.log; exit $$((static + tested + checked))
 
 browser: ## Debian's Chromium with Chinese fonts, for the browser tests
 	@bash tests/browser/install.sh

@@ -20,7 +20,7 @@ MODES = """(on) => document.querySelectorAll('.frame').forEach(
 
 
 def built_or_skip() -> None:
-    """CI builds the client; elsewhere `make client` does."""
+    """`make test` builds the client beside the tests (`town` waits for it); elsewhere `make client` does."""
     if is_built():
         return
     if os.environ.get("CI") != "true":

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from tests.running import DEMO_PASSWORD, House, Models
+from tests.running import DEMO_PASSWORD, ROOT, House, Models, wait_until
 
 # Debian's headless shell is the same engine without a window around it, for two thirds of the work.
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
@@ -22,6 +22,8 @@ ARGUMENTS = [
 # Pictures of every page at both widths; build output, looked at by people, never committed.
 PICTURES = Path(os.environ.get("SCREENSHOTS", Path(__file__).resolve().parents[2] / "build" / "screenshots"))
 
+# There while `make test` checks and builds the client, of which the town shows all or nothing.
+BUILDING, BUILD_SECONDS = ROOT / "build" / "client-building", 600
 # For what other processes must do first (a job, a delivery), on a machine that does much else.
 PATIENCE_MS = 40_000
 expect.set_options(timeout=PATIENCE_MS)
@@ -42,6 +44,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory, models: Models) -> Iterator[House]:
     """Where the town runs: for what only its operator can do."""
+    wait_until(lambda: not BUILDING.exists(), "the client's build", BUILD_SECONDS)
     house = House(tmp_path_factory.mktemp("town"), models.demo(), DEMO_STAFF_PASSWORD=DEMO_PASSWORD)
     yield house
     house.close()
