@@ -179,11 +179,15 @@ def offered_and_accepted(phone: Page, town: dict[str, str], reviewer: Office) ->
     reviewer.post("/staff/flat-batches", **batch, offers_at_once=1)
     (offer,) = Resident(town["web"], OWNER)("GET", "/offers")["items"]
     left = datetime.fromisoformat(offer["expires_at"]) - datetime.now(UTC)
-    phone.clock.set_fixed_time(datetime.now(UTC) + timedelta(hours=5))
+    ahead = datetime.now(UTC) + timedelta(hours=5)
+    phone.clock.set_fixed_time(ahead)
     reloaded(phone, "锦绣苑")
     hours = {(left - timedelta(minutes=minutes)).seconds // 3600 for minutes in (0, 5)}
-    told = "|".join(f"还有 {left.days} 天 {each} 小时" for each in hours)
-    expect(phone.get_by_text(re.compile(f"^({told})$")).first).to_be_visible(timeout=PATIENCE_MS)
+    for gone in (0, 1):  # a day goes by while one looks at it
+        phone.clock.set_fixed_time(ahead + timedelta(days=gone))
+        told = "|".join(f"还有 {left.days - gone} 天 {each} 小时" for each in hours)
+        expect(phone.get_by_text(re.compile(f"^({told})$")).first).to_be_visible(timeout=PATIENCE_MS)
+    phone.clock.set_fixed_time(ahead)
     look_in_both_modes(phone, "flat-offered")
     press(phone, "接受")
     look_in_both_modes(phone, "flat-second-look")

@@ -1,16 +1,16 @@
 import { useState } from "react";
-import { inTheNameOf, now, own, type Schemas } from "@/api";
+import { inTheNameOf, own, type Schemas } from "@/api";
 import words from "@/text/zh_CN/applications.json";
 import whose from "@/text/zh_CN/whom.json";
 import { useAnswer, usePages } from "@/ui/answers";
 import { Button, Tag } from "@/ui/controls";
 import { Box, Press, Words } from "@/ui/elements";
 import { go, pages } from "@/ui/go";
+import { Left } from "@/ui/left";
 import { List } from "@/ui/list";
 import { Page } from "@/ui/page";
 import { Empty } from "@/ui/states";
 import { usePrincipals, WhoseChips } from "@/ui/whom";
-import { left } from "@/words";
 import { due, MINE } from "./due";
 import "./applications.css";
 
@@ -32,7 +32,7 @@ export default function Applications() {
           {open.map((each) => (
             <Press key={each.id} className="item card offer" onPress={() => go(pages.application, { id: each.application_id })}>
               <Words className="item-name">{words.offers}：{each.kind_label}</Words>
-              <Words className="item-line">{left(each.expires_at, now())}</Words>
+              <Words className="item-line"><Left until={each.expires_at} /></Words>
             </Press>
           ))}
         </Box>

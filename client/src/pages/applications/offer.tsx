@@ -5,9 +5,10 @@ import nearby from "@/text/zh_CN/nearby.json";
 import { useDoing } from "@/ui/answers";
 import { Facts } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
+import { Left } from "@/ui/left";
 import { Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
-import { left, moment } from "@/words";
+import { moment } from "@/words";
 
 type Offer = Schemas["OwnOffer"];
 const HUNDRED = 100;
@@ -26,7 +27,7 @@ export function OfferCard({ offer, onAnswered }: { offer: Offer; onAnswered: (of
       <Words as="h2">{offer.kind_label}</Words>
       <Facts lines={facts(offer.subject)} />
       <Words as="p">{fill(words.offer_until, { when: moment(offer.expires_at, now()) })}</Words>
-      <Words as="p" className="item-name">{left(offer.expires_at, now())}</Words>
+      <Words as="p" className="item-name"><Left until={offer.expires_at} /></Words>
       {doing.problem && <Trouble problem={doing.problem} />}
       {offer.actions.includes("accept") && (
         <Box className="stack">

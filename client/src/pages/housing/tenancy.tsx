@@ -6,6 +6,7 @@ import { useAnswer, useDoing } from "@/ui/answers";
 import { Button, Card, Facts } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
 import { go, pages } from "@/ui/go";
+import { useNow } from "@/ui/left";
 import { Page } from "@/ui/page";
 import { Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
@@ -60,6 +61,7 @@ export default function OneTenancy() {
 
 function Shown({ tenancy, onChanged }: { tenancy: Tenancy; onChanged: () => Promise<void> }) {
   const doing = useDoing();
+  const at = useNow();
   const may = (action: string) => tenancy.actions.some((each) => each.action === action);
   // One thing at a time: a step beside a choice under way would meet a tenancy that is just changing. Where it was refused, the
   // screen shows what is so now.
@@ -75,7 +77,7 @@ function Shown({ tenancy, onChanged }: { tenancy: Tenancy; onChanged: () => Prom
   return (
     <>
       <Card title={tenancy.state_label}>
-        {tenancy.due_at && <Words as="p">{fill(words.due, { when: moment(tenancy.due_at, now()), left: left(tenancy.due_at, now()) })}</Words>}
+        {tenancy.due_at && <Words as="p">{fill(words.due, { when: moment(tenancy.due_at, now()), left: left(tenancy.due_at, at) })}</Words>}
         {lease && (
           <Facts lines={[
             [words.lease, lease.number], [words.flat, line(lease.flat)], [words.rent, fill(words.yuan, { n: lease.rent_fen / HUNDRED })],

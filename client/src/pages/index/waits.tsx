@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { now, own, session, type Schemas } from "@/api";
+import { own, session, type Schemas } from "@/api";
 import settings from "@/settings.json";
 import { common, fill } from "@/text";
 import words from "@/text/zh_CN/home.json";
@@ -7,8 +7,8 @@ import { useAnswer } from "@/ui/answers";
 import { Button, Card, Tag } from "@/ui/controls";
 import { Box, Press, Words } from "@/ui/elements";
 import { go, pages } from "@/ui/go";
+import { Left } from "@/ui/left";
 import { Skeleton, Trouble } from "@/ui/states";
-import { left } from "@/words";
 
 const APPLICANT = "applicant";
 const DRAFT = "draft";
@@ -63,7 +63,7 @@ function Turn({ application }: { application: Schemas["ApplicationItem"] }) {
         <Tag look="calm">{words.waits_turn}</Tag>
       </Box>
       <Words className="facility-line">{step.text}</Words>
-      {step.due_at && <Words className="soft small facility-line">{left(step.due_at, now())}</Words>}
+      {step.due_at && <Words className="soft small facility-line"><Left until={step.due_at} /></Words>}
     </Press>
   );
 }
