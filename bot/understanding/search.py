@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -71,7 +70,6 @@ class Search:
     def _index(self) -> bm25s.BM25:
         import bm25s  # takes long to load; most processes answer no questions
 
-        logging.getLogger(bm25s.__name__).setLevel(logging.WARNING)  # it tells of every step
         index = bm25s.BM25()
         index.index([_runs(bare(each)) for each in self.texts], show_progress=False)
         return index
