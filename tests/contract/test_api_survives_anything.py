@@ -22,7 +22,7 @@ CHECKS = [
     schemathesis.checks.status_code_conformance,
     schemathesis.checks.content_type_conformance,
 ]
-EXAMPLES = 7
+EXAMPLES = 10
 # Who has not signed in is refused before anything of the call is read: these tell whether that is so.
 REFUSED_EXAMPLES = 2
 # In how many parts the operations are called, so that workers share them: each part reads the whole document.
