@@ -187,7 +187,7 @@ def _field_fault(found: ErrorDetails, lines: Lines) -> FieldFault:
 
 def _choices(expected: str) -> str:
     """The choices that pydantic names in English: `'a', 'b' or 'c'`."""
-    return "、".join(re.findall(r"'([^']*)'", expected)) or expected
+    return say("rule_faults.between").join(re.findall(r"'([^']*)'", expected)) or expected
 
 
 def _fault(code: str, **details: Any) -> InvalidInput:
