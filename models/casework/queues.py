@@ -5,8 +5,8 @@ A page reads one window of due dates after the other and stops when it is full (
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from config.loading import rule
@@ -82,7 +82,7 @@ def escalated(
         rows = _rows({**wanted, **window}, "escalated_at")
         return [each for each in rows if townships is None or each.get("township_id") in townships]
 
-    found = windows.read(read, windows.windows("escalated_at", _edges(at, past), after=after), limit, at)
+    found = windows.read(read, windows.windows("escalated_at", windows.edges(at, past), after=after), limit, at)
     return _page(found, limit, ESCALATED, "escalated_at")
 
 
@@ -119,7 +119,7 @@ def _of_place(
         rows = [row for place in places for row in _rows({**place, **window}, "due_at", limit + 1)]
         return sorted(rows, key=lambda each: (each["due_at"], each["_id"]))
 
-    ranges = windows.windows("due_at", _edges(at, _days(wanted)), after=after, before=before)
+    ranges = windows.windows("due_at", windows.edges(at, _days(wanted)), after=after, before=before)
     return windows.read(read, ranges, limit, at)
 
 
@@ -154,7 +154,7 @@ def _counted(wanted: dict[str, Any], edges: Mapping[str, datetime | None], at: d
             for row in collection(Application).find({**place, **window}, {"due_at": 1}).batch_size(COUNT_BATCH)
         ]  # fmt: skip
 
-    ranges = windows.windows("due_at", _edges(at, rule("casework.count_windows_days")))
+    ranges = windows.windows("due_at", windows.edges(at, rule("casework.count_windows_days")))
     moments = [as_utc(each["due_at"]) for each in windows.read(read, ranges, most)]
     found = {name: sum(edge is None or each < edge for each in moments) for name, edge in edges.items()}
     return {**{name: min(count, most) for name, count in found.items()},
@@ -174,10 +174,6 @@ def _townships(wanted: Mapping[str, Any]) -> list[str] | None:
     if asked is None:
         return None
     return list(asked["$in"]) if isinstance(asked, dict) else [asked]
-
-
-def _edges(at: datetime, days: Sequence[float]) -> list[datetime]:
-    return [at + timedelta(days=each) for each in days]
 
 
 def _rows(wanted: Mapping[str, Any], order: str, most: int = 0) -> list[Raw]:

@@ -85,7 +85,7 @@ def desk(
         edges = [first + timedelta(days=day) for day in range(1, (following - first).days)]
         ranges = windows.windows("queue_at", edges, after=max(after or (first, ""), (first, "")), before=following)
     else:
-        edges = [at + timedelta(days=each) for each in rule("feedback.desk_windows_days")]
+        edges = windows.edges(at, rule("feedback.desk_windows_days"))
         ranges = windows.windows("queue_at", edges, after=after)
     found = windows.read(read, ranges, limit)
     more = _cursor(found[limit - 1], "queue_at") if len(found) > limit else None

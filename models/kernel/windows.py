@@ -28,14 +28,19 @@ FEW = 8
 
 def ages(at: datetime) -> list[datetime]:
     """Edges for lists in the order of how long something waits: wide apart long ago, close together now."""
-    return [at + timedelta(days=each) for each in rule("kernel.age_windows_days")]
+    return edges(at, rule("kernel.age_windows_days"))
+
+
+def edges(at: datetime, days: Iterable[float]) -> list[datetime]:
+    """Moments so many days from `at`, between which windows lie."""
+    return [at + timedelta(days=each) for each in days]
 
 
 def windows(
-    order: str, edges: Iterable[datetime], *, after: Position | None = None, before: datetime | None = None
+    order: str, between: Iterable[datetime], *, after: Position | None = None, before: datetime | None = None
 ) -> Iterator[Window]:
     """Filters on a moment, earliest first, from the position `after` on and up to `before`; each a contiguous range
-    that goes over no edge.
+    that goes over none of the moments `between`.
 
     Half-open: the embedded server leaves the end of a closed range out where the index goes on behind its field.
     """
@@ -44,7 +49,7 @@ def windows(
         same, rest = beyond(order, *after)
         yield same
         begin = rest[order]
-    for edge in [*sorted(set(edges)), None]:
+    for edge in [*sorted(set(between)), None]:
         end = min((each for each in (edge, before) if each is not None), default=None)
         if end is not None and any(end <= start for start in begin.values()):
             continue
