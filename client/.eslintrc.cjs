@@ -35,5 +35,6 @@ module.exports = {
     { files: ["src/platform/*.h5.ts"], rules: { "no-restricted-globals": "off" } },
     { files: ["config/**"], rules: { "no-restricted-syntax": "off", "@typescript-eslint/no-require-imports": "off" } },
     { files: ["tests/**"], rules: { "no-restricted-syntax": "off", "max-lines-per-function": "off" } },
+    { files: ["tests/weapp/**"], rules: { "no-restricted-globals": "off" } },
   ],
 };

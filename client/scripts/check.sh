@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What `make test` does with the client: lint, types, unit tests, both builds, their sizes, and the screens of the mini-program.
+# What `make test` does with the client: lint, types, unit tests, both builds and their sizes.
 # Where there is no Node it is left out, loudly; in CI that is a failure.
 set -eu
 cd "$(dirname "$0")/.."
@@ -13,12 +13,7 @@ fi
 npm run -s types & types=$!
 npm run -s lint
 wait "$types"
-screens() {
-  # WeChat's template compiler is a program for x86-64.
-  if [ "$(uname -m)" = x86_64 ] || [ "${CI:-}" = true ]; then npm run -s screens
-  else echo "THE MINI-PROGRAM'S SCREENS WERE NOT TESTED: WeChat's compiler runs on x86-64 alone." >&2; fi
-}
-{ npm run -s unit && bash scripts/build.sh weapp && screens; } & weapp=$!
+{ npm run -s unit && bash scripts/build.sh weapp; } & weapp=$!
 bash scripts/build.sh h5
 wait "$weapp"
 npm run -s size

@@ -5,7 +5,7 @@ import { common, fill } from "@/text";
 import { moment } from "@/words";
 import { wayOf } from "./advice";
 import { Box, Press, Words } from "./elements";
-import { go } from "./go";
+import { go, pages, switchTo } from "./go";
 
 export function Skeleton({ rows = 4 }: { rows?: number }) {
   return (
@@ -44,6 +44,7 @@ export function Trouble({ problem, onAgain }: { problem: Problem; onAgain?: () =
       )}
       {problem.advice !== "" && <Words as="p">{problem.advice}</Words>}
       {way && <Press className="button" onPress={() => go(way.page)}>{way.label}</Press>}
+      {problem.next === "home" && <Press className="button" onPress={() => switchTo(pages.home)}>{common.to_home}</Press>}
       {(helps || asks) && <Press className="button" onPress={again}>{asks ? common.sign_in : common.again}</Press>}
     </Box>
   );

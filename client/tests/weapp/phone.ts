@@ -1,18 +1,23 @@
 /**
  * A phone with WeChat on it, in memory: the built mini-program (`dist/weapp`) runs as it is, its pages are rendered by WeChat's
- * own template compiler (miniprogram-simulate), and `wx` is a fake whose requests the test answers. One phone a process, for
- * WeChat's globals and Taro's page stack are the process's.
+ * own template compiler (miniprogram-simulate), and ways lead where they lead. One phone a process, for WeChat's globals and
+ * Taro's page stack are the process's.
  */
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { JSDOM } from "jsdom";
-import settings from "@/settings.json";
-import { type Answer, type Asked } from "./answers";
+import { vi } from "vitest";
+import { createWeChat, type WeChat } from "./wechat";
 
 const BUILT = fileURLToPath(new URL("../../dist/weapp", import.meta.url));
+const PATIENCE = { timeout: 40_000, interval: 10 };
+/** ms: what a tap sets off has begun by then. */
+const A_MOMENT = 50;
 const require = createRequire(import.meta.url);
 const globals = globalThis as unknown as Record<string, unknown>;
-const WORDLESS = ["wx-button", "wx-input", "wx-textarea", "wx-image", "wx-map"];
+const WORDLESS = ["wx-button", "wx-input", "wx-textarea", "wx-image", "wx-map", "wx-picker"];
+const TYPED = ["wx-input", "wx-textarea"];
 
 /** A node as WeChat would draw it. */
 export interface Node {
@@ -29,88 +34,104 @@ interface Rendered {
   instance: Record<string, ((...given: unknown[]) => unknown) | undefined> & { route?: string };
 }
 
+interface Shown {
+  address: string;
+  page: Rendered;
+}
+
 export interface Phone {
-  /** Open a page by the address of `wx.navigateTo`, in place of the one that is shown. */
+  wechat: WeChat;
+  /** Open a page by its address as from a card in the chat, with nothing to go back to. */
   open(address: string): void;
-  /** Where `wx.navigateTo` and its kind last led. */
-  went(): string;
+  back(): void;
+  /** The address that is shown. */
+  at(): string;
   /** The words on the screen, as read from top to bottom. */
   words(): string;
   /** What a screen reader is given: `role name`, one a node that has either. */
   spoken(): string[];
   /** Controls and pictures that say nothing. */
   silent(): string[];
+  /** The names of what can be pressed. */
+  buttons(): string[];
   /** The classes of the outermost box. */
   look(): string;
   /** The card that is passed on from this screen; undefined where it cannot be. */
   card(): unknown;
-  tap(name: string): void;
-  type(name: string, text: string): void;
   /** An attribute of the first node of this kind, such as the markers of a map. */
   shown(tag: string, attribute: string): unknown;
   /** Another event of WeChat's own components, as a marker that was tapped. */
   happen(tag: string, event: string, detail: unknown): void;
-  /** What was asked of WeChat, by function. */
-  calls: Record<string, unknown[]>;
-  /** All that lies in the phone's storage. */
-  stored(): [string, unknown][];
+  /** Wait until it can be pressed, press it. By its whole name, else by a part of it. */
+  tap(name: string): Promise<void>;
+  type(name: string, text: string): Promise<void>;
+  /** Pick in one of WeChat's pickers: the place in the list, or the day. */
+  pick(name: string, value: string | number): Promise<void>;
+  /** Wait for the words, for the address, or for all that is on its way. */
+  shows(text: string): Promise<void>;
+  leads(address: string): Promise<void>;
+  settled(): Promise<void>;
 }
 
-export type Reply = (asked: Asked) => Answer | "nothing";
+/** The built mini-program's screens, below `pages/`. */
+export function screens(): string[] {
+  const { pages, subPackages } = JSON.parse(readFileSync(`${BUILT}/app.json`, "utf8")) as { pages: string[]; subPackages: { root: string; pages: string[] }[] };
+  return [...pages, ...subPackages.flatMap((each) => each.pages.map((page) => `${each.root}/${page}`))].map((each) => each.replace(/^pages\//, ""));
+}
 
-export function startPhone(reply: Reply, now: () => number): Phone {
+export function startPhone(product: string): Phone {
   const simulate = inDocument();
-  const calls: Record<string, unknown[]> = {};
-  const store = new Map<string, unknown>();
-  globals.wx = fakeWx(reply, now, calls, store);
+  const wechat = createWeChat(product);
+  const stack: Shown[] = [];
+  globals.wx = Object.assign(wechat.wx, ways(stack, (address) => enter(simulate, stack, address)));
   let app: Record<string, (options: unknown) => void> = {};
   globals.App = (options: typeof app) => (app = options);
-  const stack: Rendered["instance"][] = [];
-  globals.getCurrentPages = () => stack;
+  globals.getCurrentPages = () => stack.map((each) => each.page.instance);
   globals.getApp = () => app;
   // A page is a component whose functions are its methods.
   globals.Page = ({ data, ...methods }: { data: unknown }) => (globals.Component as (definition: unknown) => void)({ data, methods });
   require(`${BUILT}/app.js`);
   app.onLaunch?.call(app, { path: "pages/index/index", query: {}, scene: 1001 });
-  const known = new Map<string, string>();
-  let page: Rendered | undefined;
 
-  const show = (address: string) => {
-    const [route = "", query] = address.replace(/^\//, "").split("?");
-    page?.instance.onUnload?.();
-    page?.detach();
-    const id = known.get(route) ?? simulate.load(`${BUILT}/${route}`, "page", { rootPath: BUILT });
-    known.set(route, id);
-    page = simulate.render(id);
-    page.attach(document.body);
-    page.instance.route = route as never;
-    stack.splice(0, 1, page.instance);
-    page.instance.onLoad?.(Object.fromEntries(new URLSearchParams(query)));
-    page.instance.onShow?.();
-    page.instance.onReady?.();
+  const top = () => stack.at(-1)!;
+  const tree = () => top().page.toJSON();
+  const fire = (node: Node, event: string, detail: unknown) => top().page.querySelector(`#${String(attribute(node, "id"))}`)!.dispatchEvent(event, { detail });
+  const wait = (true_: () => boolean, told: () => string) =>
+    vi.waitFor(() => {
+      if (!true_()) throw new Error(`${told()}\n${top().address}\n${wordsOf(tree())}\n${wechat.asked.map(({ method, path, status }) => `${method} ${path} ${status}`).join("\n")}`);
+    }, PATIENCE);
+  const found = async (choose: (nodes: Node[]) => Node | undefined, told: string) => {
+    await wait(() => choose(all(tree())) !== undefined, () => `no ${told}`);
+    return choose(all(tree()))!;
   };
-  const tree = () => page!.toJSON();
-  const find = (what: (node: Node) => boolean, told: string) => {
-    const node = all(tree()).find(what);
-    if (!node) throw new Error(`no ${told} on the screen:\n${wordsOf(tree())}`);
-    return node;
-  };
-  const fire = (node: Node, event: string, detail: unknown) => page!.querySelector(`#${String(attribute(node, "id"))}`)!.dispatchEvent(event, { detail });
   return {
-    calls,
-    stored: () => [...store],
-    open: show,
-    went: () => (calls.went?.at(-1) as { url: string } | undefined)?.url ?? "",
+    wechat,
+    open: (address) => (wechat.wx.reLaunch as (to: unknown) => void)({ url: address, now: true }),
+    back: () => (wechat.wx.navigateBack as (to: unknown) => void)({}),
+    at: () => top().address,
     words: () => wordsOf(tree()),
     spoken: () => all(tree()).map(spokenOf).filter((each) => each !== ""),
     silent: () => all(tree()).filter((node) => WORDLESS.includes(node.tagName) && nameOf(node) === "").map((node) => `${node.tagName} ${String(attribute(node, "class"))}`),
+    buttons: () => all(tree()).filter((node) => node.tagName === "wx-button").map(nameOf),
     look: () => String(attribute(tree().children[0] as Node, "class")),
-    card: () => page?.instance.onShareAppMessage?.({ from: "menu" }),
-    tap: (name) => fire(find((node) => node.tagName === "wx-button" && nameOf(node).includes(name) && !attribute(node, "disabled"), `button “${name}”`), "tap", {}),
-    type: (name, text) => fire(find((node) => ["wx-input", "wx-textarea"].includes(node.tagName) && nameOf(node) === name, `field “${name}”`), "input", { value: text }),
-    shown: (tag, name) => attribute(find((node) => node.tagName === tag, tag), name),
-    happen: (tag, event, detail) => fire(find((node) => node.tagName === tag, tag), event, detail),
+    card: () => top().page.instance.onShareAppMessage?.({ from: "menu" }),
+    shown: (tag, name) => attribute(all(tree()).find((node) => node.tagName === tag)!, name),
+    happen: (tag, event, detail) => fire(all(tree()).find((node) => node.tagName === tag)!, event, detail),
+    tap: async (name) => fire(await found((nodes) => pressed(nodes, name), `button “${name}”`), "tap", {}),
+    type: async (name, text) => fire(await found((nodes) => nodes.find((node) => TYPED.includes(node.tagName) && nameOf(node) === name), `field “${name}”`), "input", { value: text }),
+    pick: async (name, value) => fire(await found((nodes) => nodes.find((node) => node.tagName === "wx-picker" && nameOf(node).startsWith(name)), `picker “${name}”`), "change", { value }),
+    shows: (text) => wait(() => wordsOf(tree()).includes(text), () => `“${text}” is not shown`),
+    leads: (address) => wait(() => top().address === address, () => `it does not lead to ${address}`),
+    settled: async () => {
+      await new Promise((then) => setTimeout(then, A_MOMENT));
+      await wait(() => wechat.quiet() && !all(tree()).some((node) => attribute(node, "ariaBusy") === true), () => "it does not come to rest");
+    },
   };
+}
+
+function pressed(nodes: Node[], name: string): Node | undefined {
+  const able = nodes.filter((node) => node.tagName === "wx-button" && !attribute(node, "disabled"));
+  return able.find((node) => nameOf(node) === name) ?? able.find((node) => nameOf(node).includes(name));
 }
 
 interface Simulate {
@@ -125,63 +146,60 @@ function inDocument(): Simulate {
   return require("miniprogram-simulate") as Simulate;
 }
 
-type Options = Record<string, unknown> & { success?: (given: unknown) => void; fail?: (given: unknown) => void; complete?: () => void };
+/** A page's components are compiled once. */
+const compiled = new Map<string, string>();
 
-function fakeWx(reply: Reply, now: () => number, calls: Record<string, unknown[]>, store: Map<string, unknown>): Record<string, unknown> {
-  const after = (options: Options, result: unknown, well = true) =>
-    setTimeout(() => {
-      (well ? options.success : options.fail)?.(result);
-      options.complete?.();
-    }, 0);
-  const done = (name: string, result: unknown = {}) => (options: Options = {}) => {
-    (calls[name] ??= []).push(options);
-    after(options, result);
-  };
-  return {
-    request: (options: Options) => {
-      const answer = reply(askedOf(options));
-      if (answer === "nothing") return after(options, { errMsg: "request:fail" }, false);
-      return after(options, { statusCode: answer.status, data: JSON.stringify(answer.body), header: { Date: new Date(now()).toUTCString() } });
-    },
-    getStorageSync: (key: string) => store.get(key) ?? "",
-    setStorageSync: (key: string, data: unknown) => void store.set(key, data),
-    removeStorageSync: (key: string) => void store.delete(key),
-    getStorageInfoSync: () => ({ keys: [...store.keys()] }),
-    getStorage: (options: Options) => after(options, { data: store.get(String(options.key)), errMsg: "getStorage:fail data not found" }, store.has(String(options.key))),
-    setStorage: (options: Options) => {
-      store.set(String(options.key), options.data);
-      after(options, {});
-    },
-    removeStorage: (options: Options) => {
-      store.delete(String(options.key));
-      after(options, {});
-    },
-    login: done("login", { code: "code-of-wechat" }),
-    getLocation: done("getLocation", { latitude: 27.8, longitude: 114.39, accuracy: 30 }),
-    requestSubscribeMessage: done("requestSubscribeMessage"),
-    makePhoneCall: done("makePhoneCall"),
-    openLocation: done("openLocation"),
-    navigateTo: done("went"),
-    redirectTo: done("went"),
-    reLaunch: done("went"),
-    setNavigationBarTitle: done("title"),
-    stopPullDownRefresh: done("stopPullDownRefresh"),
-    pageScrollTo: done("pageScrollTo"),
-    onNetworkStatusChange: () => undefined,
-    offNetworkStatusChange: () => undefined,
-    nextTick: (then: () => void) => setTimeout(then, 0),
-    getWindowInfo: () => ({ windowWidth: 375, windowHeight: 700, pixelRatio: 2 }),
-    getSystemInfoSync: () => ({ windowWidth: 375, windowHeight: 700, pixelRatio: 2 }),
-    canIUse: () => false,
-  };
+function enter(simulate: Simulate, stack: Shown[], address: string): void {
+  const [route = "", query] = address.replace(/^\//, "").split("?");
+  if (!compiled.has(route)) compiled.set(route, simulate.load(`${BUILT}/${route}`, "page", { rootPath: BUILT }));
+  const page = simulate.render(compiled.get(route)!);
+  page.attach(document.body);
+  page.instance.route = route as never;
+  stack.push({ address, page });
+  page.instance.onLoad?.(Object.fromEntries((query ?? "").split("&").filter(Boolean).map((each) => each.split("=", 2) as [string, string])));
+  page.instance.onShow?.();
+  page.instance.onReady?.();
 }
 
-function askedOf(options: Options): Asked {
-  const { pathname, searchParams } = new URL(String(options.url));
-  const body = options.data as string | undefined;
+function leave(stack: Shown[]): void {
+  const { page } = stack.pop()!;
+  page.instance.onUnload?.();
+  page.detach();
+}
+
+/** WeChat's ways from page to page. */
+function ways(stack: Shown[], show: (address: string) => void): Record<string, unknown> {
+  type To = { url: string; delta?: number; now?: boolean; success?: (given: unknown) => void; complete?: () => void };
+  const way = (move: (to: To) => void) => (to: To) => {
+    const go = () => {
+      move(to);
+      to.success?.({});
+      to.complete?.();
+    };
+    if (to.now) go();
+    else setTimeout(go, 0);
+  };
+  const hide = () => stack.at(-1)?.page.instance.onHide?.();
+  const emptied = () => {
+    while (stack.length > 0) leave(stack);
+  };
   return {
-    method: String(options.method) as Asked["method"], path: pathname.slice(settings.api_path.length), query: searchParams,
-    headers: options.header as Record<string, string>, body: body ? JSON.parse(body) : undefined,
+    navigateTo: way(({ url }) => {
+      hide();
+      show(url);
+    }),
+    redirectTo: way(({ url }) => {
+      leave(stack);
+      show(url);
+    }),
+    reLaunch: way(({ url }) => {
+      emptied();
+      show(url);
+    }),
+    navigateBack: way(({ delta = 1 }) => {
+      for (let left = Math.min(delta, stack.length - 1); left > 0; left--) leave(stack);
+      stack.at(-1)?.page.instance.onShow?.();
+    }),
   };
 }
 
