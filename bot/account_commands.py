@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -11,9 +14,10 @@ from flask.cli import AppGroup, with_appcontext
 
 from bot.dialogues.menu import menu_file
 from bot.wechat.menu import MenuLine, faults, payload, read
-from bot.wechat.outcomes import WechatRefused, WechatUnavailable
+from bot.wechat.outcomes import CodesUsedUp, PageUnpublished, WechatRefused, WechatUnavailable
 from config.text import say
-from models.conversations.posters import facility_poster
+from models.conversations import posters
+from models.conversations.scenes import scenes_file
 from models.kernel.actors import SYSTEM
 from models.kernel.errors import NotFound
 from models.platform import Platform
@@ -59,18 +63,50 @@ def show_menu() -> None:
 @click.command("poster")
 @with_appcontext
 @click.argument("facility_id")
-def poster(facility_id: str) -> None:
-    """The QR code for a facility's poster: whoever scans it is shown that facility."""
+@click.option(
+    "--save", type=click.Path(file_okay=False, path_type=Path), help="A folder for the pictures of both codes."
+)
+def poster(facility_id: str, save: Path | None) -> None:
+    """Both codes of a facility's poster: one opens the chat at that facility, the other the mini-program."""
     platform = _platform()
+    at = platform.clock.now()
     try:
-        made = facility_poster(facility_id, platform.wechat.qr_ticket, SYSTEM, platform.clock.now())
+        of = posters.subject(posters.FACILITY, facility_id, at)
     except NotFound:
         _fail(say("wechat.poster.no_facility"))
+    with _told():
+        chat = posters.chat_code(of, platform.wechat.qr_ticket, SYSTEM, at)
+    click.echo(
+        say("wechat.poster.chat", name=of.name, scene=chat["scene"], url=chat["url"], picture=chat["picture_url"])
+    )
+    _save(of, posters.CHAT, save)
+    with _told():
+        mini = posters.mini_code(of, platform.wechat.mini_code, SYSTEM, at)
+    click.echo(say("wechat.poster.mini", scene=mini["_id"], page=scenes_file().landing))
+    _save(of, posters.MINI, save)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What WeChat refuses, said in words; the command ends."""
+    try:
+        yield
+    except (CodesUsedUp, PageUnpublished) as fault:
+        _fail(say(f"errors.{fault.code}"))
     except WechatRefused as fault:
         _fail(say("wechat.poster.refused", code=fault.errcode))
     except WechatUnavailable:
         _fail(say("wechat.poster.unavailable"))
-    click.echo(say("wechat.poster.made", name=made.name, scene=made.scene, url=made.url, picture=made.picture_url))
+
+
+def _save(of: posters.Subject, code: str, folder: Path | None) -> None:
+    if folder is None:
+        return
+    found = posters.picture(of, code)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / found.name
+    path.write_bytes(found.content)
+    click.echo(say("wechat.poster.saved", path=path))
 
 
 def catalogue_menu() -> list[MenuLine]:

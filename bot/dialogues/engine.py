@@ -50,10 +50,11 @@ from bot.wechat.messages import CLICK, SCAN, SUBSCRIBE, UNSUBSCRIBE, Inbound
 from bot.wechat.reception import SECONDS, Answer
 from bot.wechat.replies import Reply, TextReply
 from config.loading import rule
+from config.programmes import programmes
 from config.text import say
 from models.conversations import erasing, states
 from models.conversations.canned import canned_file
-from models.conversations.posters import FACILITY_SCENE
+from models.conversations.posters import FACILITY, PROGRAMME
 from models.feedback.erasing import forget_follower as forget_feedback
 from models.indicators.usage import record_use
 from models.kernel.errors import StaleVersion
@@ -170,8 +171,12 @@ def _converse(state: State, spoke_at: datetime | None, message: Inbound, service
 def _event(state: State, message: Inbound, services: Services) -> Outcome:
     """Subscribed, scanned, or pressed the menu."""
     turn = Turn("", Understanding(wish.HELP, 1.0), services.at)
-    if message.event in (SUBSCRIBE, SCAN) and message.event_key.startswith(FACILITY_SCENE):
-        return nearby.open_facility(state, message.event_key.removeprefix(FACILITY_SCENE), turn, services)
+    kind, _, about = message.event_key.partition(":") if message.event in (SUBSCRIBE, SCAN) else ("", "", "")
+    if kind == FACILITY:
+        return nearby.open_poster(state, about, turn, services)
+    if kind == PROGRAMME and about in programmes():
+        services.use("poster_scan")
+        return choose.about(state.cleared(), about)
     if message.event == SUBSCRIBE:
         return small_talk.welcome(state, turn, services)
     item = clicked(message.event_key) if message.event == CLICK else None

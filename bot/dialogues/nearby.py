@@ -77,8 +77,16 @@ def says_home(text: str) -> bool:
     return said("home", text) or any(bare(word) in heard for word in answer_words().home if len(word) > 1)
 
 
-def open_facility(state: State, facility_id: str, turn: Turn, services: Services) -> Outcome:
+def open_poster(state: State, facility_id: str, turn: Turn, services: Services) -> Outcome:
     """A facility whose poster was scanned."""
+    after, texts = open_facility(state, facility_id, turn, services)
+    if after is not state:  # else it is gone
+        services.use("poster_scan", after.frame.data["point"]["district_code"])
+    return after, texts
+
+
+def open_facility(state: State, facility_id: str, turn: Turn, services: Services) -> Outcome:
+    """One facility in full, as if it had been chosen from a list."""
     found = services.facility(facility_id)
     if found is None:
         return state, [say("bot.nearby.gone")]
@@ -90,7 +98,7 @@ def open_facility(state: State, facility_id: str, turn: Turn, services: Services
     after = state.to(
         NEARBY, DETAIL, category=found["category"], open_now=False, point=point.stored(), shown=[], next=None
     )
-    return after, [_detail(found, None, turn), say("bot.nearby.after_poster")]
+    return after, [_detail(found, None, turn, services), say("bot.nearby.after_poster")]
 
 
 def by_name(state: State, turn: Turn, services: Services) -> Outcome | None:
@@ -218,12 +226,13 @@ def _one(state: State, number: int, turn: Turn, services: Services) -> Outcome:
     if found is None:
         return state, [say("bot.nearby.gone")]
     after = state.to(NEARBY, DETAIL, **{**state.frame.data, "chosen": chosen["id"]})
-    return after, [_detail(found, chosen["far"], turn), say("bot.nearby.after_detail")]
+    return after, [_detail(found, chosen["far"], turn, services), say("bot.nearby.after_detail")]
 
 
-def _detail(found: Raw, far: float | None, turn: Turn) -> str:
-    """One facility in full, with the way to it on a map."""
-    return "\n".join([wording.detail(found, far, turn.at), pages.on_map(found, say("bot.page.map"))])
+def _detail(found: Raw, far: float | None, turn: Turn, services: Services) -> str:
+    """One facility in full, with the way to it on a map, and to what the mini-program says of it."""
+    links = [pages.on_map(found, say("bot.page.map")), services.page("facility", say("bot.page.facility"), found["id"])]
+    return "\n".join([wording.detail(found, far, turn.at), *links])
 
 
 def _category_by_number(state: State, number: int, turn: Turn, services: Services) -> Outcome:

@@ -24,6 +24,9 @@ CONNECTIONS = 16
 HTTP_OK = 200
 # Raised before a byte of the request has left: safe to repeat for a message, too.
 UNSENT = (requests.ConnectTimeout,)
+# How pictures begin: of JPEG and of PNG. Some calls answer with one instead of JSON.
+PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+PICTURE, PICTURE_TYPE = "picture", "picture_type"
 
 
 class Unsent(Exception):
@@ -58,6 +61,7 @@ class OneTokenClient(WeChatClient):
     def call(self, method: str, path: str, *, repeatable: bool, token: bool = True, **content: Any) -> dict[str, Any]:
         """WeChat's answer, whatever its `errcode`. A stale token is renewed once and the call repeated once.
 
+        An answer that is a picture comes as its bytes in `picture` and its kind in `picture_type`.
         `repeatable`: asking twice does no harm, so that a broken connection is retried. Otherwise only one that could
         not be made is. Raises Unsent, Unknown, WechatUnavailable (no token).
         """
@@ -94,7 +98,7 @@ class OneTokenClient(WeChatClient):
             answer = self._http.request(
                 method, self._base + path, params=query, json=json, timeout=self.timeout, allow_redirects=False
             )
-            found = answer.json() if answer.status_code == HTTP_OK else None
+            found = _read(answer) if answer.status_code == HTTP_OK else None
         # Their texts hold the address with token and secret: nothing of them goes on.
         except UNSENT:
             raise Unsent("connect") from None
@@ -118,6 +122,12 @@ class OneTokenClient(WeChatClient):
         if not isinstance(text, str) or not text or not isinstance(seconds, int):
             raise _token_fault(_code(answer))
         return text, seconds
+
+
+def _read(answer: requests.Response) -> Any:
+    """JSON, or the picture that came instead. Raises ValueError for what is neither."""
+    kind = next((kind for start, kind in PICTURES.items() if answer.content.startswith(start)), None)
+    return {PICTURE: answer.content, PICTURE_TYPE: kind} if kind else answer.json()
 
 
 def _token_fault(code: int) -> Exception:

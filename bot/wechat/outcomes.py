@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.kernel.errors import Forbidden, Unauthenticated, Unavailable
+from config.loading import rule
+from models.kernel.errors import Conflict, Forbidden, Unauthenticated, Unavailable
 
 TOKEN_STALE = frozenset({40001, 40014, 42001})
 BAD_CODE = frozenset({40029, 40163})
 RISKY_USER = 40226
 DAY_QUOTA, MINUTE_QUOTA = 45009, 45011
 BUSY = -1
+NO_SUCH_PAGE = 41030
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,21 @@ class WechatUnavailable(Unavailable):
         self.reason = reason
 
 
+class CodesUsedUp(WechatUnavailable):
+    """No more codes of the mini-program in this minute (45009, getUnlimitedQRCode)."""
+
+    default_code = "wechat_codes_used_up"
+
+    def __init__(self) -> None:
+        super().__init__("codes_used_up", rule("wechat.minute_quota_seconds"))
+
+
+class PageUnpublished(Conflict):
+    """The page is not in the mini-program that is published, or none is (41030)."""
+
+    default_code = "mini_program_unpublished"
+
+
 class WechatRefused(Unavailable):
     """WeChat answered with an error code that no wait will mend: our configuration or our call is wrong."""
 
@@ -86,6 +103,7 @@ class WechatRefused(Unavailable):
     def __init__(self, errcode: int) -> None:
         super().__init__()
         self.errcode = errcode
+        self.reason = str(errcode)
 
     def __str__(self) -> str:
         return f"WeChat refused the call with {self.errcode}"

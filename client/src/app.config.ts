@@ -5,7 +5,7 @@ import words from "./text/zh_CN/permissions.json";
  * they are opened. Paths are a contract: the chat, notices and posters lead to them.
  */
 export default defineAppConfig({
-  pages: ["pages/index/index", "pages/nearby/index", "pages/nearby/facility"],
+  pages: ["pages/index/index", "pages/index/scan", "pages/nearby/index", "pages/nearby/facility"],
   subPackages: [
     { root: "pages/programmes", pages: ["index", "programme", "prescreen"] },
     { root: "pages/applications", pages: ["index", "application", "form"] },

@@ -15,11 +15,18 @@ it("every screen that is named has a file, and every way leads to a screen", () 
   for (const way of ways) expect(screens).toContain(way.slice(1));
 });
 
-/** Addresses that the chat, notices and WeChat's templates lead to, as they stand in the product: `pages/part/screen`, and what it is told. */
+it("there is a way to every screen", () => {
+  expect(screens.filter((screen) => !(Object.values(pages) as string[]).includes(`/${screen}`))).toEqual([]);
+});
+
+const product = new URL("../../", import.meta.url);
+/** Where the product names screens: the catalogue, and code of any layer. */
+const NAMING = ["config", "models", "bot", "api", "jobs", "deploy"];
+
+/** Addresses that the chat, notices, posters and WeChat's templates lead to, as they stand in the product: `pages/part/screen`, and what it is told. */
 function led(): [address: string, screen: string, told: string | undefined][] {
-  const product = new URL("../../", import.meta.url);
-  const files = ["config/catalogue/dialogues/pages.yaml", "config/catalogue/wechat/templates.yaml", ...readdirSync(new URL("models/", product), { recursive: true })
-    .filter((name) => String(name).endsWith(".py")).map((name) => `models/${String(name)}`)];
+  const files = NAMING.flatMap((part) => readdirSync(new URL(`${part}/`, product), { recursive: true }).map((name) => `${part}/${String(name)}`))
+    .filter((name) => /\.(py|yaml)$/.test(name));
   return files.flatMap((file) => {
     const text = readFileSync(new URL(file, product), "utf8");
     const named = new Map([...text.matchAll(/^(\w*PAGE) = "(pages\/[\w/]+)"/gm)].map(([, name = "", screen = ""]) => [name, screen]));
@@ -35,9 +42,14 @@ it.each(led())("%s opens a screen that reads what it is told", (_, screen, told)
   if (told !== undefined && told !== "asked") expect(readFileSync(new URL(`../src/${screen}.tsx`, import.meta.url), "utf8")).toContain(`params.${told}`);
 });
 
-it("the chat's, the notices' and the templates' addresses were found", () => {
+it("the chat's, the notices', the posters' and the templates' addresses were found", () => {
   expect(led().filter(([address]) => address.startsWith("config")).length).toBeGreaterThan(10);
   expect(led().filter(([address]) => address.startsWith("models")).length).toBeGreaterThan(10);
+});
+
+it("the screen that a poster's code opens reads the scene", () => {
+  const [, landing = ""] = /^landing: (\S+)$/m.exec(readFileSync(new URL("config/catalogue/wechat/scenes.yaml", product), "utf8")) ?? [];
+  expect(readFileSync(new URL(`../src/${landing}.tsx`, import.meta.url), "utf8")).toContain("params.scene");
 });
 
 it("large type leaves the essential ways", () => {

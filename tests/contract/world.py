@@ -59,7 +59,7 @@ class World:
         "/staff/estates/", "/staff/flats/", "/staff/flat-batches/", "/staff/check-batches/", "/staff/notices/",
         "/staff/handovers/", "/staff/reports/", "/staff/phone-tasks/", "/staff/proxies/", "/staff/me/principals/",
         "/staff/facilities/", "/staff/learned-answers/", "/staff/unanswered/", "/staff/me/sessions/",
-        "/staff/running/", "/staff/accounts/", "/staff/programme-rules/",
+        "/staff/running/", "/staff/accounts/", "/staff/programme-rules/", "/staff/programmes/", "/scenes/",
         "/staff/me/saved-filters/", "/staff/childcare/centres/", "/staff/childcare/suspensions/",
         "/staff/childcare/inspections/", "/staff/waiting-lists/",
     )  # fmt: skip

@@ -8,7 +8,7 @@ from flask_restx import Namespace
 
 from api.access import PUBLIC, RESIDENT, staff
 from api.endpoint import Call, Endpoint, route
-from api.v1.conversations.posters import FacilityPoster
+from api.v1.conversations.posters import POSTER_ROUTES
 from api.v1.conversations.schemas import (
     CannedList,
     ChatCodeView,
@@ -187,7 +187,6 @@ namespace.add_resource(OneHandOver, "/staff/handovers/<string:ticket_id>")
 namespace.add_resource(Take, "/staff/handovers/<string:ticket_id>/take")
 namespace.add_resource(Reply, "/staff/handovers/<string:ticket_id>/reply")
 namespace.add_resource(Close, "/staff/handovers/<string:ticket_id>/close")
-namespace.add_resource(FacilityPoster, "/staff/facilities/<string:facility_id>/poster-code")
 namespace.add_resource(News, "/staff/handovers/<string:ticket_id>/news")
 namespace.add_resource(Read, "/staff/handovers/<string:ticket_id>/read")
 namespace.add_resource(Transfer, "/staff/handovers/<string:ticket_id>/transfer")
@@ -196,5 +195,5 @@ namespace.add_resource(GiveBack, "/staff/handovers/<string:ticket_id>/give-back"
 namespace.add_resource(TakeOver, "/staff/handovers/<string:ticket_id>/take-over")
 namespace.add_resource(Colleagues, "/staff/handover-colleagues")
 namespace.add_resource(CannedAnswers, "/staff/canned-answers")
-for resource, path in TEACHING_ROUTES:
+for resource, path in (*TEACHING_ROUTES, *POSTER_ROUTES):
     namespace.add_resource(resource, path)

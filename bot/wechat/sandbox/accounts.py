@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from bot.wechat.sandbox import codes
 from bot.wechat.sandbox.people import RISKY_NAME, Person, cast, person_of_login, phone_of
 from bot.wechat.sandbox.state import State
 from config.loading import rule
@@ -29,6 +30,8 @@ MESSAGES = {
     40016: "invalid button size", 40017: "invalid button type", 40018: "invalid button name size",
     40019: "invalid button key size", 40023: "invalid sub button size", 40024: "invalid sub button type",
     40025: "invalid sub button name size", 40026: "invalid sub button key size",
+    40097: "invalid args", 40129: "invalid scene", 41030: "invalid page",
+    40169: "invalid length for scene, or the data is not json string", 85096: "not allow include scancode_time field",
     40052: "invalid action name", 40053: "invalid action info", 45029: "qrcode count out of limit",
 }  # fmt: skip
 _LIMITS = {"thing": 20, "name": 10, "phrase": 5, "symbol": 5}
@@ -53,6 +56,7 @@ class Accounts:
             self._mini: settings.wechat_mini_secret,
         }
         self._forced: dict[tuple[str, str], int] = {}
+        self._codes = codes.Minute()
 
     def token(self, appid: Any, secret: Any, force: bool, fresh: bool) -> Response:
         """`stable_token` (the same token until it ends) or `token` (`fresh`: a new one each time)."""
@@ -175,6 +179,17 @@ class Accounts:
         lives = {"expire_seconds": seconds} if passing else {}
         return jsonify({"ticket": ticket, "url": f"http://weixin.qq.com/q/{ticket[2:18]}", **lives})
 
+    def mini_code(self, body: Body) -> Response:
+        """A picture; of what is refused, JSON as everywhere. An ordinary QR code: WeChat's own is round, and only its
+        phones read it."""
+        code = codes.fault_of(body)
+        if code == 0 and not self._codes.take(self._state.now()):
+            code = 45009
+        if code:
+            return error(code)
+        content = codes.link(request.host_url, codes.page_of(body), body["scene"])
+        return Response(codes.drawn(content, codes.width_of(body)), mimetype="image/jpeg")
+
     def guarded(self, official: bool, work: Callable[[Body], Response]) -> Response:
         """A POST with a token and a JSON object."""
         refused = self.check_token(self._official if official else self._mini)
@@ -295,6 +310,7 @@ def blueprint(settings: Settings, state: State) -> Blueprint:
         ("/cgi-bin/qrcode/create", True, accounts.qrcode),
         ("/wxa/business/getuserphonenumber", False, accounts.phone),
         ("/wxa/msg_sec_check", False, accounts.sec_check),
+        ("/wxa/getwxacodeunlimit", False, accounts.mini_code),
         ("/cgi-bin/message/custom/send", True, accounts.custom),
         ("/cgi-bin/message/subscribe/send", False, lambda body: accounts.subscribe(body, official=False)),
         ("/cgi-bin/message/subscribe/bizsend", True, lambda body: accounts.subscribe(body, official=True)),

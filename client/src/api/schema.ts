@@ -4147,6 +4147,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/scenes/{scene}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scene: string;
+            };
+            cookie?: never;
+        };
+        /** @description Where the code on a poster leads; asked by the screen that it opens.
+         *
+         *     Access: public */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    scene: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SceneView"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/service-categories": {
         parameters: {
             query?: never;
@@ -7621,6 +7663,13 @@ export interface components {
         SatisfactionBody: {
             stars: number;
             word?: string | null;
+        };
+        /** @description Where a scanned code leads: a screen of the mini-program, and what it is told. */
+        SceneView: {
+            page: string;
+            query: {
+                [key: string]: string;
+            };
         };
         /** @description A kind of service point within a domain of the plan. */
         ServiceCategory: {

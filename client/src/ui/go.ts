@@ -3,6 +3,7 @@ import Taro from "@tarojs/taro";
 
 export const pages = {
   home: "/pages/index/index",
+  scan: "/pages/index/scan",
   nearby: "/pages/nearby/index",
   facility: "/pages/nearby/facility",
   programmes: "/pages/programmes/index",

@@ -4,7 +4,14 @@
   const words = read("words"), places = read("places"), labels = read("labels");
   const $ = (id) => document.getElementById(id);
   const POLL_MS = 700, AT_BOTTOM = 80;
-  const state = { name: "", since: 0, entries: new Map(), chosen: "", timer: 0, following: true, kept: false };
+  const state = { name: "", since: 0, entries: new Map(), chosen: "", timer: 0, following: true, kept: false, scanned: scannedPage() };
+
+  /* The code on a poster, scanned with a phone's camera, opens this page: the mini-program begins there, as WeChat does it. */
+  function scannedPage() {
+    const asked = new URLSearchParams(location.search);
+    const page = asked.get("page") ?? "", scene = asked.get("scene") ?? "";
+    return /^pages\/[a-z_/]+$/.test(page) ? `${page}?scene=${encodeURIComponent(scene)}` : "";
+  }
 
   const make = (tag, className, text) => {
     const node = document.createElement(tag);
@@ -165,7 +172,9 @@
     loadMini(page);
   }
   function loadMini(page) {
-    if (frame === null || !frame.checkVisibility()) return;
+    if (frame === null || state.name === "" || !frame.checkVisibility()) return;
+    page ??= state.scanned;
+    state.scanned = "";
     const start = `${frame.dataset.page}?code=${encodeURIComponent(`sandbox-${state.name}`)}&phone_code=${encodeURIComponent(`phone-${state.name}`)}`;
     if (frame.dataset.start === start) { if (page) frame.contentWindow.location.hash = `/${page}`; return; }
     frame.dataset.start = start;
@@ -354,5 +363,6 @@
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
   fillTowns();
   $("write").hidden = false; $("menu-bar").hidden = true;
+  if (state.scanned) showPane("mini");
   choose(decodeURIComponent(location.hash.slice(1)) || document.querySelector(".person").dataset.name);
 })();
