@@ -149,7 +149,7 @@ def _inbound(message: BaseMessage, appid: str) -> Inbound:
     event, event_key = _event(event.strip(), read_text("EventKey").strip())
     entries = _entries(message, event)
     latitude, longitude = _position(message, kind, event)
-    subject = event_key or ",".join(entry.message_id or entry.template_id for entry in entries)
+    subject = event_key or ",".join(entry.message_id or f"{entry.template_id}={entry.status}" for entry in entries)
     return Inbound(
         key=_key(read_text, appid, openid, seconds, raw_kind, event, subject), kind=kind, openid=openid,
         account=account, created_at=datetime.fromtimestamp(seconds, UTC), content=read_text("Content"), event=event,
@@ -181,7 +181,10 @@ class _Reader:
 
 
 def _key(read_text: _Reader, appid: str, openid: str, seconds: int, kind: str, event: str, subject: str) -> str:
-    """MsgId, or for events (whose id is 0 or absent) FromUserName + CreateTime + Event with what it is about."""
+    """MsgId, or for events (whose id is 0 or absent) FromUserName + CreateTime + Event with what it is about.
+
+    A refusal and an agreement of the same second are two events: what was said belongs to what it is about.
+    """
     number = read_text("MsgId")
     if kind != "event" and number not in ("", "0"):
         return f"{appid}:{number}"

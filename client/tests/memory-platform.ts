@@ -63,6 +63,7 @@ export function memoryPlatform(reply: (sent: Sent, count: number) => Reply | Pro
     online: () => true,
     onOnline: () => () => undefined,
     locate: async () => ({ latitude: 27.8, longitude: 114.4, datum: "wgs84" }),
+    asksToSend: () => false,
     askToSend: async () => "nowhere",
     call: () => undefined,
     openMap: () => undefined,

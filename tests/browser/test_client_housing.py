@@ -119,8 +119,9 @@ def test_public_rental_housing_from_the_first_question_to_the_lease(
     reviewer.step(application, "second-review")
     reloaded(phone, "公示中")
     look_in_both_modes(phone, "on-notice")
-    press(phone, "有进展时用微信告诉我")
-    expect(phone.get_by_text("请在微信小程序里开通通知")).to_be_visible()
+    # In a page of its own there is nobody who could be asked: no button that would only say so.
+    expect(phone.get_by_text("从微信小程序打开本页，还可以在微信里收到通知")).to_be_visible()
+    expect(phone.get_by_role("button", name="有进展时用微信告诉我")).to_have_count(0)
     objected_and_taken_back(phone, town)
 
     # The days pass; in the queue it says which place, and why.

@@ -121,7 +121,7 @@ function makeFile(name: string, type: string, data: string): Promise<Picked> {
 
 /** In development the sandbox's phone frames this page and asks as WeChat would; other channels have no such messages. */
 function askToSend(templateIds: readonly string[]): Promise<MaySend> {
-  if (window.parent === window || !framedByUs()) return Promise.resolve("nowhere");
+  if (!framedByUs()) return Promise.resolve("nowhere");
   return new Promise((resolve) => {
     const heard = (event: MessageEvent<{ subscribed?: unknown }>) => {
       if (event.source !== window.parent || event.origin !== window.location.origin || typeof event.data.subscribed !== "boolean") return;
@@ -135,6 +135,7 @@ function askToSend(templateIds: readonly string[]): Promise<MaySend> {
 
 /** Another channel's page, of another origin, would never answer. */
 function framedByUs(): boolean {
+  if (window.parent === window) return false;
   try {
     return window.parent.location.origin === window.location.origin;
   } catch {
@@ -176,6 +177,7 @@ const made: Platform = {
     return () => window.removeEventListener("online", then);
   },
   locate,
+  asksToSend: framedByUs,
   askToSend,
   call: (phone) => window.location.assign(`tel:${phone.replace(/[^\d+]/g, "")}`),
   openMap: (point, name) => {

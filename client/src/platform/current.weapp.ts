@@ -181,6 +181,7 @@ const made: Platform = {
     return () => Taro.offNetworkStatusChange(heard);
   },
   locate,
+  asksToSend: () => true,
   askToSend,
   call: (phone) => void Taro.makePhoneCall({ phoneNumber: phone }).catch(() => undefined),
   openMap: (point, name, address) =>

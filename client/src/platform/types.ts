@@ -105,6 +105,8 @@ export interface Platform {
   onOnline(then: () => void): () => void;
   /** Raises NoPosition. */
   locate(): Promise<Point>;
+  /** Whether there is anybody who can be asked; else `askToSend` answers `nowhere`. */
+  asksToSend(): boolean;
   /** WeChat's prompt for one-time subscription messages; it must be called by a tap, with ids of WeChat's templates. */
   askToSend(templateIds: readonly string[]): Promise<MaySend>;
   call(phone: string): void;

@@ -112,6 +112,17 @@ def test_sent_events_of_two_templates_in_one_second_are_two() -> None:
     assert sent("1").id != sent("2").id
 
 
+def test_a_refusal_and_an_agreement_of_one_second_are_two_events() -> None:
+    """WeChat gives events no id, only a second; somebody quick refuses and agrees within it."""
+
+    def answered(status: str) -> Inbound:
+        body = {"ToUserName": "g", "FromUserName": "o", "CreateTime": SECONDS, "MsgType": "event",
+                "Event": "subscribe_msg_popup_event", "List": {**ACCEPT, "SubscribeStatusString": status}}  # fmt: skip
+        return read(json.dumps(body), "json", "wx1")
+
+    assert answered("reject").id != answered("accept").id == answered("accept").id
+
+
 def test_a_message_survives_storage() -> None:
     for message in (
         read_xml("location", Location_X="27.8", Location_Y="114.4"),

@@ -203,11 +203,13 @@
     if (option === null) { answer(false); return; }
     option.checked = true;
     showPane("chat");
-    $("sheet-consent").addEventListener("close", () => {
-      answer($("sheet-consent").returnValue === "accept");
+    /* Answered once the phone's network has it: what is not counted was not agreed to. */
+    $("sheet-consent").addEventListener("close", async () => {
+      const said = $("sheet-consent").returnValue;
+      answer(said ? await consented(said) : false);
       showPane("mini");
     }, { once: true });
-    sheets.consent();
+    sheet("consent", () => {});
   });
 
   /* ---- the inspector ---- */
@@ -315,10 +317,15 @@
     })),
     voice: () => sheet("voice", () => send({ kind: "voice", text: $("voice").value })),
     scan: () => sheet("scan", () => send({ kind: "event", event: "SCAN", event_key: $("scan").value })),
-    consent: () => sheet("consent", (value) => post("/sandbox/phone/consents", {
-      name: state.name, template: document.querySelector("input[name=template]:checked").value, accept: value === "accept",
-    }).catch(() => { $("offline").hidden = false; })),
+    consent: () => sheet("consent", consented),
   };
+  async function consented(value) {
+    const accept = value === "accept";
+    try {
+      await post("/sandbox/phone/consents", { name: state.name, template: document.querySelector("input[name=template]:checked").value, accept });
+      return accept;
+    } catch { $("offline").hidden = false; return false; }
+  }
   function fillTowns() {
     const county = places.find((each) => each.name === $("county").value);
     $("town").replaceChildren(...county.places.map((place) => new Option(place.name)));

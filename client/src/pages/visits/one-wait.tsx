@@ -9,9 +9,9 @@ import { go, moveOn, pages } from "@/ui/go";
 import { Page } from "@/ui/page";
 import { Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
+import { TellMe } from "@/ui/tell";
 import { placeInQueue } from "@/ui/visit-rows";
 import { day, left, moment } from "@/words";
-import { Remind } from "./remind";
 import { EMPTY, type Wished, Wishes } from "./wishes";
 
 const { wait: words } = text;
@@ -34,7 +34,7 @@ export function OneWait({ id }: { id: string }) {
       {wait && <State wait={wait} />}
       {doing.problem && <Trouble problem={doing.problem} onAgain={asked.reload} />}
       {wait?.offer && <Offer wait={wait} offer={wait.offer} busy={doing.busy} onDecline={decline} onReload={asked.reload} />}
-      {wait?.state === "waiting" && <Remind />}
+      {wait?.state === "waiting" && <TellMe name="visit_reminder" words={text.remind} />}
       {wait?.actions.includes("withdraw") && (
         <Sure danger busy={doing.busy} label={words.withdraw} question={words.withdraw_sure} yes={words.yes} no={words.no} onYes={withdraw} />
       )}

@@ -8,9 +8,9 @@ import { go, pages } from "@/ui/go";
 import { Page } from "@/ui/page";
 import { Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
+import { TellMe } from "@/ui/tell";
 import { hours } from "@/ui/visit-rows";
 import { moment } from "@/words";
-import { Remind } from "./remind";
 
 const { visit: words } = text;
 
@@ -46,7 +46,7 @@ function Shown({ visit, onChanged, onReload }: { visit: Visit; onChanged: (visit
       </Card>
       {visit.outcome && <Result outcome={visit.outcome} />}
       {booked && <Change visit={visit} onChanged={onChanged} onReload={onReload} />}
-      {booked && <Remind />}
+      {booked && <TellMe name="visit_reminder" words={text.remind} />}
       {["cancelled", "completed"].includes(visit.state) && <Button wide main onPress={() => go(pages.book, { elder: visit.elder_id })}>{words.again}</Button>}
     </>
   );
