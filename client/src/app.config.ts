@@ -10,7 +10,7 @@ export default defineAppConfig({
     { root: "pages/programmes", pages: ["index", "programme", "prescreen"] },
     { root: "pages/applications", pages: ["index", "application", "form"] },
     { root: "pages/notices", pages: ["index", "draws", "draw"] },
-    { root: "pages/objections", pages: ["objection"] },
+    { root: "pages/objections", pages: ["index", "objection"] },
     { root: "pages/me", pages: ["index", "identity", "consents", "children", "household", "proxies", "data", "erase", "gone"] },
     { root: "pages/messages", pages: ["index", "thread"] },
     { root: "pages/feedback", pages: ["index", "new", "piece", "public"] },

@@ -17,6 +17,8 @@ FILED, OPEN, LATE, SUSTAINED, DISMISSED, WITHDRAWN, MOOT = (
     "filed", "open", "late", "sustained", "dismissed", "withdrawn", "moot",
 )  # fmt: skip
 UNDECIDED = (FILED, OPEN)
+# How it ends without the objector: told once they have read it.
+ANSWERED = (LATE, SUSTAINED, DISMISSED, MOOT)
 RULERS = (COUNTY_REVIEWER, SUPERVISOR)
 
 OBJECTOR_CONTEXT = "objections.objector"
@@ -66,6 +68,7 @@ class Objection(Causing):
 
     `objector`: `{resident_id, name, phone}` sealed; `objector_index`: the blind index by which the objector finds it
     again. `only_open`: one under way for each notice and objector, unique. `evidence`: as an application's papers.
+    `end_read_at`: when the objector first read how it ended.
     """
 
     state = StringField(required=True, default=FILED)
@@ -84,6 +87,7 @@ class Objection(Causing):
     ruling = BinaryField()
     ruled_by = StringField()
     closed_at = DateTimeField()
+    end_read_at = DateTimeField()
 
     meta: ClassVar[dict[str, Any]] = {"collection": "objections"}
     index_specs: ClassVar[list[dict[str, Any]]] = [

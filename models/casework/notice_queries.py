@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -52,6 +52,12 @@ def current_notice(notice_id: str) -> dict[str, Any]:
     if found["state"] not in SHOWN:
         raise NotFound()
     return public_view(found)
+
+
+def names_shown(notice_ids: Iterable[str]) -> dict[str, str]:
+    """The masked names, by notice, of those that anybody may read now; one that is over names nobody any more."""
+    found = collection(PublicNotice).find({"_id": {"$in": list(notice_ids)}}, PRIVATE)
+    return {each["_id"]: public_view(each)["applicant"] for each in found if each["state"] in SHOWN}
 
 
 def notice_of_application(application_id: str) -> dict[str, Any] | None:

@@ -84,13 +84,13 @@ def export_objections(resident_id: str) -> list[dict[str, Any]]:
             "statement": objections.statement_of(raw), "ruling": objections.ruling_of(raw),
             "evidence": [entry_shown(each) for each in raw["evidence"]],
         }
-        for raw in objections.objections_of(resident_id)
+        for raw in objections.all_objections_of(resident_id)
     ]  # fmt: skip
 
 
 def erase_objections(resident_id: str, at: datetime) -> int:
     """Take back what is open, then take the person out; again: no change."""
-    found = objections.objections_of(resident_id)
+    found = objections.all_objections_of(resident_id)
     for raw in found:
         if raw["state"] in UNDECIDED:
             with suppress(IllegalTransition):  # ruled on in between

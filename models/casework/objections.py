@@ -18,6 +18,7 @@ from models.casework.deadlines import due
 from models.casework.documents import Application
 from models.casework.files import CleanFile
 from models.casework.notice_documents import (
+    ANSWERED,
     DISMISSED,
     FILED,
     OBJECTION,
@@ -56,6 +57,7 @@ from models.kernel.errors import (
 )
 from models.kernel.lifecycle import Change, Raw, history_entry
 from models.kernel.outbox import Handler, OutboxEntry, Receipt
+from models.kernel.paging import Page, page_of_few
 from models.people import queries as people
 from models.people.consents import IDENTITY
 
@@ -188,10 +190,29 @@ def own_objection(objection_id: str, by: Actor) -> Raw:
     return found
 
 
-def objections_of(resident_id: str) -> list[Raw]:
-    """A resident's objections, the newest first."""
-    found = collection(Objection).find({"objector_index": objector_index(resident_id)})
-    return sorted(found, key=lambda each: (each["created_at"], each["_id"]), reverse=True)
+def objections_of(resident_id: str, cursor: str | None, limit: int) -> Page:
+    """A resident's objections, the newest first; a handful each, so all are read. Raises InvalidInput."""
+    return page_of_few(all_objections_of(resident_id), cursor, limit)
+
+
+def all_objections_of(resident_id: str) -> list[Raw]:
+    """All of a resident's objections, in no order."""
+    return list(collection(Objection).find({"objector_index": objector_index(resident_id)}))
+
+
+def note_end_read(objection_id: str, *, by: Actor, at: datetime) -> Raw:
+    """Note that the objector has read how it ended; before its end, and again: no change. Raises NotFound."""
+    raw = own_objection(objection_id, by)
+    if end_unread(raw):
+        # No step of the objection: whoever rules or withdraws on the version they read is not put off by a look.
+        unread = {"_id": objection_id, "end_read_at": None}
+        collection(Objection).update_one(unread, {"$set": {"end_read_at": at}})
+    return own_objection(objection_id, by)
+
+
+def end_unread(raw: Raw) -> bool:
+    """True where it has ended without its objector having read how."""
+    return raw["state"] in ANSWERED and raw.get("end_read_at") is None
 
 
 def objection_of_place(objection_id: str, by: Actor) -> Raw:

@@ -18,13 +18,12 @@ from config.loading import rule
 from models.casework.offer_documents import ACCEPTED, OFFER_LIFECYCLE, OFFERED, Offer
 from models.indicators.usage import note_use
 from models.kernel.actors import SYSTEM, Actor
-from models.kernel.clock import as_utc
 from models.kernel.database import collection
-from models.kernel.errors import DomainError, InvalidInput, NotFound
+from models.kernel.errors import DomainError, NotFound
 from models.kernel.ids import id_from_key
 from models.kernel.lifecycle import Change, Raw, history_entry
 from models.kernel.outbox import Handler, OutboxEntry, Receipt
-from models.kernel.paging import Page, decode_cursor, encode_cursor
+from models.kernel.paging import Page, page_of_few
 
 CHANNEL = "offer_follow_up"
 
@@ -143,19 +142,7 @@ def own_offer(offer: str, by: Actor) -> Raw:
 
 def offers_of(resident_id: str, cursor: str | None, limit: int) -> Page:
     """A resident's offers, the newest first; a handful each, so all are read. Raises InvalidInput."""
-    found = sorted(
-        collection(Offer).find({"resident_id": resident_id}),
-        key=lambda each: (as_utc(each["created_at"]).isoformat(), each["_id"]), reverse=True,
-    )  # fmt: skip
-    if cursor is not None:
-        after = decode_cursor(cursor)
-        if set(after) != {"at", "id"} or not all(isinstance(each, str) for each in after.values()):
-            raise InvalidInput("bad_cursor")
-        found = [o for o in found if (as_utc(o["created_at"]).isoformat(), o["_id"]) < (after["at"], after["id"])]
-    page, last = found[:limit], found[limit - 1 : limit]
-    more = len(found) > limit
-    following = {"at": as_utc(last[0]["created_at"]).isoformat(), "id": last[0]["_id"]} if more else None
-    return Page(page, encode_cursor(following) if following else None)
+    return page_of_few(list(collection(Offer).find({"resident_id": resident_id})), cursor, limit)
 
 
 def _answer(

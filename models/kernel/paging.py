@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from pymongo.collection import Collection
 
+from models.kernel.clock import as_utc
 from models.kernel.encryption import keyed_hash
 from models.kernel.errors import InvalidInput
 
@@ -47,6 +48,24 @@ def decode_cursor(cursor: str) -> dict[str, Any]:
         raise InvalidInput("bad_cursor")
     position: dict[str, Any] = orjson.loads(body)
     return position
+
+
+def page_of_few(found: Sequence[Mapping[str, Any]], cursor: str | None, limit: int) -> Page:
+    """A page of all that there is, the newest first; for lists of a handful, which are read whole.
+
+    Raises InvalidInput (`bad_cursor`).
+    """
+    place = {each["_id"]: (as_utc(each["created_at"]).isoformat(), each["_id"]) for each in found}
+    rest = sorted(found, key=lambda each: place[each["_id"]], reverse=True)
+    if cursor is not None:
+        after = decode_cursor(cursor)
+        if set(after) != {"at", "id"} or not all(isinstance(each, str) for each in after.values()):
+            raise InvalidInput("bad_cursor")
+        rest = [each for each in rest if place[each["_id"]] < (after["at"], after["id"])]
+    if len(rest) <= limit:
+        return Page(rest)
+    at, last = place[rest[limit - 1]["_id"]]
+    return Page(rest[:limit], encode_cursor({"at": at, "id": last}))
 
 
 def beyond(field: str, at: Any, last_id: str, *, descending: bool = False) -> list[dict[str, Any]]:

@@ -139,10 +139,15 @@ def open_application(phone: Page, town: dict[str, str], application: str) -> Non
 
 
 def objected_and_taken_back(phone: Page, town: dict[str, str]) -> None:
-    """A neighbour objects to the notice, adds a photo, and thinks better of it."""
+    """A neighbour objects to the notice, adds a photo, finds it again in the list, and thinks better of it."""
     Resident(town["web"], NEIGHBOUR).become("周德旺", id_number("19610101", COUNTY))
     phone.goto("about:blank")
     open_client(phone, town, "pages/notices/index", resident=NEIGHBOUR)
+    phone.get_by_role("button", name="我的异议").click()
+    press(phone, "登录")
+    expect(phone.get_by_text("您没有提出过异议")).to_be_visible(timeout=PATIENCE_MS)
+    look_in_both_modes(phone, "objections-none")
+    press(phone, "看正在公示的名单")
     phone.get_by_role("button", name="我有异议：公租房申请 黄").first.click()
     phone.get_by_label("情况说明").fill("听说这家人在城里还有一套房子，请核实。")
     press(phone, "提交异议")
@@ -151,9 +156,17 @@ def objected_and_taken_back(phone: Page, town: dict[str, str]) -> None:
     chosen.value.set_files({"name": "门牌.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
     expect(phone.get_by_role("list", name="证据").get_by_role("listitem")).to_have_count(1, timeout=PATIENCE_MS)
     look_in_both_modes(phone, "objection")
+    press(phone, "返回")
+    phone.get_by_role("button", name="我的异议").click()
+    listed = phone.get_by_role("list", name="我的异议").get_by_role("button")
+    expect(listed).to_contain_text("核实中", timeout=PATIENCE_MS)
+    expect(listed).to_contain_text(re.compile(f"黄.*{TOWN_NAME}"))
+    look_in_both_modes(phone, "objections")
+    listed.click()
     press(phone, "撤回异议")
     press(phone, "确定撤回")
-    expect(phone.get_by_role("button", name="撤回异议")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(phone.get_by_role("heading", name="已撤回")).to_be_visible(timeout=PATIENCE_MS)
+    expect(phone.get_by_role("button", name="撤回异议")).to_have_count(0)
 
 
 def days_pass(house: House, application: str) -> None:

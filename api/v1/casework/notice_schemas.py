@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, Field
 
 from api.endpoint import Body, Query
-from api.v1.casework.schemas import Cursor, Reason, Token, Version, readable
+from api.v1.casework.schemas import Cursor, Limit, Reason, Token, Version, readable
 from config.loading import rule
 
 Statement = Annotated[
@@ -98,7 +98,7 @@ class ObjectionItem(BaseModel):
 
 
 class ObjectionView(ObjectionItem):
-    """One's own objection."""
+    """The whole objection, without who objects."""
 
     statement: str
     evidence: list[EvidenceView]
@@ -106,8 +106,28 @@ class ObjectionView(ObjectionItem):
     ruling: str | None
 
 
-class ObjectionList(BaseModel):
-    items: list[ObjectionView]
+class OwnObjectionView(ObjectionView):
+    """To whom it objects as far as anybody may read it: the place, and the masked name while it is on notice.
+
+    `unread`: it has ended and its objector has not read how. `closed_at`: when it ended; null while it is open.
+    """
+
+    district: str
+    township: str
+    applicant: str | None
+    closed_at: datetime | None
+    unread: bool
+
+
+class ObjectionsQuery(Query):
+    """A page of one's own objections."""
+
+    cursor: Cursor | None = None
+    limit: Limit = rule("casework.page_size")
+
+
+class ObjectionPage(BaseModel):
+    items: list[OwnObjectionView]
     next: str | None
 
 

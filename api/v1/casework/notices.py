@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
@@ -15,13 +16,15 @@ from api.v1.casework.notice_schemas import (
     NoticesQuery,
     NoticeView,
     ObjectBody,
-    ObjectionList,
-    ObjectionView,
+    ObjectionPage,
+    ObjectionsQuery,
+    OwnObjectionView,
     RulingBody,
     StaffObjectionList,
     StaffObjectionView,
 )
 from api.v1.casework.schemas import OwnStepBody
+from config.loading import catalogue
 from config.text import say
 from models.casework import notice_queries, objections
 from models.casework.notice_documents import RULERS
@@ -55,28 +58,37 @@ class OneNotice(Endpoint):
 
 
 class Object(Endpoint):
-    @route(access=RESIDENT, body=ObjectBody, response=ObjectionView, idempotent=True, status=201, rate="write")
+    @route(access=RESIDENT, body=ObjectBody, response=OwnObjectionView, idempotent=True, status=201, rate="write")
     def post(self, call: Call) -> dict[str, Any]:
         """Object under one's real name, which the applicant never learns; that one notice pauses."""
         raw = objections.file_objection(
             call.idempotency_id or "", call.path["notice_id"], call.body.statement, by=call.actor, at=call.at
         )
         note_use("objection_filed", raw["_id"], call.at, raw["district_code"], raw["township_id"])
-        return _own(raw)
+        return _shown(raw)
 
 
 class Objections(Endpoint):
-    @route(access=RESIDENT, response=ObjectionList)
+    @route(access=RESIDENT, query=ObjectionsQuery, response=ObjectionPage)
     def get(self, call: Call) -> dict[str, Any]:
         """My objections, the newest first."""
-        return {"items": [_own(raw) for raw in objections.objections_of(call.actor.id)], "next": None}
+        page = objections.objections_of(call.actor.id, call.query.cursor, call.query.limit)
+        names = notice_queries.names_shown(raw["notice_id"] for raw in page.items)
+        return {"items": [_mine(raw, names) for raw in page.items], "next": page.next}
 
 
 class OneObjection(Endpoint):
-    @route(access=RESIDENT, response=ObjectionView, etag=True)
+    @route(access=RESIDENT, response=OwnObjectionView, etag=True)
     def get(self, call: Call) -> dict[str, Any]:
         """One of mine: where it stands, and the ruling."""
-        return _own(objections.own_objection(call.path["objection_id"], call.actor))
+        return _shown(objections.own_objection(call.path["objection_id"], call.actor))
+
+
+class ObjectionRead(Endpoint):
+    @route(access=RESIDENT, response=OwnObjectionView, rate="write")
+    def put(self, call: Call) -> dict[str, Any]:
+        """Note that I have read how it ended; it waits for me no more. Before that: no change."""
+        return _shown(objections.note_end_read(call.path["objection_id"], by=call.actor, at=call.at))
 
 
 class Evidence(Endpoint):
@@ -101,11 +113,11 @@ class OneEvidence(Endpoint):
 
 
 class WithdrawObjection(Endpoint):
-    @route(access=RESIDENT, response=ObjectionView, idempotent=True, rate="write")
+    @route(access=RESIDENT, response=OwnObjectionView, idempotent=True, rate="write")
     def post(self, call: Call) -> dict[str, Any]:
         """Take it back; the notice runs on."""
         optional_body(OwnStepBody)
-        return _own(
+        return _shown(
             objections.withdraw(call.path["objection_id"], by=call.actor, at=call.at, key=call.idempotency_id or "")
         )
 
@@ -150,7 +162,23 @@ class Ruling(Endpoint):
         return _for_staff(raw, call)
 
 
-def _own(raw: Raw) -> dict[str, Any]:
+def _shown(raw: Raw) -> dict[str, Any]:
+    return _mine(raw, notice_queries.names_shown([raw["notice_id"]]))
+
+
+def _mine(raw: Raw, names: Mapping[str, str]) -> dict[str, Any]:
+    place = catalogue().place(raw["township_id"])
+    return {
+        **_whole(raw),
+        "district": catalogue().districts[raw["district_code"]].name_zh,
+        "township": place.name_zh if place else "",
+        "applicant": names.get(raw["notice_id"]),
+        "closed_at": as_utc(raw["closed_at"]) if raw.get("closed_at") else None,
+        "unread": objections.end_unread(raw),
+    }
+
+
+def _whole(raw: Raw) -> dict[str, Any]:
     due_at = as_utc(raw["due_at"])
     return {
         **_item(raw),
@@ -179,7 +207,7 @@ def _item(raw: Raw) -> dict[str, Any]:
 def _for_staff(raw: Raw, call: Call) -> dict[str, Any]:
     objector = objector_of(raw) or {"name": "", "phone": ""}
     return {
-        **_own(raw),
+        **_whole(raw),
         "application_id": raw["application_id"],
         "district_code": raw["district_code"],
         "township_id": raw["township_id"],

@@ -18,6 +18,7 @@ ROUTES = (
     (notices.Object, f"{NOTICE}/objections"),
     (notices.Objections, "/objections"),
     (notices.OneObjection, OBJECTION),
+    (notices.ObjectionRead, f"{OBJECTION}/read"),
     (notices.Evidence, f"{OBJECTION}/evidence"),
     (notices.OneEvidence, f"{OBJECTION}/evidence/<string:document_id>"),
     (notices.WithdrawObjection, f"{OBJECTION}/withdraw"),

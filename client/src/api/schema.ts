@@ -3475,7 +3475,10 @@ export interface paths {
          *     Access: resident */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -3488,7 +3491,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ObjectionList"];
+                        "application/json": components["schemas"]["ObjectionPage"];
                     };
                 };
             };
@@ -3530,7 +3533,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ObjectionView"];
+                        "application/json": components["schemas"]["OwnObjectionView"];
                     };
                 };
             };
@@ -3629,6 +3632,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/objections/{objection_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objection_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Note that I have read how it ended; it waits for me no more. Before that: no change.
+         *
+         *     Access: resident
+         *     Before that: no change. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    objection_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnObjectionView"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/objections/{objection_id}/withdraw": {
         parameters: {
             query?: never;
@@ -3662,7 +3708,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ObjectionView"];
+                        "application/json": components["schemas"]["OwnObjectionView"];
                     };
                 };
             };
@@ -4136,7 +4182,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ObjectionView"];
+                        "application/json": components["schemas"]["OwnObjectionView"];
                     };
                 };
             };
@@ -7178,28 +7224,9 @@ export interface components {
         ObjectBody: {
             statement: string;
         };
-        ObjectionList: {
-            items: components["schemas"]["ObjectionView"][];
+        ObjectionPage: {
+            items: components["schemas"]["OwnObjectionView"][];
             next: string | null;
-        };
-        /** @description One's own objection. */
-        ObjectionView: {
-            due_assumed: boolean;
-            /** Format: date-time */
-            due_at: string;
-            evidence: components["schemas"]["EvidenceView"][];
-            /** Format: date-time */
-            filed_at: string;
-            id: string;
-            next_step: string;
-            notice_id: string;
-            programme: string;
-            programme_label: string;
-            ruling: string | null;
-            state: string;
-            state_label: string;
-            statement: string;
-            version: number;
         };
         /** @description A page of observations, the latest month first. */
         ObservationPage: {
@@ -7328,6 +7355,33 @@ export interface components {
             published_on: string;
             state: string;
             text: string;
+        };
+        /** @description To whom it objects as far as anybody may read it: the place, and the masked name while it is on notice.
+         *
+         *     `unread`: it has ended and its objector has not read how. `closed_at`: when it ended; null while it is open. */
+        OwnObjectionView: {
+            applicant: string | null;
+            /** Format: date-time */
+            closed_at: string | null;
+            district: string;
+            due_assumed: boolean;
+            /** Format: date-time */
+            due_at: string;
+            evidence: components["schemas"]["EvidenceView"][];
+            /** Format: date-time */
+            filed_at: string;
+            id: string;
+            next_step: string;
+            notice_id: string;
+            programme: string;
+            programme_label: string;
+            ruling: string | null;
+            state: string;
+            state_label: string;
+            statement: string;
+            township: string;
+            unread: boolean;
+            version: number;
         };
         /** @description One's own offer. `subject`: the flat or the childcare place, as its giver describes it. */
         OwnOffer: {

@@ -15,6 +15,7 @@ export const pages = {
   notices: "/pages/notices/index",
   draws: "/pages/notices/draws",
   draw: "/pages/notices/draw",
+  objections: "/pages/objections/index",
   objection: "/pages/objections/objection",
   me: "/pages/me/index",
   identity: "/pages/me/identity",

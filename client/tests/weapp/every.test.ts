@@ -27,7 +27,7 @@ async function addresses(): Promise<string[]> {
   const indicator = (await read("/indicators")).items[0]!.token;
   const [elder, visit, piece] = [id(await own("/elders")), id(await own("/visits")), id(await own("/me/feedback"))];
   return [
-    ...["index", "nearby", "programmes", "applications", "notices", "me", "messages", "feedback", "indicators", "circles", "elders", "visits", "visitor"].map((part) => `${part}/index`),
+    ...["index", "nearby", "programmes", "applications", "notices", "me", "messages", "feedback", "indicators", "circles", "elders", "visits", "visitor", "objections"].map((part) => `${part}/index`),
     ...["identity", "consents", "children", "household", "proxies", "data", "erase"].map((screen) => `me/${screen}`),
     "notices/draws", `notices/draw?id=${draw}`, "feedback/new", "feedback/public", `feedback/piece?id=${piece}`, `objections/objection?notice=${notice}`,
     `nearby/facility?id=${centre}`, "programmes/programme?token=childcare_place", "programmes/prescreen?token=public_rental_housing",

@@ -138,6 +138,11 @@ def test_an_objection_pauses_one_and_is_dismissed(
     assert applicant("GET", f"/objections/{filed.json['id']}").status_code == 404
     assert applicant("GET", f"/objections/{filed.json['id']}/evidence/{document}").status_code == 404
 
+    (listed,) = objector("GET", "/objections").json["items"]
+    assert (listed["applicant"], listed["township"], listed["unread"]) == ("欧***", "三阳镇", False)
+    assert objector("PUT", f"/objections/{filed.json['id']}/read").json["unread"] is False
+    assert applicant("GET", "/objections").json == {"items": [], "next": None}
+
     mine = applicant("GET", f"/applications/{raw['_id']}").text + applicant("GET", "/applications").text
     for secret in (OBJECTOR, OBJECTOR_PHONE, objector.id, STATEMENT, filed.json["id"]):
         assert secret not in mine
@@ -162,7 +167,11 @@ def test_an_objection_pauses_one_and_is_dismissed(
     resumed = public_notices.read_notice(notice)
     assert resumed["state"] == "published"
     assert resumed["ends_at"] > ends_before
-    assert objector("GET", f"/objections/{filed.json['id']}").json["ruling"] == ruling["reason"]
+    (listed,) = objector("GET", "/objections").json["items"]
+    assert (listed["ruling"], listed["unread"]) == (ruling["reason"], True)
+    assert listed == objector("GET", f"/objections/{filed.json['id']}").json
+    assert applicant("PUT", f"/objections/{filed.json['id']}/read").status_code == 404
+    assert objector("PUT", f"/objections/{filed.json['id']}/read").json == {**listed, "unread": False}
     carry_out(handlers(clock.now()), clock.now())
     assert {"objection_filed", "objection_dismissed"} <= told(objector.id)
     assert {"published", "paused", "resumed"} <= told(applicant.id)
@@ -177,6 +186,28 @@ def upload(caller: Caller, path: str) -> Any:
     headers = {**caller.headers, "Idempotency-Key": new_id()}
     data = {"file": (BytesIO(jpeg()), "证据.jpg")}
     return caller._client.post(f"/api/v1{path}", data=data, headers=headers)
+
+
+def test_ones_own_objections_come_by_pages_and_name_nobody_once_it_is_over(
+    objector: Caller, call: Callable[..., Caller], resident: Callable[..., dict[str, str]]
+) -> None:
+    applicant = resident_named(APPLICANT)
+    filed: list[dict[str, Any]] = []
+    for day in (2, 1, 0):
+        raw, notice = make_on_notice(applicant)
+        at = MORNING + timedelta(days=day)
+        filed.append(objections.file_objection(new_id(), notice, STATEMENT, by=Resident.actor(objector.id), at=at))
+    operations.withdraw(raw["_id"], version=None, by=applicant, at=MORNING, key=new_id())
+    carry_out(handlers(MORNING), MORNING)
+    first = objector("GET", "/objections?limit=2").json
+    rest = objector("GET", f"/objections?limit=2&cursor={first['next']}").json
+    assert [each["id"] for each in first["items"] + rest["items"]] == [each["_id"] for each in filed]
+    assert rest["next"] is None
+    assert [each["applicant"] for each in first["items"]] == ["欧***", "欧***"]
+    (over,) = rest["items"]
+    assert (over["applicant"], over["state"], over["unread"]) == (None, "moot", True)
+    assert objector("GET", "/objections?cursor=AAAA").json["code"] == "bad_cursor"
+    assert call(resident())("GET", "/objections").json["items"] == []
 
 
 def test_an_objection_that_holds_ends_the_case_and_the_others(database: str) -> None:

@@ -32,16 +32,18 @@ export function Waits() {
 
 function Waiting() {
   const asked = useAnswer(async () => {
-    const [applications, messages, feedback] = await Promise.all([
+    const [applications, messages, feedback, objections] = await Promise.all([
       own.get("/applications"), own.get("/me/messages", { query: { limit: 1 } }), own.get("/me/feedback", { query: { limit: settings.page_size } }),
+      own.get("/objections", { query: { limit: settings.page_size } }),
     ]);
     const answered = feedback.items.filter((each) => each.actions.includes(SATISFACTION));
-    return { mine: applications.items.filter((each) => each.next_step.turn === APPLICANT), unread: messages.unread, answered };
+    const ruled = objections.items.filter((each) => each.unread);
+    return { mine: applications.items.filter((each) => each.next_step.turn === APPLICANT), unread: messages.unread, answered, ruled };
   }, [], { again: true });
   if (asked.problem) return <Trouble problem={asked.problem} onAgain={asked.reload} />;
   if (!asked.data) return <Skeleton rows={1} />;
-  const { mine, unread, answered } = asked.data;
-  const nothing = mine.length + unread + answered.length === 0;
+  const { mine, unread, answered, ruled } = asked.data;
+  const nothing = mine.length + unread + answered.length + ruled.length === 0;
   return (
     <Card title={words.waits}>
       {nothing && <Words as="p" className="soft">{words.waits_none}</Words>}
@@ -49,6 +51,9 @@ function Waiting() {
       {unread > 0 && <Button onPress={() => go(pages.messages)}>{fill(words.waits_unread, { n: unread })}</Button>}
       {answered.map((each) => (
         <Button key={each.id} onPress={() => go(pages.piece, { id: each.id })}>{fill(words.waits_answered, { kind: each.kind_label })}</Button>
+      ))}
+      {ruled.map((each) => (
+        <Button key={each.id} onPress={() => go(pages.objection, { id: each.id })}>{fill(words.waits_objection, { programme: each.programme_label })}</Button>
       ))}
     </Card>
   );

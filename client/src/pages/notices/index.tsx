@@ -17,6 +17,7 @@ export default function Notices() {
   return (
     <Page title={words.title} onRefresh={found.reload}>
       <Entry symbol="dice" label={words.draws} about={words.draws_about} onPress={() => go(pages.draws)} />
+      <Entry symbol="form" label={words.mine} about={words.mine_about} onPress={() => go(pages.objections)} />
       <Words as="h2">{words.list}</Words>
       <List pages={found} label={words.list} keyOf={(each) => each.id} row={(each) => <Row notice={each} />} empty={<Empty text={words.none} />} />
     </Page>

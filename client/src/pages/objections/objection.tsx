@@ -1,5 +1,5 @@
 import { useRouter } from "@tarojs/taro";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { now, own, type Schemas } from "@/api";
 import { platform } from "@/platform/current";
 import { photos } from "@/state/sending";
@@ -13,6 +13,7 @@ import { Sending, useArrived, usePhotos } from "@/ui/photos";
 import { Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
 import { moment } from "@/words";
+import { isUndecided, whose } from "./objections";
 
 /** With `notice`, a new objection to it; with `id`, how one's own stands. */
 export default function Objection() {
@@ -25,7 +26,7 @@ function Filing({ notice }: { notice: string }) {
   const doing = useDoing();
   const file = () =>
     doing.run(async () => {
-      const filed = (await own.post("/public-notices/{notice_id}/objections", { path: { notice_id: notice }, body: { statement }, intent: `objection.${notice}` })) as Schemas["ObjectionView"];
+      const filed = (await own.post("/public-notices/{notice_id}/objections", { path: { notice_id: notice }, body: { statement }, intent: `objection.${notice}` })) as Schemas["OwnObjectionView"];
       moveOn(pages.objection, { id: filed.id });
     });
   return (
@@ -44,8 +45,14 @@ function Standing({ id }: { id: string }) {
   const asked = useAnswer(() => own.get("/objections/{objection_id}", { path }), [id], { again: true });
   const doing = useDoing();
   const objection = asked.data;
+  const undecided = objection !== null && isUndecided(objection);
   const sending = usePhotos(id);
   useArrived(id, asked.reload);
+  const unread = objection?.unread === true;
+  // It waits on the home screen until it was read here; should that not arrive, it waits there once more.
+  useEffect(() => {
+    if (unread) own.put("/objections/{objection_id}/read", { path: { objection_id: id } }).catch(() => undefined);
+  }, [id, unread]);
   const add = async () => photos.add({ scope: id, path: "/objections/{objection_id}/evidence", values: path, fields: {} }, await platform().pickPhotos(1));
   const withdraw = () =>
     doing.run(async () => {
@@ -61,16 +68,19 @@ function Standing({ id }: { id: string }) {
         <>
           <Card title={objection.state_label}>
             <Words as="p">{objection.next_step}</Words>
-            <Facts lines={[[words.filed, moment(objection.filed_at, now())], [words.due, moment(objection.due_at, now())]]} />
+            <Facts lines={[
+              [words.against, objection.programme_label], [words.against_whom, whose(objection)], [words.filed, moment(objection.filed_at, now())],
+              undecided ? [words.due, moment(objection.due_at, now())] : [words.closed, objection.closed_at && moment(objection.closed_at, now())],
+            ]} />
             {objection.ruling && <Words as="p">{words.ruling}：{objection.ruling}</Words>}
           </Card>
           <Card title={words.said}>
             <Words as="p">{objection.statement}</Words>
             <Box as="ul" className="lines" label={words.evidence}>{objection.evidence.map((each) => <Box as="li" key={each.id}>{each.name}</Box>)}</Box>
             <Sending photos={sending} />
-            {objection.ruling === null && <Button symbol="camera" busy={doing.busy} onPress={add}>{words.evidence_add}</Button>}
+            {undecided && <Button symbol="camera" busy={doing.busy} onPress={add}>{words.evidence_add}</Button>}
           </Card>
-          {objection.ruling === null && <Sure danger label={words.withdraw} question={words.withdraw_sure} yes={words.withdraw_yes} no={words.think} busy={doing.busy} onYes={withdraw} />}
+          {undecided && <Sure danger label={words.withdraw} question={words.withdraw_sure} yes={words.withdraw_yes} no={words.think} busy={doing.busy} onYes={withdraw} />}
         </>
       )}
     </Page>
