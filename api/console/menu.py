@@ -21,7 +21,8 @@ class Entry:
 SECTIONS = (
     ("work", "/"), ("applications", "/applications"), ("housing", "/housing"), ("childcare", "/childcare"),
     ("visits", "/visits"), ("conversations", "/conversations"), ("feedback", "/feedback"),
-    ("feedback", "/feedback/themes"), ("indicators", "/indicators"), ("running", "/running"),
+    ("feedback", "/feedback/themes"), ("facilities", "/facilities"), ("indicators", "/indicators"),
+    ("running", "/running"),
 )  # fmt: skip
 
 

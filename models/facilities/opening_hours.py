@@ -108,6 +108,18 @@ class Schedule:
         by_kind = {"ordinary": self._plain, "holiday": self._holiday, "makeup": self._makeup}
         return _stretches(by_kind[day_kind(day)], day)
 
+    def week(self, day: date) -> list[list[Stretch]]:
+        """The open stretches of each day of an ordinary week, Monday first.
+
+        It is the week of `day`; for a day of it that is a holiday or a make-up workday the next such weekday counts.
+        """
+        return [_open(self._plain, each) for each in _ordinary_week(day)]
+
+    def rests_on_holidays(self, day: date) -> bool:
+        """True where it is open on a weekday, but on no public holiday."""
+        days = _ordinary_week(day)
+        return any(_open(self._plain, each) for each in days) and not any(_open(self._holiday, each) for each in days)
+
     def _until(self, day: date, current: Stretch, rest: list[Stretch]) -> datetime | None:
         last = day + timedelta(days=rule("facilities.hours_horizon_days"))
         while True:
@@ -177,6 +189,19 @@ def _parse(text: str, code: str) -> OpeningHours:
         return OpeningHours(text, timezone=SHANGHAI, coords=MIDDLE, auto_country=False)
     except (ParserError, ValueError) as fault:
         raise BadHours(code) from fault
+
+
+def _ordinary_week(day: date) -> list[date]:
+    found = [day - timedelta(days=day.weekday()) + DAY * number for number in range(len(WEEKDAYS))]
+    for number, each in enumerate(found):
+        while day_kind(each) != "ordinary":
+            each += DAY * len(WEEKDAYS)
+        found[number] = each
+    return found
+
+
+def _open(hours: OpeningHours, day: date) -> list[Stretch]:
+    return [each for each in _stretches(hours, day) if each.open]
 
 
 def _stretches(hours: OpeningHours, day: date) -> list[Stretch]:

@@ -1,4 +1,4 @@
-// Nothing here is needed to read or to send: it turns papers, guards against a second click, and knows two keys.
+// Nothing here is needed to read or to send: it turns papers, prints, guards against a second click, and knows two keys.
 "use strict";
 const all = (what, inside = document) => [...inside.querySelectorAll(what)];
 
@@ -27,6 +27,11 @@ for (const tools of all("[data-viewer]")) {
     if (step.turn) viewer.dataset.turn = (Number(viewer.dataset.turn || 0) + 1) % 4;
     if (step.zoom) viewer.dataset.zoom = Number(viewer.dataset.zoom || 1) % 3 + 1;
   });
+}
+
+for (const button of all("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
 }
 
 // The arrival names where the phone is, asked for at that moment only; without it the visit goes on all the same.

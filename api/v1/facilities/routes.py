@@ -33,7 +33,7 @@ class Facilities(Endpoint):
     def get(self, call: Call) -> bytes:
         """With `lat` and `lng` the nearest first; without, by name, pinyin or initials (`q`), or all by pages."""
         page = queries.page(call.query.search(), call.at)
-        if call.query.cursor is None:  # a further page is the same search
+        if call.query.cursor is None and _is_of_the_public(call):  # a further page is the same search
             record_use("facility_search", call.at, county_in(page))
         return page
 
@@ -43,7 +43,8 @@ class OneFacility(Endpoint):
     def get(self, call: Call) -> dict[str, Any]:
         """One facility, whether it is open now, and its hours of today."""
         found = queries.facility(call.path["facility_id"], call.at, call.query.datum)
-        record_use("facility_view", call.at, found["district_code"], found["township_id"])
+        if _is_of_the_public(call):
+            record_use("facility_view", call.at, found["district_code"], found["township_id"])
         return found
 
 
@@ -74,6 +75,11 @@ class Categories(Endpoint):
             for c in catalogue().categories.values()
         ]
         return {"items": items, "next": None}
+
+
+def _is_of_the_public(call: Call) -> bool:
+    """A caseworker who looks something up in the console is no use of a public service."""
+    return call.actor.kind == "anonymous"
 
 
 def county_in(page: bytes) -> str | None:

@@ -55,7 +55,8 @@ GUARDED = {"visitor": "/visits/absences/<absence_id>"}
 # What is about a thing that every county may know.
 FOR_ALL: frozenset[str] = frozenset({
     "/indicators/<token>", "/conversations/learned/<entry_id>", "/conversations/learned/<entry_id>/amend",
-    "/conversations/unanswered/<key>/teach",
+    "/conversations/unanswered/<key>/teach", "/facilities/<facility_id>", "/facilities/<facility_id>/poster",
+    "/facilities/programmes/<programme>", "/facilities/programmes/<programme>/poster",
 })  # fmt: skip
 
 
@@ -89,6 +90,7 @@ def filled(
     tree["in_force_from"] = day_of(at) + timedelta(days=30)
     rules = yaml.safe_dump(tree, allow_unicode=True)
     made = {
+        "facility_id": collection(Facility).find_one({}),
         "centre_id": collection(Facility).find_one({"category": "childcare_centre"}),
         "estate_id": {"_id": collection(Flat).find_one({})["estate_id"]},  # type: ignore[index]
         "batch_id": collection(FlatBatch).find_one({}),
@@ -145,7 +147,7 @@ def test_every_page_is_right_for_its_roles_and_tells_other_counties_nothing(
     far = browser(*STAFF_ROLES, district_code=OTHER_COUNTY)
     city = browser(*STAFF_ROLES, district_code=None)
     things = set(filled.values()) - {"1", "backup", "childcare_place", "nursing_bed_share", eldercare.SANYANG}
-    shared = {filled[name] for name in ("entry_id", "proposal_id", "account_id", "key")} | {
+    shared = {filled[name] for name in ("facility_id", "entry_id", "proposal_id", "account_id", "key")} | {
         f"{housing.PROGRAMME}:{HOME}"
     }
     for page in PAGES:

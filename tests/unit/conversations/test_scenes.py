@@ -17,7 +17,7 @@ def test_a_scene_is_one_that_wechat_takes_and_always_the_same(kind: str, about: 
     scene = scene_of(kind, about)
     assert ALLOWED.fullmatch(scene), scene
     assert scene == scene_of(kind, about)
-    assert len(about) < 4 or about.upper() not in scene
+    assert len(about) < 8 or about.upper() not in scene
 
 
 def test_two_things_have_two_scenes() -> None:
