@@ -19,7 +19,8 @@ PAGES = {
     ],
     "planner": [
         "/", "/indicators", "/indicators/nursing_bed_share", "/indicators/figures", "/indicators/pushes",
-        "/indicators/reports", "/indicators/gaps", "/feedback/themes",
+        "/indicators/reports", "/indicators/gaps", "/feedback/themes", "/facilities",
+        "/facilities/programmes/childcare_place", "/facilities/programmes/childcare_place/poster",
     ],
     "admin": [
         "/", "/running", "/running/jobs", "/running/outbox", "/running/audit", "/running/accounts",
