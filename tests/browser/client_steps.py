@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import requests
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from models.kernel.ids import new_id
 from tests.browser.conftest import PATIENCE_MS
 from tests.factories.casework import jpeg
 from tests.running import DEMO_PASSWORD
 
+# Stops of the Tab key: more than any screen has.
+STOPS = 80
 # A county in which no other browser test does anything.
 COUNTY, TOWN, TOWN_NAME = "360981", "licun", "丽村镇"
 
@@ -51,6 +53,50 @@ class Office:
 
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
+
+
+def tab_to(page: Page, control: Locator) -> None:
+    """Go on by the Tab key until this has the keyboard: without a mouse there is no other way to it."""
+    for _ in range(STOPS):
+        if control.evaluate("each => each === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the Tab key does not reach {control}")
+
+
+def key(page: Page, name: str) -> None:
+    """Reach a button and press Enter."""
+    tab_to(page, page.get_by_role("button", name=name, exact=True))
+    page.keyboard.press("Enter")
+
+
+def key_in(page: Page, label: str, text: str) -> None:
+    """Reach a field and type."""
+    tab_to(page, page.get_by_label(label))
+    page.keyboard.type(text)
+
+
+def arrow_to(page: Page, group: str, name: str) -> None:
+    """Choose by the arrow keys; the group is one stop of the Tab key."""
+    radios = page.get_by_role("radiogroup", name=group, exact=True).get_by_role("radio")
+    tab_to(page, radios.first)
+    page.keyboard.press("Space")
+    for _ in range(radios.count()):
+        if page.get_by_role("radio", name=name).is_checked():
+            break
+        page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name=name)).to_be_checked()
+    page.keyboard.press("Tab")
+    assert radios.evaluate_all("all => !all.includes(document.activeElement)"), "one stop a group"
+
+
+def keyed_on(page: Page) -> None:
+    """As `on`, by the keyboard alone; which goes on at the next step's beginning."""
+    line = page.get_by_text("步，共")
+    shown = line.inner_text()
+    key(page, "保存，下一步")
+    expect(line).not_to_have_text(shown)
+    expect(line).to_be_focused()
 
 
 def on(page: Page) -> None:

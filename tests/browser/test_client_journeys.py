@@ -9,7 +9,22 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.client import look, look_in_both_modes, open_client, phone_of
-from tests.browser.client_steps import COUNTY, TOWN, TOWN_NAME, Office, application_of, on, photograph, press, reloaded
+from tests.browser.client_steps import (
+    COUNTY,
+    TOWN,
+    TOWN_NAME,
+    Office,
+    application_of,
+    arrow_to,
+    key,
+    key_in,
+    keyed_on,
+    on,
+    photograph,
+    press,
+    reloaded,
+    tab_to,
+)
 from tests.browser.conftest import PATIENCE_MS
 from tests.factories.casework import jpeg
 
@@ -52,28 +67,33 @@ def test_a_childcare_place_from_what_is_near_to_the_accepted_offer(phone: Page, 
     phone.set_viewport_size({"width": 360, "height": 800})
     press(phone, "开始申请")
 
-    # Real name and agreement are there; the form is filled in over three steps, one of them after a kill.
-    phone.get_by_label("联系电话").fill("13907951234")
-    phone.get_by_role("radio", name="父亲").click()
-    phone.get_by_role("radio", name="2024-05-21").click()
-    phone.get_by_label("孩子姓名").fill("刘小满")
+    # Real name and agreement are there; the form is filled in over three steps, one of them after a kill; by keyboard.
+    expect(phone.get_by_text("步，共")).to_be_visible()
+    expect(phone.get_by_role("heading", level=1)).to_be_focused()
+    key_in(phone, "联系电话", "13907951234")
+    arrow_to(phone, "与孩子的关系", "父亲")
+    arrow_to(phone, "孩子", "2024-05-21")
+    key_in(phone, "孩子姓名", "刘小满")
     phone.reload()  # the phone is switched off before anything was sent
     expect(phone.get_by_text("找回了上次没有保存完的内容")).to_be_visible(timeout=PATIENCE_MS)
     expect(phone.get_by_label("孩子姓名")).to_have_value("刘小满")
     look(phone, "form")
     phone.set_viewport_size({"width": 360, "height": 800})
-    on(phone)
-    phone.get_by_role("radio", name="户籍在宜春").click()
-    phone.get_by_label("居住的乡镇（街道）").fill(TOWN)
-    phone.get_by_role("button", name=TOWN_NAME).click()
+    keyed_on(phone)
+    arrow_to(phone, "居住情况", "户籍在宜春")
+    key_in(phone, "居住的乡镇（街道）", TOWN)
+    tab_to(phone, phone.get_by_role("button", name=TOWN_NAME))
+    phone.keyboard.press("Enter")
+    # How a month is typed is the browser's own, by its language.
+    tab_to(phone, phone.get_by_label("希望入托的月份"))
     phone.get_by_label("希望入托的月份").fill("2026-12")
     # The server answers 503 in the middle: tried again by itself, nothing typed is lost.
     fault = {"fault": "down", "path": "/api/v1/applications", "times": 1}
     requests.post(f"{town['sandbox']}/sandbox/faults", json=fault, timeout=40)
-    press(phone, "保存，下一步")
-    press(phone, "再试一次")
-    expect(phone.get_by_text("第 4 步")).to_be_visible(timeout=PATIENCE_MS)
-    on(phone)
+    key(phone, "保存，下一步")
+    key(phone, "再试一次")
+    expect(phone.get_by_text("第 4 步")).to_be_focused()
+    keyed_on(phone)
     killed_while_sending(phone, "居住证明")
     photograph(phone, "出生医学证明")
     look(phone, "papers")
@@ -98,12 +118,24 @@ def test_a_childcare_place_from_what_is_near_to_the_accepted_offer(phone: Page, 
     reloaded(phone, "还有")
     look(phone, "offer")
     phone.set_viewport_size({"width": 360, "height": 800})
-    press(phone, "接受")
-    press(phone, "确定接受")
-    expect(phone.get_by_text("您已接受")).to_be_visible(timeout=PATIENCE_MS)
+    accepted_by_keyboard(phone)
     expect(phone.get_by_role("region", name="已安排")).to_contain_text(centre["name"], timeout=PATIENCE_MS)
     look(phone, "application")
     letters(phone, town, intake, centre["name"])
+
+
+def accepted_by_keyboard(phone: Page) -> None:
+    """The question takes the keyboard, Escape gives it back to the button; what was done is read where it was asked."""
+    asked = phone.get_by_role("group", name="这个名额就是您的了")
+    key(phone, "接受")
+    expect(asked).to_be_focused()
+    phone.keyboard.press("Escape")
+    expect(phone.get_by_role("button", name="接受", exact=True)).to_be_focused()
+    phone.keyboard.press("Enter")
+    expect(asked).to_be_focused()
+    key(phone, "确定接受")
+    expect(phone.get_by_text("您已接受")).to_be_visible(timeout=PATIENCE_MS)
+    assert phone.evaluate("document.activeElement.closest('.frame') !== null"), "the keyboard is not lost"
 
 
 def letters(phone: Page, town: dict[str, str], office: Office, centre: str) -> None:

@@ -1,7 +1,7 @@
 /** Plain elements of HTML: a browser and its screen reader know them without our help. */
-import { createElement, forwardRef } from "react";
+import { createContext, createElement, forwardRef, useContext, useEffect, useId, useRef } from "react";
 import {
-  type BoxProps, type DayProps, type PickProps, type PictureProps, type PressProps, type TextBoxProps, type WordsProps,
+  type BoxProps, type DayProps, type PanelProps, type PickProps, type PictureProps, type PressProps, type TextBoxProps, type WordsProps,
 } from "./elements.types";
 
 export * from "./elements.types";
@@ -9,10 +9,33 @@ export * from "./elements.types";
 const KINDS = { text: "text", search: "search", phone: "tel", number: "text", id: "text", decimal: "text", password: "password" } as const;
 const KEYBOARDS = { text: undefined, search: "search", phone: "tel", number: "numeric", id: undefined, decimal: "decimal", password: undefined } as const;
 
-export function Box({ as = "div", label, describedBy, live, hidden, busy, ...rest }: BoxProps) {
+// Screens that lie below this one stay in the document: the name is of this group alone, whatever its id.
+const Radios = createContext<string | undefined>(undefined);
+
+export function Box(props: BoxProps) {
+  return props.role === "radiogroup" ? <RadioGroup {...props} /> : plain(props);
+}
+
+function RadioGroup(props: BoxProps) {
+  return <Radios.Provider value={useId()}>{plain(props)}</Radios.Provider>;
+}
+
+function plain({ as = "div", label, describedBy, live, hidden, busy, required, ...rest }: BoxProps) {
   return createElement(as, {
     ...rest, "aria-label": label, "aria-describedby": describedBy, "aria-live": live, "aria-hidden": hidden || undefined, "aria-busy": busy || undefined,
+    "aria-required": required || undefined,
   });
+}
+
+/** Takes the keyboard when it opens, and with it the screen reader; Escape closes it. */
+export function Panel({ label, className, onClose, children }: PanelProps) {
+  const shown = useRef<HTMLDivElement>(null);
+  useEffect(() => shown.current?.focus(), []);
+  return (
+    <div ref={shown} className={className} role="group" aria-label={label} tabIndex={-1} onKeyDown={(event) => event.key === "Escape" && onClose()}>
+      {children}
+    </div>
+  );
 }
 
 export const Words = forwardRef<HTMLElement, WordsProps & { focusable?: boolean }>(function Words(
@@ -23,7 +46,27 @@ export const Words = forwardRef<HTMLElement, WordsProps & { focusable?: boolean 
   });
 });
 
-export function Press({ onPress, className, disabled, busy, pressed, checked, role, expanded, current, label, describedBy, id, children }: PressProps) {
+export function Press(props: PressProps) {
+  return props.role === "radio" ? <Radio {...props} /> : <Pressed {...props} />;
+}
+
+/** A browser's own: one stop of the Tab key a group, the arrow keys choose. Chosen once more it may be taken back. */
+function Radio({ onPress, className, disabled, busy, checked = false, label, describedBy, id, children }: PressProps) {
+  const choose = () => {
+    if (!busy) onPress();
+  };
+  return (
+    <label className={`press radio ${className ?? ""}`}>
+      {children}
+      <input
+        type="radio" id={id} name={useContext(Radios)} checked={checked} disabled={disabled} aria-label={label} aria-describedby={describedBy} onChange={choose}
+        onClick={() => checked && choose()}
+      />
+    </label>
+  );
+}
+
+function Pressed({ onPress, className, disabled, busy, pressed, checked, role, expanded, current, label, describedBy, id, children }: PressProps) {
   return (
     <button
       type="button" id={id} className={`press ${className ?? ""}`} disabled={disabled} aria-disabled={busy || undefined} aria-busy={busy || undefined}

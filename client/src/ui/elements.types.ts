@@ -18,6 +18,16 @@ export interface BoxProps extends Spoken {
   /** Only for the eye. */
   hidden?: boolean;
   busy?: boolean;
+  /** Of a group of choices: one has to be made. */
+  required?: boolean;
+  children?: ReactNode;
+}
+
+/** What opens in place of the control that opened it, and gives the place back. */
+export interface PanelProps {
+  label: string;
+  className?: string;
+  onClose: () => void;
   children?: ReactNode;
 }
 

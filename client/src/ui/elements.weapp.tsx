@@ -2,7 +2,7 @@
 import { Button, Image, Input, Picker, Text, Textarea, View } from "@tarojs/components";
 import { type ComponentType, forwardRef } from "react";
 import {
-  type BoxProps, type DayProps, type PickProps, type PictureProps, type PressProps, type TextBoxProps, type WordsProps,
+  type BoxProps, type DayProps, type PanelProps, type PickProps, type PictureProps, type PressProps, type TextBoxProps, type WordsProps,
 } from "./elements.types";
 
 export * from "./elements.types";
@@ -16,8 +16,13 @@ const AnyButton = Button as unknown as Loose;
 const AnyInput = Input as unknown as Loose;
 const AnyTextarea = Textarea as unknown as Loose;
 
-export function Box({ as = "div", role, label, live, hidden, busy, describedBy: _, ...rest }: BoxProps) {
+export function Box({ as = "div", role, label, live, hidden, busy, describedBy: _, required: __, ...rest }: BoxProps) {
   return <AnyView {...rest} ariaRole={role ?? ROLES[as]} ariaLabel={label} ariaLive={live} ariaHidden={hidden} ariaBusy={busy} />;
+}
+
+/** WeChat has no keyboard to move: it is read aloud as it opens. */
+export function Panel({ className, children }: PanelProps) {
+  return <AnyView className={className} ariaRole="alert">{children}</AnyView>;
 }
 
 export const Words = forwardRef<unknown, WordsProps & { focusable?: boolean }>(function Words(

@@ -1,6 +1,7 @@
 /** A long form that cannot be sent yet shows why: the first field that is wrong comes into view. */
 import Taro from "@tarojs/taro";
 import { useEffect, useState } from "react";
+import { focusOn } from "./focus";
 
 // Below the screen's title.
 const ABOVE_PX = 72;
@@ -10,7 +11,9 @@ export function useFirstFault(fields: readonly string[]): () => void {
   const [tries, setTries] = useState(0);
   const first = fields[0];
   useEffect(() => {
-    if (tries > 0 && first) void Taro.pageScrollTo({ selector: `#${first}-field`, offsetTop: -ABOVE_PX, duration: 0 });
+    if (tries === 0 || !first) return;
+    focusOn(`${first}-field`);
+    void Taro.pageScrollTo({ selector: `#${first}-field`, offsetTop: -ABOVE_PX, duration: 0 });
   }, [tries]); // eslint-disable-line react-hooks/exhaustive-deps
   return () => setTries((before) => before + 1);
 }

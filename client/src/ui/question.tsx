@@ -62,13 +62,14 @@ export function Choose({ id, label, help, fault, required, many, options, chosen
     if (many) onChosen(options.map((each) => each.const).filter((each) => (each === token ? !on : chosen.includes(each))));
     else onChosen(on && !required ? [] : [token]);
   };
+  const described = [help && `${id}-help`, fault && `${id}-fault`].filter(Boolean).join(" ");
   return (
-    <Box id={`${id}-field`} className={`field ${fault ? "wrong" : ""}`} role={many ? "group" : "radiogroup"} label={label} describedBy={fault ? `${id}-fault` : undefined}>
+    <Box id={`${id}-field`} className={`field ${fault ? "wrong" : ""}`} role={many ? "group" : "radiogroup"} label={label} required={required && !many} describedBy={described || undefined}>
       <Box className="label">
         {label}
         {required && <Words className="needed">{common.required}</Words>}
       </Box>
-      {help && <Words as="p" className="help">{help}</Words>}
+      {help && <Words as="p" className="help" id={`${id}-help`}>{help}</Words>}
       <Box className="choices">
         {options.map((each) => {
           const on = chosen.includes(each.const);

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Button } from "./controls";
-import { Box, Words } from "./elements";
+import { Box, Panel, Words } from "./elements";
 
 interface SureProps {
   /** The first button. */
@@ -12,6 +12,7 @@ interface SureProps {
   main?: boolean;
   danger?: boolean;
   busy?: boolean;
+  /** Gives false where it failed: then the question stays. */
   onYes: () => unknown;
   /** false: something is missing yet, the first button only says so. */
   ready?: boolean;
@@ -22,14 +23,17 @@ interface SureProps {
 export function Sure({ label, question, yes, no, main, danger, busy, onYes, ready = true, onNotReady }: SureProps) {
   const [asking, setAsking] = useState(false);
   const first = () => (ready ? setAsking(true) : onNotReady?.());
+  const yesIndeed = async () => {
+    if ((await onYes()) !== false) setAsking(false);
+  };
   if (!asking || !ready) return <Button wide main={main} danger={danger} busy={busy} onPress={first}>{label}</Button>;
   return (
-    <Box className="card raised sure" role="alert">
+    <Panel className="card raised sure" label={question} onClose={() => setAsking(false)}>
       <Words as="p">{question}</Words>
       <Box className="row fill">
         <Button wide onPress={() => setAsking(false)}>{no}</Button>
-        <Button wide main={!danger} danger={danger} busy={busy} onPress={onYes}>{yes}</Button>
+        <Button wide main={!danger} danger={danger} busy={busy} onPress={yesIndeed}>{yes}</Button>
       </Box>
-    </Box>
+    </Panel>
   );
 }

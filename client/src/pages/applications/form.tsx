@@ -9,6 +9,7 @@ import whose from "@/text/zh_CN/whom.json";
 import { useAnswer, useDoing } from "@/ui/answers";
 import { Button } from "@/ui/controls";
 import { Words } from "@/ui/elements";
+import { focusOn } from "@/ui/focus";
 import { type Form, steps, type Value } from "@/ui/form";
 import { moveOn, pages } from "@/ui/go";
 import { Page } from "@/ui/page";
@@ -21,6 +22,8 @@ import { Fields } from "./fields";
 import { Papers } from "./papers";
 import { MyPart, myPartDone } from "./people-fields";
 import "./applications.css";
+
+const STEP = "form-step";
 
 interface Loaded {
   application: Application;
@@ -76,7 +79,7 @@ function Filling({ loaded, put }: { loaded: Loaded; put: (loaded: Loaded) => voi
       }
       setStep(wanted);
       void Taro.pageScrollTo({ scrollTop: 0, duration: 0 });
-    });
+    }).then((done) => done && focusOn(STEP));
   const submit = () =>
     doing.run(async () => {
       await api.post("/applications/{application_id}/submit", { path: { application_id: application.id }, intent: `application.submit.${application.id}.${application.version}` });
@@ -101,7 +104,7 @@ function Filling({ loaded, put }: { loaded: Loaded; put: (loaded: Loaded) => voi
       <Acting />
       {!may("draft") && <Words as="p" role="status">{whose.not_draft}</Words>}
       {step === all - 1 && !may("submit") && <Words as="p" role="status">{whose.not_submit}</Words>}
-      <Words as="p" className="steps" role="status">{fill(words.step, { n: step + 1, all, name: title })}</Words>
+      <Words as="p" id={STEP} className="steps" focusable>{fill(words.step, { n: step + 1, all, name: title })}</Words>
       {draft.restored && <Words as="p" className="say" role="status">{words.restored}</Words>}
       {doing.problem && <Trouble problem={doing.problem} onAgain={step === all - 1 ? submit : () => to(step + 1)} />}
       {step === 0 && profile === null && <Words as="p" className="soft">{whose.identity}</Words>}
