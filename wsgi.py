@@ -32,6 +32,7 @@ from bot.wechat import delivery, notices, text_check
 from bot.wechat.reception import Reception
 from bot.wechat.service import Wechat
 from config.checks import checks
+from config.facility_prices import price_list
 from config.feedback import themes
 from config.indicators import check_indicators
 from config.loading import catalogue, rules
@@ -87,6 +88,7 @@ def compose(settings: Settings, clock: Clock | None = None) -> Flask:
     checks()
     themes()
     visit_checklist()
+    price_list()
     waiting_lists(), seed_sources(), allocation_rules()
     install_keyring(settings.secret_keys)
     connect(settings.mongodb_uri)

@@ -16,7 +16,7 @@ from api.console.sheets import beginning
 from api.endpoint import EXTENSION
 from config.loading import catalogue
 from config.text import label, say
-from models.housing.amounts import yuan
+from models.kernel.amounts import yuan
 from models.kernel.clock import as_utc, day_of, local
 from models.kernel.sheets import CSV, MEDIA_TYPES, write_sheet
 

@@ -10,6 +10,7 @@ from mongoengine import (
     DictField,
     FloatField,
     IntField,
+    ListField,
     StringField,
 )
 
@@ -59,6 +60,10 @@ class Facility(Record):
     area_sqm = FloatField(min_value=0)
     registration_number = StringField()
     registration_valid_until = StringField(regex=r"^\d{4}-\d\d-\d\d$")
+    # {item, amount_fen, per, age_group, basis, note}: models/facilities/prices.py. None where nobody has told them.
+    prices = ListField(DictField(), default=None)
+    # The day (YYYY-MM-DD) since when they hold; only beside prices.
+    prices_valid_from = StringField(regex=r"^\d{4}-\d\d-\d\d$")
     accessibility = StringField()
     description = StringField()
     status = StringField(required=True, choices=(OPEN, CLOSED), default=OPEN)

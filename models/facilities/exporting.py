@@ -16,8 +16,12 @@ import orjson
 from config.loading import catalogue
 from config.text import say
 from models.facilities.areas import areas
+from models.facilities.cell_text import ESCAPE, FORMULA_STARTS
 from models.facilities.documents import OPEN, Facility
-from models.facilities.rows import COLUMNS, ESCAPE, FORMULA_STARTS
+from models.facilities.price_words import details, price_shown, what_for
+from models.facilities.prices import in_words
+from models.facilities.rows import COLUMNS
+from models.kernel.amounts import HUNDRED
 from models.kernel.clock import shown
 from models.kernel.database import collection
 
@@ -26,7 +30,7 @@ FORMS: tuple[ExportForm, ...] = ("geojson", "hsds", "csv")
 Raw = Mapping[str, Any]
 # A fixed namespace, so that ids of the export stay the same from one export to the next.
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:yixiang:facilities")
-COUNTRY = "CN"
+COUNTRY, CURRENCY = "CN", "CNY"
 COMPUTED = ("district_code", "township_id")
 UTC_OFFSET_HOURS = 8
 
@@ -79,6 +83,8 @@ def _cell(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return repr(value)
+    if isinstance(value, list):
+        return in_words(value)
     text = str(value)
     # A spreadsheet would run such a cell as a formula.
     return ESCAPE + text if text.startswith(FORMULA_STARTS) else text
@@ -107,7 +113,23 @@ def hsds_service(raw: Raw) -> dict[str, Any]:
     }
     if raw.get("registration_number"):
         service["licenses"] = raw["registration_number"]
+    if raw.get("prices"):
+        service["cost_options"] = [_cost_option(raw, price) for price in raw["prices"]]
     return service
+
+
+def _cost_option(raw: Raw, price: Mapping[str, Any]) -> dict[str, Any]:
+    """A price as HSDS has it: what and for whom, yuan, and in words how it is counted and who sets it."""
+    said = price_shown(price)
+    option = {
+        "id": _uuid(raw, "cost_option:" + in_words([price])),
+        "service_id": _uuid(raw, "service"),
+        "option": what_for(said),
+        "currency": CURRENCY,
+        "amount": price["amount_fen"] / HUNDRED,
+        "amount_description": details(said),
+    }
+    return {**option, **({"valid_from": raw["prices_valid_from"]} if raw.get("prices_valid_from") else {})}
 
 
 def _location(raw: Raw) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import orjson
 
+from config.facility_prices import price_list
 from config.loading import catalogue, rule
 from models.facilities.areas import own_point
 from models.facilities.cards import OpenStates, Raw, assemble, card_fields
@@ -21,6 +22,7 @@ from models.facilities.geodesy import MILLIMETRES
 from models.facilities.index import INCLUSIVE, NO_HOURS, Found, Mask, RowFilter, Rows
 from models.facilities.opening_hours import BadHours, schedule
 from models.facilities.places import find_place, search_places
+from models.facilities.price_words import price_shown
 from models.facilities.text_search import Match
 from models.kernel.clock import local
 from models.kernel.database import collection
@@ -38,8 +40,8 @@ MOST_SEEN = 100_000
 ANY_PLACE = sum(FREE_FLAGS.values())
 DETAILS = (
     "township_id", "opening_hours", "ownership", "places_infant", "places_toddler", "places_preschool", "beds",
-    "beds_nursing", "area_sqm", "registration_number", "registration_valid_until", "accessibility", "description",
-    "status", "source", "external_id",
+    "beds_nursing", "area_sqm", "registration_number", "registration_valid_until", "prices_valid_from", "accessibility",
+    "description", "status", "source", "external_id",
 )  # fmt: skip
 HOURS_UNKNOWN: dict[str, Any] = {
     "open_now": None, "closes_at": None, "opens_at": None, "hours_today": [], "hours_assumed": False,
@@ -124,6 +126,8 @@ def facility(facility_id: str, at: datetime, datum: Datum = "wgs84") -> dict[str
         "location": {"longitude": round(longitude, 7), "latitude": round(latitude, 7), "datum": datum},
         **_open_state(raw, at),
         **{name: raw.get(name) for name in DETAILS},
+        "prices": [price_shown(price) for price in raw["prices"]] if raw.get("prices") else None,
+        "prices_expected": any(not item.whole for item in price_list().of_category(raw["category"])),
         "updated_at": raw["updated_at"],
         "version": raw["version"],
     }

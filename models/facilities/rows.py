@@ -6,9 +6,8 @@ stable code; the sentence for it is `facilities.import.faults.<code>`.
 
 from __future__ import annotations
 
+import dataclasses
 import math
-import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,37 +15,28 @@ from typing import Any, cast
 
 from config.loading import catalogue, rule
 from models.facilities.areas import district_of, in_yichun, township_of
+from models.facilities.cell_text import PHONE, Refused, text_cell
 from models.facilities.datum import DATUMS, Datum, to_wgs84
 from models.facilities.documents import AGE_GROUPS, CLOSED, OPEN, OWNERSHIPS
 from models.facilities.opening_hours import BadHours, normal_hours
+from models.facilities.prices import check_prices, prices_cell
 from models.facilities.text_search import spell
 
 REQUIRED = ("external_id", "name", "category", "longitude", "latitude", "datum")
 DEFAULT_SOURCE = "unnamed"
-# A spreadsheet would run a cell that begins so; our own export puts an apostrophe before it.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-ESCAPE = "'"
-PHONE = re.compile(r"^\+?[0-9][0-9 \-()/,;+]{2,59}$")
 TRUE, FALSE = ("true", "1", "yes"), ("false", "0", "no")
 MOST_PLACES = 20_000
 MOST_AREA = 5_000_000
 POLE, HALF_TURN = 90.0, 180.0
 
 
-class Refused(ValueError):
-    """A cell that cannot be taken; `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with one field of a row."""
+    """What is wrong with one field of a row; `said` fills in the sentence of the code."""
 
     field: str
     code: str
+    said: Mapping[str, str | int] = dataclasses.field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -67,25 +57,6 @@ class RowFaults(ValueError):
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__(", ".join(f"{fault.field}: {fault.code}" for fault in faults))
         self.faults = faults
-
-
-def _text(longest: int) -> Callable[[Any], str]:
-    def parse(cell: Any) -> str:
-        if isinstance(cell, bool) or not isinstance(cell, (str, int, float)):
-            raise Refused("not_text")
-        text = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
-        text = unicodedata.normalize("NFC", " ".join(text.split()))
-        if text.startswith(ESCAPE) and text[1:].startswith(FORMULA_STARTS):
-            text = text[1:]
-        elif text.startswith(FORMULA_STARTS) and not PHONE.match(text):
-            raise Refused("formula")
-        if not text.isprintable():
-            raise Refused("control_character")
-        if len(text) > longest:
-            raise Refused("too_long")
-        return text
-
-    return parse
 
 
 def _number(lowest: float, highest: float) -> Callable[[Any], float]:
@@ -142,7 +113,7 @@ def _category(cell: Any) -> str:
 
 
 def _hours(cell: Any) -> str:
-    text = _text(rule("facilities.hours_chars_most"))(cell)
+    text = text_cell(rule("facilities.hours_chars_most"))(cell)
     try:
         return normal_hours(text)
     except BadHours as fault:
@@ -162,28 +133,28 @@ def _day(cell: Any) -> str:
 
 
 def _phone(cell: Any) -> str:
-    text = _text(60)(cell)
+    text = text_cell(60)(cell)
     if not PHONE.match(text):
         raise Refused("not_a_phone")
     return text
 
 
 def _name(cell: Any) -> str:
-    text = _text(100)(cell)
+    text = text_cell(100)(cell)
     if not any(character.isalnum() for character in text):
         raise Refused("no_letters")
     return text
 
 
 COLUMNS: dict[str, Callable[[Any], Any]] = {
-    "external_id": _text(64),
+    "external_id": text_cell(64),
     "name": _name,
     "category": _category,
     "longitude": _number(-HALF_TURN, HALF_TURN),
     # As wide as longitude: a latitude beyond the pole is looked at for having been swapped with it.
     "latitude": _number(-HALF_TURN, HALF_TURN),
     "datum": _choice(*DATUMS),
-    "address": _text(200),
+    "address": text_cell(200),
     "phone": _phone,
     "opening_hours": _hours,
     "inclusive": _flag,
@@ -192,11 +163,13 @@ COLUMNS: dict[str, Callable[[Any], Any]] = {
     "beds": _count(MOST_PLACES),
     "beds_nursing": _count(MOST_PLACES),
     "area_sqm": _number(0, MOST_AREA),
-    "registration_number": _text(64),
+    "registration_number": text_cell(64),
     "registration_valid_until": _day,
-    "accessibility": _text(500),
-    "description": _text(2000),
-    "source": _text(100),
+    "prices": prices_cell,
+    "prices_valid_from": _day,
+    "accessibility": text_cell(500),
+    "description": text_cell(2000),
+    "source": text_cell(100),
 }
 # Not among the contract's columns: an import may also close a facility or open it again.
 EXTRA_COLUMNS: dict[str, Callable[[Any], Any]] = {"status": _choice(OPEN, CLOSED)}
@@ -213,17 +186,35 @@ def parse_row(row: RawRow) -> dict[str, Any]:
         try:
             values[name] = _parsed(name, cell)
         except Refused as refused:
-            faults.append(Fault(name, refused.code))
+            faults.append(Fault(name, refused.code, refused.said))
     at_fault = {fault.field for fault in faults}
     faults += [Fault(n, "missing") for n in REQUIRED if n not in at_fault and values.get(n) is None]
     if (values.get("beds_nursing") or 0) > (values.get("beds") or values.get("beds_nursing") or 0):
         faults.append(Fault("beds_nursing", "more_than_beds"))
+    faults += _price_faults(values, at_fault)
     if faults:
         raise RowFaults(faults)
+    if "prices" in values:
+        # A day belongs to the prices it came with: new prices never carry the old day on.
+        values.setdefault("prices_valid_from", None)
     values["source"] = values.get("source") or DEFAULT_SOURCE
     if values.get("status", OPEN) is None:
         del values["status"]
     return {**values, **_place(values), "search_terms": _terms(values["name"])}
+
+
+def _price_faults(values: Mapping[str, Any], at_fault: set[str]) -> list[Fault]:
+    """What the cell itself cannot know: whether such a place may charge for it, and that a day comes with prices."""
+    if "prices" in at_fault:
+        return []
+    prices = values.get("prices")
+    if prices is None:
+        return [Fault("prices_valid_from", "price_date_alone")] if values.get("prices_valid_from") else []
+    try:
+        check_prices(prices, values.get("category"))
+    except Refused as refused:
+        return [Fault("prices", refused.code, refused.said)]
+    return []
 
 
 def _parsed(name: str, cell: Any) -> Any:

@@ -15,7 +15,6 @@ from config.loading import catalogue, rule
 from config.text import sentences
 from models.housing.allocation import fill, flat_shown
 from models.housing.allocation_rules import allocation_rule, allocation_rules
-from models.housing.amounts import hundredths
 from models.housing.flat_documents import (
     CLOSED,
     CLOSED_BATCH,
@@ -28,6 +27,7 @@ from models.housing.flat_documents import (
 from models.housing.ordering import list_key, list_rule
 from models.kernel import audit
 from models.kernel.actors import Actor
+from models.kernel.amounts import hundredths
 from models.kernel.database import change_one, collection
 from models.kernel.errors import Conflict, FieldFault, Forbidden, InvalidInput, NotFound
 from models.kernel.ids import id_from_key

@@ -18,7 +18,6 @@ from pymongo.errors import DuplicateKeyError
 from config.loading import rule
 from config.text import sentences
 from models.housing.allocation_rules import allocation_rule
-from models.housing.amounts import hundredths, yuan
 from models.housing.flat_documents import (
     ADJUSTMENT,
     CHARGE,
@@ -32,6 +31,7 @@ from models.housing.tenancy_lifecycle import TENANCY_LIFECYCLE
 from models.housing.tenancy_notices import tenancy_notice
 from models.kernel import audit
 from models.kernel.actors import SYSTEM, Actor
+from models.kernel.amounts import hundredths, yuan
 from models.kernel.clock import day_of, month_bounds, month_of
 from models.kernel.database import collection
 from models.kernel.encryption import seal_text

@@ -12,7 +12,6 @@ from models.casework import offers
 from models.housing import flats
 from models.housing.allocation import end_of_day_after, entry_step, flat_shown, follow_up, owed
 from models.housing.allocation_rules import allocation_rule
-from models.housing.amounts import yuan
 from models.housing.flat_documents import CHOOSING, PAYER_CONTEXT, TO_SIGN, Tenancy
 from models.housing.flats import Hold
 from models.housing.tenancy_lifecycle import TENANCY_LIFECYCLE
@@ -20,6 +19,7 @@ from models.housing.tenancy_notices import tenancy_notice
 from models.housing.waiting_list import months_after
 from models.kernel import audit
 from models.kernel.actors import SYSTEM, Actor
+from models.kernel.amounts import yuan
 from models.kernel.clock import at_local, day_of
 from models.kernel.counters import next_value
 from models.kernel.database import collection

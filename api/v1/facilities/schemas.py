@@ -128,8 +128,26 @@ class OpenStretch(BaseModel):
     to: str
 
 
+class Price(BaseModel):
+    """What is charged for one item: whole fen by unit; 0 without a unit where the basis is `free`. Null: not said."""
+
+    item: str
+    item_label: str
+    amount_fen: int
+    per: str | None
+    per_label: str | None
+    age_group: Literal["infant", "toddler", "preschool"] | None
+    age_group_label: str | None
+    basis: str | None
+    basis_label: str | None
+    note: str | None
+
+
 class FacilityDetail(BaseModel):
-    """One facility. hours_assumed: the year's holiday notice is not known yet."""
+    """One facility. hours_assumed: the year's holiday notice is not known yet.
+
+    prices null: nobody has told them, which is not free; prices_expected: such places usually charge for something.
+    """
 
     id: str
     name: str
@@ -157,6 +175,9 @@ class FacilityDetail(BaseModel):
     area_sqm: float | None
     registration_number: str | None
     registration_valid_until: str | None
+    prices: list[Price] | None
+    prices_expected: bool
+    prices_valid_from: str | None
     accessibility: str | None
     description: str | None
     status: str

@@ -13,9 +13,9 @@ from api.v1.housing import tenancy_views
 from api.v1.housing.flat_schemas import Id
 from config.text import label, sentences
 from models.housing import estates, rents, tenancies, tenancy_queries
-from models.housing.amounts import yuan
 from models.kernel import audit
 from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR, TOWNSHIP_INTAKE
+from models.kernel.amounts import yuan
 from models.kernel.sheets import Form
 
 READERS = staff(TOWNSHIP_INTAKE, COUNTY_REVIEWER, SUPERVISOR)
