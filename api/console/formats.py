@@ -16,6 +16,7 @@ from api.console.sheets import beginning
 from api.endpoint import EXTENSION
 from config.loading import catalogue
 from config.text import label, say
+from models.facilities.price_words import about, amount, details, what_for
 from models.kernel.amounts import yuan
 from models.kernel.clock import as_utc, day_of, local
 from models.kernel.sheets import CSV, MEDIA_TYPES, write_sheet
@@ -50,6 +51,7 @@ def install(blueprint: Blueprint, asset: Callable[[str], str]) -> None:
     filters: dict[str, Callable[..., Any]] = {
         "moment": moment, "day": day, "left": left, "iso": iso, "qr": qr, "yuan": yuan, "pairs": pairs,
         "fault_sheet": fault_sheet, "sheet": sheet, "reading": reading,
+        "what_for": what_for, "price_amount": amount, "price_about": about, "price_details": details,
     }  # fmt: skip
     for name, function in functions.items():
         blueprint.add_app_template_global(function, name)

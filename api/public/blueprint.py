@@ -20,6 +20,7 @@ from api.endpoint import EXTENSION
 from api.public import charts
 from config.loading import catalogue, rule
 from config.programmes import programmes
+from models.facilities.price_words import grouped
 
 STATIC = Path(__file__).parent / "static"
 POLICY = (
@@ -73,13 +74,14 @@ def home(at: datetime) -> Values:
 
 
 def facility(at: datetime, facility_id: str) -> Values:
-    """One facility: hours today, places, ratings, what was found in inspections."""
+    """One facility: hours today, places, prices, ratings, what was found in inspections."""
     shown = calls.ask_publicly(f"/facilities/{facility_id}", at)
     rating = calls.ask_publicly(f"/facilities/{facility_id}/rating", at)
+    values: Values = {"it": shown, "rating": rating, "centre": None, "prices": grouped(shown["prices"] or [])}
     if shown["category"] != CHILDCARE:
-        return {"it": shown, "rating": rating, "centre": None}
+        return values
     centre = calls.ask_publicly(f"/childcare/centres/{facility_id}", at)
-    return {"it": shown, "rating": centre["rating"] or rating, "centre": centre}
+    return {**values, "rating": centre["rating"] or rating, "centre": centre}
 
 
 def circles(at: datetime) -> Values:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.understanding.lexicon import category_words
 from config.loading import catalogue, rule
 from config.text import say, sentences
+from models.facilities.price_words import lowest
 from models.kernel.clock import day_of, local
 from models.kernel.errors import DomainError, InvalidInput
 
@@ -75,7 +76,21 @@ def detail(item: Item, far: float | None, at: datetime) -> str:
     free = sum((item.get("free_places") or {}).values())
     if free:
         lines.append(say("bot.detail.free_places", count=free))
+    if item["prices"] or item["prices_expected"]:
+        lines.append(_prices(item["prices"] or []))
     return "\n".join(lines)
+
+
+def _prices(prices: Sequence[Item]) -> str:
+    """One line of what it costs: the lowest of each item, of a few items; what nobody has told is not free."""
+    if not prices:
+        return say("bot.detail.prices_unknown")
+    found = [say("bot.detail.price", item=name, amount=amount) for name, amount in lowest(prices)]
+    most = rule("conversations.prices_shown")
+    line = say("bot.comma").join(found[:most])
+    if len(found) > most:
+        line = say("bot.detail.prices_more", prices=line, count=len(found))
+    return say("bot.detail.prices", prices=line)
 
 
 def when(moment: datetime, at: datetime) -> str:

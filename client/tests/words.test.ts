@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { fill } from "@/text";
+import { priceAbout, priceGroups, priceWords } from "@/ui/words-of-facility";
 import { clock, day, distance, left, moment } from "@/words";
 
 // Thursday, 26 November 2026, 23:30 in China; in UTC it is still the afternoon.
@@ -27,4 +28,22 @@ it.each([[-1, "已到期"], [30_000, "还有 1 分钟"], [59 * 60_000, "还有 5
 
 it("a name without a value stays to be seen", () => {
   expect(fill("共 {n} 条 {what}", { n: 0 })).toBe("共 0 条 {what}");
+});
+
+const price = { item: "x", item_label: "保育费", amount_fen: 180_000, per: "month", per_label: "月", age_group: null, age_group_label: null, basis: null, basis_label: null, note: null };
+
+it.each([[180_000, "1,800 元/月", "每月 1800 元"], [1_550, "15.5 元/月", "每月 15.5 元"], [123_456_789, "1,234,567.89 元/月", "每月 1234567.89 元"], [5, "0.05 元/月", "每月 0.05 元"]])("%d fen", (amount_fen, seen, heard) => {
+  expect(priceWords({ ...price, amount_fen })).toEqual({ seen, heard });
+});
+
+it("what is free says so once, and who sets a price stands beside its note", () => {
+  const free = { ...price, amount_fen: 0, per: null, per_label: null, basis: "free", basis_label: "免费", note: "周一闭馆" };
+  expect([priceWords(free).seen, priceAbout(free)]).toEqual(["免费", "周一闭馆"]);
+  expect(priceAbout({ ...price, basis: "market", basis_label: "市场调节价", note: "含被褥" })).toBe("市场调节价；含被褥");
+});
+
+it("prices for everybody come first, then age group by age group, each item once", () => {
+  const toddler = { ...price, age_group: "toddler" as const, age_group_label: "托小班" };
+  const found = priceGroups([toddler, { ...price, item_label: "伙食费" }, { ...toddler, per: "day" }]);
+  expect(found.map(({ group, items }) => [group, items.map((each) => [each.label, each.prices.length])])).toEqual([[null, [["伙食费", 1]]], ["托小班", [["保育费", 2]]]]);
 });

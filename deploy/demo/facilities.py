@@ -21,6 +21,15 @@ REGISTERED_UNTIL = ("2027-12-31", "2028-06-30", "2029-12-31")
 AGE_SHARES = (0.2, 0.5)  # of a centre's places: for infants, for toddlers; the rest is for the third group
 
 
+class DemoPrice(Entry):
+    """One invented price: `text` as an office writes it, `{amount}` from `least` to `most` yuan in such steps."""
+
+    text: str
+    least: int = Field(default=0, ge=0)
+    most: int = Field(default=0, ge=0)
+    step: int = Field(default=1, gt=0)
+
+
 class DemoCategory(Entry):
     """How many facilities of one category, and what they are called."""
 
@@ -29,6 +38,7 @@ class DemoCategory(Entry):
     hours: str
     per_township: bool = False
     inclusive: float | None = Field(default=None, ge=0, le=1)
+    prices: list[DemoPrice] = Field(default_factory=list)
 
 
 class DemoFacilities(Entry):
@@ -38,6 +48,8 @@ class DemoFacilities(Entry):
     description: str
     address: str
     phone: str
+    priced: float = Field(ge=0, le=1)
+    priced_since: list[str] = Field(min_length=1)
     totals: dict[str, int]
     flats_note: str
     categories: dict[str, DemoCategory]
@@ -91,7 +103,16 @@ def _row(written: DemoFacilities, token: str, number: int, place: Place, chance:
     }
     if wanted.inclusive is not None:
         row["inclusive"] = chance.random() < wanted.inclusive
-    return row
+    return {**row, **_prices(written, wanted, row["external_id"])}
+
+
+def _prices(written: DemoFacilities, wanted: DemoCategory, external_id: str) -> dict[str, str]:
+    """Invented prices of most; what else is invented of a facility does not depend on them."""
+    chance = random.Random(f"{SEED} {external_id}")  # noqa: S311  invented data, not secrets
+    if not wanted.prices or chance.random() >= written.priced:
+        return {}
+    given = [each.text.format(amount=chance.randrange(each.least, each.most + 1, each.step)) for each in wanted.prices]
+    return {"prices": "\n".join(given), "prices_valid_from": chance.choice(written.priced_since)}
 
 
 def _point(place: Place, chance: random.Random) -> tuple[float, float]:

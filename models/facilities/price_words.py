@@ -7,10 +7,12 @@ from typing import Any
 
 from config.facility_prices import FREE
 from config.text import label, say
+from models.facilities.documents import AGE_GROUPS
 from models.facilities.prices import TEXTS
 from models.kernel.amounts import HUNDRED
 
 Shown = dict[str, Any]
+GROUP_ORDER: dict[str | None, int] = {None: 0, **{group: n for n, group in enumerate(AGE_GROUPS, 1)}}
 OPTIONAL = (("per", "units"), ("age_group", "groups"), ("basis", "bases"))
 
 
@@ -24,6 +26,19 @@ def price_shown(price: Mapping[str, Any]) -> Shown:
         token = price.get(name)
         said |= {name: token, f"{name}_label": None if token is None else label(f"{TEXTS}.{part}", token)}
     return said
+
+
+def prices_of(raw: Mapping[str, Any]) -> list[Shown] | None:
+    """A facility's prices with their labels, None where nobody has told them."""
+    return [price_shown(price) for price in raw["prices"]] if raw.get("prices") else None
+
+
+def grouped(prices: Iterable[Shown]) -> list[tuple[str | None, list[tuple[str, list[Shown]]]]]:
+    """Shown prices by age group, those for everybody first, and in each by item: (group, [(item, prices)]), labels."""
+    groups: dict[str | None, dict[str, list[Shown]]] = {None: {}}
+    for price in sorted(prices, key=lambda price: GROUP_ORDER[price["age_group"]]):
+        groups.setdefault(price["age_group_label"], {}).setdefault(price["item_label"], []).append(price)
+    return [(group, list(items.items())) for group, items in groups.items() if items]
 
 
 def what_for(price: Mapping[str, Any]) -> str:
@@ -42,8 +57,13 @@ def amount(price: Mapping[str, Any]) -> str:
 
 def details(price: Mapping[str, Any]) -> str:
     """The amount, who sets it, and the note; of a shown price."""
+    return say(f"{TEXTS}.details").join(part for part in (amount(price), about(price)) if part)
+
+
+def about(price: Mapping[str, Any]) -> str:
+    """Who sets the price, and the note; of a shown price."""
     basis = None if price["basis"] == FREE else price["basis_label"]
-    return say(f"{TEXTS}.details").join(part for part in (amount(price), basis, price["note"]) if part)
+    return say(f"{TEXTS}.details").join(part for part in (basis, price["note"]) if part)
 
 
 def lowest(prices: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:

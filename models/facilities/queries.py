@@ -22,7 +22,7 @@ from models.facilities.geodesy import MILLIMETRES
 from models.facilities.index import INCLUSIVE, NO_HOURS, Found, Mask, RowFilter, Rows
 from models.facilities.opening_hours import BadHours, schedule
 from models.facilities.places import find_place, search_places
-from models.facilities.price_words import price_shown
+from models.facilities.price_words import prices_of
 from models.facilities.text_search import Match
 from models.kernel.clock import local
 from models.kernel.database import collection
@@ -126,7 +126,7 @@ def facility(facility_id: str, at: datetime, datum: Datum = "wgs84") -> dict[str
         "location": {"longitude": round(longitude, 7), "latitude": round(latitude, 7), "datum": datum},
         **_open_state(raw, at),
         **{name: raw.get(name) for name in DETAILS},
-        "prices": [price_shown(price) for price in raw["prices"]] if raw.get("prices") else None,
+        "prices": prices_of(raw),
         "prices_expected": any(not item.whole for item in price_list().of_category(raw["category"])),
         "updated_at": raw["updated_at"],
         "version": raw["version"],

@@ -16,6 +16,7 @@ from api.v1.childcare.schemas import (
 from config.loading import catalogue
 from models.childcare import queries, supervision
 from models.childcare.supervision import Finding, Measure
+from models.facilities.price_words import prices_of
 from models.kernel import audit
 from models.kernel.actors import COUNTY_REVIEWER, SUPERVISOR, TOWNSHIP_INTAKE
 
@@ -35,7 +36,7 @@ class StaffCentres(Endpoint):
 class OneStaffCentre(Endpoint):
     @route(access=READERS)
     def get(self, call: Call) -> dict[str, Any]:
-        """A centre with its whole supervision, and what families said of it."""
+        """A centre with its prices, its whole supervision, and what families said of it."""
         facility = supervision.centre_of_place(call.path["centre_id"], call.actor)
         audit.record(
             call.actor, "childcare.centre_read", f"facility:{facility['_id']}", call.at,
@@ -43,7 +44,8 @@ class OneStaffCentre(Endpoint):
         )  # fmt: skip
         shown = queries.centre_shown(facility["_id"], call.at)
         kept = {name: value for name, value in shown.items() if name not in ("inspections", "suspension")}
-        return {**kept, "township_id": facility.get("township_id"),
+        return {**kept, "township_id": facility.get("township_id"), "prices": prices_of(facility),
+                "prices_valid_from": facility.get("prices_valid_from"),
                 "ratings": queries.ratings_at(facility["_id"]),
                 **supervision.supervision_of(facility["_id"], call.actor)}  # fmt: skip
 

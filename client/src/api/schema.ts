@@ -6817,7 +6817,9 @@ export interface components {
             phone: string | null;
             walking_minutes: number | null;
         };
-        /** @description One facility. hours_assumed: the year's holiday notice is not known yet. */
+        /** @description One facility. hours_assumed: the year's holiday notice is not known yet.
+         *
+         *     prices null: nobody has told them, which is not free; prices_expected: such places usually charge for something. */
         FacilityDetail: {
             accessibility: string | null;
             address: string | null;
@@ -6847,6 +6849,9 @@ export interface components {
             places_infant: number | null;
             places_preschool: number | null;
             places_toddler: number | null;
+            prices: components["schemas"]["Price"][] | null;
+            prices_expected: boolean;
+            prices_valid_from: string | null;
             registration_number: string | null;
             registration_valid_until: string | null;
             source: string;
@@ -7495,6 +7500,20 @@ export interface components {
             turns_on: string | null;
             turns_on_text: string;
             version: number;
+        };
+        /** @description What is charged for one item: whole fen by unit; 0 without a unit where the basis is `free`. Null: not said. */
+        Price: {
+            /** @enum {string|null} */
+            age_group: "infant" | "toddler" | "preschool" | null;
+            age_group_label: string | null;
+            amount_fen: number;
+            basis: string | null;
+            basis_label: string | null;
+            item: string;
+            item_label: string;
+            note: string | null;
+            per: string | null;
+            per_label: string | null;
         };
         /** @description What to change; what is not named stays. */
         ProfileBody: {

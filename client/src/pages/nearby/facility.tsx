@@ -12,6 +12,7 @@ import { Skeleton, Trouble } from "@/ui/states";
 import { openState } from "@/ui/words-of-facility";
 import { moment } from "@/words";
 import { Centre, Stars } from "./centre";
+import { Prices } from "./prices";
 import { ways } from "./ways";
 
 type Facility = Schemas["FacilityDetail"];
@@ -67,6 +68,7 @@ function Shown({ facility }: { facility: Facility }) {
         {facility.hours_assumed && <Words as="p" className="soft small">{words.hours_assumed}</Words>}
         {facility.description && <Words as="p">{facility.description}</Words>}
       </Card>
+      <Prices facility={facility} />
       {facility.category === CHILDCARE ? <Centre facility={facility} /> : <Rating id={facility.id} />}
       <Way facility={facility} />
       <Button wide onPress={() => go(pages.newFeedback, { facility: facility.id })}>{words.say}</Button>
