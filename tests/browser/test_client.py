@@ -41,6 +41,9 @@ def test_a_resident_finds_a_childcare_centre_near_a_township(page: Page, town: d
     on_the_map(page, found)
     found.get_by_role("button", name="看").first.click()
     expect(page.get_by_text("举办")).to_be_visible(timeout=PATIENCE_MS)
+    prices = page.get_by_role("region", name="收费")
+    expect(prices).to_contain_text("市场调节价；演示价格")
+    expect(prices.get_by_role("heading", name="托小班")).to_be_visible()
     look(page, "facility")
 
 

@@ -20,6 +20,7 @@ HOME = {
     "id": "01JD0000000000000000000HQM", "name": "温汤敬老院", "distance_m": 350.0, "open_now": True, "closes_at": None,
     "phone": "0795-5550002", "category": "elder_care_home", "category_label": "养老机构", "district_code": "360902",
     "township_id": "1791416", "location": {"longitude": 114.28, "latitude": 27.69, "datum": "gcj02"},
+    "prices": None, "prices_expected": True,
 }  # fmt: skip
 MOTHER = {"id": "E1", "name": "刘*英", "township_id": "1791416", "district_code": "360902"}
 FATHER = {"id": "E2", "name": "王*福", "township_id": "1791416", "district_code": "360902"}

@@ -74,7 +74,7 @@ def describe(reject: Reject) -> str:
     """A rejected row in a sentence: its line, and each field with its reason."""
     reasons = []
     for fault in reject.faults:
-        reason = say(f"facilities.import.faults.{fault.code}")
+        reason = say(f"facilities.import.faults.{fault.code}", **fault.said)
         key = f"{NAMED}.{fault.field}"
         named = say(key) if key in sentences() else fault.field
         reasons.append(say("facilities.import.reason", field=named, reason=reason) if fault.field else reason)

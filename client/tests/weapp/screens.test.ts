@@ -7,6 +7,7 @@ const phone = startPhone(PRODUCT);
 const { wechat } = phone;
 const COUNTY = "360902";
 const near = async () => (await read("/facilities", {}, { district_code: COUNTY, category: "childcare_centre", with_places: "any", limit: 1 })).items[0]!;
+const yuan = (fen: number) => (fen / 100).toLocaleString("en-US");
 
 beforeEach(() => {
   wechat.asked.length = 0;
@@ -52,7 +53,7 @@ it("what is near is found from the phone's position, and a marker that is tapped
   await phone.leads(`/pages/nearby/facility?id=${first!.id}`);
 });
 
-it("a facility shows places and what an inspection found, can be called and passed on, and an application begins there", async () => {
+it("a facility shows places, prices and what an inspection found, can be called and passed on, and an application begins there", async () => {
   const centre = await near();
   const reviewer = await office(`reviewer-${COUNTY}`);
   const findings = "消防通道堆放杂物，已要求三日内清理（演示）。";
@@ -61,11 +62,25 @@ it("a facility shows places and what an inspection found, can be called and pass
   phone.open(`/pages/nearby/facility?id=${centre.id}`);
   await phone.shows("空余托位");
   await phone.shows(findings);
+  const detail = await read("/facilities/{facility_id}", { facility_id: centre.id });
+  const care = detail.prices!.find((each) => each.age_group === "toddler")!;
+  for (const words of ["托小班", `${yuan(care.amount_fen)} 元/月`, `每月 ${care.amount_fen / 100} 元`, "市场调节价；演示价格"]) expect(phone.words()).toContain(words);
   expect(phone.card()).toEqual({ title: centre.name, path: `/pages/nearby/facility?id=${centre.id}` });
   await phone.tap("打电话");
   await vi.waitFor(() => expect(wechat.calls.makePhoneCall).toMatchObject([{ phoneNumber: centre.phone }]));
   await phone.tap("申请这里的托位");
   await phone.leads("/pages/programmes/programme?token=childcare_place");
+});
+
+it("where nobody has told the prices that is said, with the telephone, and never that it is free", async () => {
+  const centre = await near();
+  const detail = await read("/facilities/{facility_id}", { facility_id: centre.id }, { datum: "gcj02" });
+  wechat.trouble = (call) => (call.path === `/facilities/${centre.id}` ? { status: 200, body: { ...detail, prices: null, prices_valid_from: null } } : undefined);
+  phone.open(`/pages/nearby/facility?id=${centre.id}`);
+  await phone.shows("还没有登记价格");
+  expect(phone.words()).not.toContain("免费");
+  await phone.tap("打电话问价格");
+  await vi.waitFor(() => expect(wechat.calls.makePhoneCall?.at(-1)).toMatchObject({ phoneNumber: centre.phone }));
 });
 
 it("without a network the last list is shown with its time", async () => {

@@ -17,6 +17,7 @@ from models.childcare.documents import CentreSuspension, ChildcareCentre, Childc
 from models.facilities import importing
 from models.facilities.directory import directory
 from models.facilities.documents import Facility
+from models.facilities.prices import prices_cell
 from models.kernel.actors import SUPERVISOR, Actor
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection
@@ -34,7 +35,7 @@ PATH, BASE = "/console/childcare/centres/", "/console/do/staff/childcare/"
 
 @pytest.fixture
 def centre(app: Flask) -> str:
-    return childcare_cases.roomy(2)
+    return childcare_cases.roomy(2, prices=prices_cell("保育费 托小班 1800元/月"), prices_valid_from="2026-09-01")
 
 
 def enter(centre_id: str) -> str:
@@ -80,6 +81,7 @@ def test_a_finding_is_public_only_once_it_is_published_and_its_note_never(
     assert REASON not in public.get(f"/api/v1/childcare/centres/{centre}").text
     page = reviewer.get(f"{PATH}{centre}")
     assert REASON in page and "张三举报" in page
+    assert "保育费（托小班） 1,800 元/月" in page and "执行日期：9月1日" in page
     inspection = page.partition(f"{BASE}inspections/")[2].partition("/")[0]
     assert reviewer.send(f"{BASE}inspections/{inspection}/publish").status_code == 303
     shown = public.get(f"/api/v1/childcare/centres/{centre}").text

@@ -8,6 +8,7 @@ import json
 import uuid
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -185,11 +186,17 @@ def test_what_was_given_away_stays_given_away_when_places_change(run: Any, write
 
 FULL = (
     f"{HEADER},address,phone,opening_hours,inclusive,ownership,places_infant,beds,beds_nursing,area_sqm,"
-    "registration_number,registration_valid_until,accessibility,description,source\n"
+    "registration_number,registration_valid_until,accessibility,description,source,prices,prices_valid_from\n"
     'a,"甲,""园""",childcare_centre,114.39,27.808,wgs84,一路1号,+86 795 1234567,"Mo-Fr 08:00-18:00; PH off",true,public,'
-    "5,,,320.5,备001,2027-12-31,坡道,两行\u3000说明,census\n"
-    "b,乙院,elder_care_home,114.395,27.81,bd09,,,,false,private,,100,45,,,,,,registry\n"
+    "5,,,320.5,备001,2027-12-31,坡道,两行\u3000说明,census,"
+    "保育费 乳儿班 1800.00元/月 政府指导价 备注：含被褥；伙食费 15.5元/天,2026-09-01\n"
+    "b,乙院,elder_care_home,114.395,27.81,bd09,,,,false,private,,100,45,,,,,,registry,免费,\n"
 )
+PRICES = [
+    {"item": "childcare_fee", "age_group": "infant", "amount_fen": 180000, "per": "month", "basis": "government_guided",
+     "note": "含被褥"},
+    {"item": "board_fee", "amount_fen": 1550, "per": "day"},
+]  # fmt: skip
 
 
 def test_csv_goes_round_through_import(run: Any, write: Write) -> None:
@@ -199,6 +206,10 @@ def test_csv_goes_round_through_import(run: Any, write: Write) -> None:
     rows = list(csv.DictReader(io.StringIO(exported.removeprefix("\ufeff"))))
     assert [row["phone"] for row in rows if row["external_id"] == "a"] == ["'+86 795 1234567"]
     assert all(not cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
+    assert before["a"]["prices"] == PRICES and before["a"]["prices_valid_from"] == "2026-09-01"
+    assert {row["prices"] for row in rows} == {
+        "保育费 乳儿班 1800元/月 政府指导价 备注：含被褥；伙食费 15.5元/日", "全部服务 免费"
+    }  # fmt: skip
     assert "未变 2 行" in run("import", write("g.csv", exported)).output
     assert stored() == before
     collection(Facility).delete_many({})
@@ -215,8 +226,35 @@ def test_geojson_is_in_wgs84_and_can_be_read_again(run: Any, write: Write) -> No
     east, north = by_id["b"]["geometry"]["coordinates"]
     assert distance_m(east, north, stored()["b"]["longitude"], stored()["b"]["latitude"]) < 0.02
     assert by_id["b"]["properties"]["datum"] == "wgs84"
+    assert by_id["a"]["properties"]["prices"] == PRICES
     collection(Facility).delete_many({})
     assert "新增 2 行" in run("import", write("g.geojson", exported)).output
+    assert (stored()["a"]["prices"], stored()["a"]["prices_valid_from"]) == (PRICES, "2026-09-01")
+
+
+def test_prices_come_go_and_stay_by_what_the_file_says(run: Any, write: Write, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append([*HEADER.split(","), "prices", "prices_valid_from"])
+    place = [CENTRE[0], CENTRE[1], "wgs84"]
+    sheet.append(["a", "甲托育园", "childcare_centre", *place, "保育费 1800元/月\n伙食费 15元/日", date(2026, 9, 1)])
+    sheet.append(["b", "乙馆", "museum", *place, "门票 -5元/次", None])
+    sheet.append(["c", "丙馆", "museum", *place, "门票 5.005元/次", None])
+    book.save(tmp_path / "f.xlsx")
+    said = run("import", tmp_path / "f.xlsx").output
+    assert "新增 1 行" in said
+    assert (
+        "第 3 行：价格（prices）：“门票 -5元/次”的金额是负数" in said
+        and "第 4 行：价格（prices）：“门票 5.005元/次”" in said
+    )
+    named = f"a,甲托育园,childcare_centre,{CENTRE[0]},{CENTRE[1]},wgs84"
+    assert "未变 1 行" in run("import", write("f.csv", f"{HEADER}\n{named}")).output
+    # New prices without a day do not take over the old prices' day; an empty cell says that nobody knows them.
+    run("import", write("f.csv", f"{HEADER},prices\n{named},保育费 1900元/月"))
+    assert stored()["a"]["prices"][0]["amount_fen"] == 190000 and "prices_valid_from" not in stored()["a"]
+    run("import", write("f.csv", f"{HEADER},prices\n{named},"))
+    assert "prices" not in stored()["a"]
 
 
 def test_hsds_services_with_what_the_standard_requires(run: Any, write: Write) -> None:
@@ -232,5 +270,13 @@ def test_hsds_services_with_what_the_standard_requires(run: Any, write: Write) -
         needed = {"id", "address_1", "city", "state_province", "postal_code", "country", "address_type"}
         assert needed <= set(location["addresses"][0])
         assert {"id", "name", "description"} <= set(service["attributes"][0]["taxonomy_term"])
+        for cost in service["cost_options"]:
+            assert uuid.UUID(cost["id"]) and cost["service_id"] == service["id"] and cost["currency"] == "CNY"
+    said = ("option", "amount", "amount_description", "valid_from")
+    costs = [[tuple(each.get(name) for name in said) for each in service["cost_options"]] for service in services]
+    assert [
+        ("保育费（乳儿班）", 1800, "1,800 元/月；政府指导价；含被褥", "2026-09-01"), ("伙食费", 15.5, "15.5 元/日", "2026-09-01")
+    ] in costs  # fmt: skip
+    assert [("全部服务", 0, "免费", None)] in costs
     ids = [service["id"] for service in services]
     assert ids == [service["id"] for service in json.loads(run("export", "--format", "hsds").output)]

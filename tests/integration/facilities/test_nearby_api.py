@@ -170,6 +170,25 @@ def test_text_search_pages(client: FlaskClient, bring: Bring) -> None:
     assert sorted(ids) == [item["id"] for item in listed["items"]]
 
 
+def test_prices_are_in_the_detail_alone_and_a_change_is_seen_by_who_kept_it(client: FlaskClient, bring: Bring) -> None:
+    bring([row("x", category="museum", prices="门票 20元/次 政府定价", prices_valid_from="2026-09-01")])
+    (item,) = get(client, **HERE)["items"]
+    assert not [name for name in item if name.startswith("price")]
+    answer = client.get(f"{URL}/{item['id']}")
+    body = answer.get_json()
+    FacilityDetail.model_validate(body)
+    assert body["prices"] == [{
+        "item": "admission", "item_label": "门票", "amount_fen": 2000, "per": "visit", "per_label": "次", "age_group": None,
+        "age_group_label": None, "basis": "government_set", "basis_label": "政府定价", "note": None,
+    }]  # fmt: skip
+    assert (body["prices_expected"], body["prices_valid_from"]) == (True, "2026-09-01")
+    bring([row("x", category="museum", prices="门票 免费")])
+    changed = client.get(f"{URL}/{item['id']}", headers={"If-None-Match": answer.headers["ETag"]})
+    assert changed.status_code == 200
+    (price,) = changed.get_json()["prices"]
+    assert (price["amount_fen"], price["per"], price["basis_label"]) == (0, None, "免费")
+
+
 def test_one_facility_with_its_hours_of_today(client: FlaskClient, bring: Bring, clock: FixedClock) -> None:
     bring([row("x", opening_hours="Mo-Fr 08:30-11:30,14:30-17:30; PH off", beds=10, phone="0795-3998888")])
     (item,) = get(client, **HERE)["items"]
@@ -178,6 +197,7 @@ def test_one_facility_with_its_hours_of_today(client: FlaskClient, bring: Bring,
     FacilityDetail.model_validate(body)
     assert body["hours_today"] == [{"from": "08:30", "to": "11:30"}, {"from": "14:30", "to": "17:30"}]
     assert (body["open_now"], body["beds"], body["phone"]) == (True, 10, "0795-3998888")
+    assert (body["prices"], body["prices_expected"]) == (None, False)
     again = client.get(f"{URL}/{item['id']}", headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
     close_facility(item["id"], by=SYSTEM, at=clock.now())

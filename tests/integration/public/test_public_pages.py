@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.public.blueprint import PAGES
+from models.facilities.prices import prices_cell
 from tests.factories import notices
 from tests.factories.casework import make_centre
 
@@ -47,10 +48,21 @@ def test_bad_questions_are_answered_with_a_page(client: FlaskClient, query: str)
 
 def test_a_facility_is_found_near_a_place_and_shown(client: FlaskClient) -> None:
     centre = make_centre()
+    unknown = client.get(f"/facility/{centre}").get_data(as_text=True)
+    assert "还没有登记价格" in unknown and "免费" not in unknown
+    prices = prices_cell("保育费 托小班 1800元/月 政府指导价 备注：含<b>被褥</b>；伙食费 15元/日")
+    centre = make_centre(prices=prices, prices_valid_from="2026-09-01")
     page = client.get("/?category=childcare_centre&place=三阳镇").get_data(as_text=True)
     assert "阳光托育中心" in page and f"/facility/{centre}" in page
     shown = client.get(f"/facility/{centre}").get_data(as_text=True)
     assert "空余托位" in shown and "还没有公开的检查结果" in shown
+    assert (
+        "<h3>托小班</h3>" in shown
+        and "1,800 元/月" in shown
+        and "政府指导价；含&lt;b&gt;" in shown
+        and "15 元/日" in shown
+    )
+    assert "9月1日起执行" in shown and "还没有登记价格" not in shown
     assert "没有找到" in client.get("/?category=childcare_centre&place=没有这个地方").get_data(as_text=True)
 
 

@@ -7,7 +7,10 @@ import pytest
 from bot.dialogues import wording
 from bot.dialogues.menu import choices, clicked, menu_file, offered
 from config.text import say, sentences
+from models.facilities.price_words import prices_of
+from models.facilities.prices import prices_cell
 from models.kernel.clock import SHANGHAI
+from tests.factories.chat import HOME
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=SHANGHAI)  # a Monday
 TEXT_BYTES = 2048
@@ -40,6 +43,18 @@ def test_distances(metres: float, said: str) -> None:
 )  # fmt: skip
 def test_opening(item: dict[str, object], said: str) -> None:
     assert wording.opening(item, AT) == said
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [(None, "收费：还没有登记，去之前请先打电话问"), ("免费", "收费：全部服务 免费"),
+     ("床位费 900元/月；护理费 1600元/月 备注：失能；护理费 300元/月 备注：自理", "收费：床位费 900 元/月，护理费 300 元/月起"),
+     ("床位费 900元/月；护理费 9元/日；护理费 1元/小时；伙食费 1元/餐", "收费：床位费 900 元/月，护理费 9 元/日，护理费 1 元/小时等4项")],
+)  # fmt: skip
+def test_a_facility_says_in_one_line_what_it_costs(cell: str | None, said: str) -> None:
+    prices = prices_of({"prices": prices_cell(cell)} if cell else {})
+    assert said in wording.detail({**HOME, "prices": prices}, None, AT).splitlines()
+    assert "收费" not in wording.detail({**HOME, "prices_expected": False}, None, AT)
 
 
 def test_a_list_of_the_longest_entries_fits_one_message() -> None:
