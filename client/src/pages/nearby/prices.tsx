@@ -33,7 +33,7 @@ function Amount({ price }: { price: Price }) {
   const { seen, heard } = priceWords(price);
   const about = priceAbout(price);
   return (
-    <Box>
+    <Box className="price">
       <Words as="b" hidden>{seen}</Words>
       <Words className="unseen">{heard}</Words>
       {about && <Words as="p" className="soft small">{about}</Words>}
