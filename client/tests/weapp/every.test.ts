@@ -2,7 +2,7 @@
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import { faultless } from "./looking";
 import { type Phone, screens, startPhone } from "./phone";
-import { PASSWORD, PRODUCT, read, readAs } from "./product";
+import { office, PASSWORD, PRODUCT, read, readAs } from "./product";
 
 const RESIDENT = "chenguilan";
 const COUNTY = "360902";
@@ -42,7 +42,7 @@ it("each is drawn whole, says who may read what, and asks for nothing that is re
     phone.open(`/pages/${address}`);
     await faultless(phone);
   }
-  const seen = [...NEEDS_ONE, ...all.map((each) => each.split("?")[0]), "me/gone", "visitor/unlisted"];
+  const seen = [...NEEDS_ONE, ...all.map((each) => each.split("?")[0]), "me/gone", "visitor/unlisted", "index/scan"];
   expect(screens().filter((each) => !seen.includes(each))).toEqual([]);
 });
 
@@ -55,6 +55,19 @@ it("what is not there is said, with a way on", async () => {
     expect(phone.words(), page).toContain(said);
     expect(phone.buttons(), page).toContain(way);
   }
+});
+
+it("a poster's code opens what it is about in its own place; one that is none of ours says where to look", async () => {
+  const centre = (await read("/facilities", {}, { district_code: COUNTY, category: "childcare_centre", limit: 1 })).items[0]!;
+  const made: unknown = await (await office("planner")).post(`/staff/facilities/${centre.id}/poster-code`, {});
+  phone.open(`/pages/index/scan?scene=${encodeURIComponent((made as { mini: { scene: string } }).mini.scene)}`);
+  await phone.leads(`/pages/nearby/facility?id=${centre.id}`);
+  await faultless(phone);
+  phone.open("/pages/index/scan?scene=another%2Dtown");
+  await phone.shows("没有认出这个码");
+  expect(phone.silent()).toEqual([]);
+  await phone.tap("找附近的服务");
+  await phone.leads("/pages/nearby/index");
 });
 
 it("an account that was erased is told so, and nothing is asked", async () => {

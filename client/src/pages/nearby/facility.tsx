@@ -6,7 +6,7 @@ import words from "@/text/zh_CN/nearby.json";
 import { useAnswer } from "@/ui/answers";
 import { Button, Card, Facts, Tag } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
-import { go, pages } from "@/ui/go";
+import { go, pages, switchTo } from "@/ui/go";
 import { Page } from "@/ui/page";
 import { Skeleton, Trouble } from "@/ui/states";
 import { openState } from "@/ui/words-of-facility";
@@ -17,6 +17,7 @@ import { ways } from "./ways";
 
 type Facility = Schemas["FacilityDetail"];
 const CHILDCARE = "childcare_centre";
+const OPEN = "open";
 
 export default function OneFacility() {
   const { params } = useRouter();
@@ -45,7 +46,9 @@ function Acts({ facility }: { facility: Facility }) {
 }
 
 function Shown({ facility }: { facility: Facility }) {
-  const state = openState(facility, now());
+  // A poster or a card may outlive what it leads to.
+  const gone = facility.status !== OPEN;
+  const state = gone ? { look: "bad" as const, text: words.gone } : openState(facility, now());
   const today = facility.hours_today.map((each) => `${each.from}–${each.to}`).join("，");
   return (
     <>
@@ -56,7 +59,7 @@ function Shown({ facility }: { facility: Facility }) {
           {facility.inclusive && <Tag look="calm">{words.inclusive}</Tag>}
         </Box>
         <Facts lines={[
-          [words.hours, today || (facility.opening_hours === null ? "" : words.hours_closed_today)],
+          [words.hours, gone ? "" : today || (facility.opening_hours === null ? "" : words.hours_closed_today)],
           [words.address, facility.address],
           [words.phone, facility.phone],
           [words.ownership, words.ownerships[facility.ownership as keyof typeof words.ownerships]],
@@ -65,12 +68,13 @@ function Shown({ facility }: { facility: Facility }) {
           [words.accessibility, facility.accessibility],
           [words.registration, facility.registration_number], [words.registration_until, facility.registration_valid_until],
         ]} />
-        {facility.hours_assumed && <Words as="p" className="soft small">{words.hours_assumed}</Words>}
+        {gone && <Words as="p">{words.gone_about}</Words>}
+        {facility.hours_assumed && !gone && <Words as="p" className="soft small">{words.hours_assumed}</Words>}
         {facility.description && <Words as="p">{facility.description}</Words>}
       </Card>
-      <Prices facility={facility} />
-      {facility.category === CHILDCARE ? <Centre facility={facility} /> : <Rating id={facility.id} />}
-      <Way facility={facility} />
+      {!gone && <Prices facility={facility} />}
+      {facility.category === CHILDCARE && !gone ? <Centre facility={facility} /> : <Rating id={facility.id} />}
+      {gone ? <Button main wide symbol="near" onPress={() => switchTo(pages.nearby)}>{words.gone_near}</Button> : <Way facility={facility} />}
       <Button wide onPress={() => go(pages.newFeedback, { facility: facility.id })}>{words.say}</Button>
       <Words as="p" className="soft small">{words.source}：{facility.source} · {words.updated}：{moment(facility.updated_at, now())}</Words>
     </>
