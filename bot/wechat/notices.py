@@ -6,7 +6,8 @@ open, else, for an application's steps, as a task for the township's staff to ca
 outbox, so a repeat of the notice sends nothing twice, and each keeps what became of it.
 
 Payload: `{"resident_id", "text_key", "values": {…}, "page"}`; the values hold no ID number, phone or child's name.
-`application_id`: the application it is about. `urgent`: it does not wait for the end of the quiet hours.
+`application_id`: the application it is about. `authorisation_id`: it is told to a proxy, while that is in force.
+`urgent`: it does not wait for the end of the quiet hours.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from models.casework.tellings import order_of
 from models.kernel.clock import local
 from models.kernel.database import collection
 from models.kernel.outbox import Handler, OutboxEntry, Receipt, enqueue
+from models.people import proxies
 from models.people.documents import Resident
 from models.people.messages import store_message
 from models.people.quiet_hours import next_waking
@@ -32,6 +34,7 @@ CHANNEL = "notice"
 # By the domain a notice's text belongs to, the template that carries it.
 TEMPLATE_OF_DOMAIN = {
     "casework": "application_progress",
+    "offers": "application_progress",
     "public_notices": "application_progress",
     "childcare": "application_progress",
     "housing": "application_progress",
@@ -54,6 +57,9 @@ def tell(payload: dict[str, Any], key: str, at: datetime) -> Receipt:
     resident_id = payload["resident_id"]
     if collection(Resident).find_one({"_id": resident_id, "erased_at": None}, {"_id": 1}) is None:
         return Receipt("final", "no_resident")
+    authorisation = payload.get("authorisation_id")
+    if authorisation is not None and not proxies.is_in_force(authorisation, at):
+        return Receipt("final", "proxy_not_in_force")
     text = say(payload["text_key"], **payload["values"])
     store_message(key, resident_id, text, payload.get("page"), at)
     enqueue(_outgoing(payload, key, text, at), at)

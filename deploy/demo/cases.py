@@ -136,7 +136,7 @@ def _childcare(
     given, birth = chance.choice(definition().given_men), day_of(at) - timedelta(days=700 + number)
     child_id, child = id_from_key(SCOPE, f"case child {number}"), name[0] + given
     people.add_child(
-        who.id, child_id, name=child, id_kind="resident_id_card", birth_date=None, relation="father",
+        who, child_id, name=child, id_kind="resident_id_card", birth_date=None, relation="father",
         id_number=id_number(FIRST_DISTRICT, birth, CHILD_NUMBERS // 2 + number, woman=False),
         consent_version=consents.current_version(consents.CHILD), at=at,
     )  # fmt: skip

@@ -178,9 +178,9 @@ def _load_child(residents: dict[str, str], at: datetime) -> None:
     parent = next(each for each in definition().residents if each.token == written["parent"])
     birth = date.fromisoformat(written["birth"])
     people.add_child(
-        residents[parent.token], id_from_key(SCOPE, "child"), name=written["name"], id_kind="resident_id_card",
-        id_number=id_number(parent.county, birth, 301, woman=True), birth_date=None, relation=written["relation"],
-        consent_version=consents.current_version(consents.CHILD), at=at,
+        Actor("resident", residents[parent.token]), id_from_key(SCOPE, "child"), name=written["name"],
+        id_kind="resident_id_card", id_number=id_number(parent.county, birth, 301, woman=True), birth_date=None,
+        relation=written["relation"], consent_version=consents.current_version(consents.CHILD), at=at,
     )  # fmt: skip
 
 

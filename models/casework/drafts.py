@@ -21,6 +21,7 @@ from models.kernel.encryption import seal_json
 from models.kernel.errors import Conflict, FieldFault, Forbidden, IllegalTransition, NotFound, StaleVersion
 from models.kernel.lifecycle import Raw, history_entry
 from models.people import queries as people
+from models.people.proxy_documents import CHILD
 
 
 def create_draft(application_id: str, programme_token: str, *, by: Actor, at: datetime) -> Raw:
@@ -135,6 +136,8 @@ def _from_registered_child(programme: Programme, answers: Mapping[str, Any], by:
     fields = programme.people.child
     if fields is None or not answers.get(fields.id):
         return {}
+    if by.proxy is not None and CHILD not in by.proxy.actions:
+        return {}  # they may know the child by themselves, but are not told of it
     try:
         child = people.child_of(by.id, answers[fields.id])
     except (NotFound, Forbidden):

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from pymongo.errors import DuplicateKeyError
 
 from config.loading import rule
+from models.casework.notices import CHANNEL as NOTICE
+from models.casework.notices import PAGE, day_in_words
 from models.casework.offer_documents import ACCEPTED, OFFER_LIFECYCLE, OFFERED, Offer
+from models.casework.queries import programme_of
 from models.indicators.usage import note_use
 from models.kernel.actors import SYSTEM, Actor
 from models.kernel.database import collection
@@ -24,8 +27,12 @@ from models.kernel.ids import id_from_key
 from models.kernel.lifecycle import Change, Raw, history_entry
 from models.kernel.outbox import Handler, OutboxEntry, Receipt
 from models.kernel.paging import Page, page_of_few
+from models.people import proxies
+from models.people.proxy_documents import OFFER
 
 CHANNEL = "offer_follow_up"
+# An offer that ends at midnight is to be answered on the day before.
+JUST_BEFORE = timedelta(milliseconds=1)
 
 
 class OfferGiver(Protocol):
@@ -60,12 +67,14 @@ def make_offer(
     at: datetime, outbox: Sequence[OutboxEntry] = (),
 ) -> Raw:  # fmt: skip
     """Make the offer; a repeat finds the first one, whatever became of it."""
+    made = offer_id(kind, application["_id"], attempt)
+    told = [*outbox, *_proxies_told(made, application, expires_at, at)]
     fresh = Offer(
-        id=offer_id(kind, application["_id"], attempt), created_at=at, updated_at=at, kind=kind, state=OFFERED,
+        id=made, created_at=at, updated_at=at, kind=kind, state=OFFERED,
         application_id=application["_id"], resident_id=application["resident_id"], programme=application["programme"],
         district_code=application.get("district_code"), township_id=application.get("township_id"),
-        subject=dict(subject), attempt=attempt, expires_at=expires_at, open=True, outbox_waiting=bool(outbox),
-        outbox=[each.stored(at) for each in outbox], history=[history_entry("offer", None, OFFERED, by, at)],
+        subject=dict(subject), attempt=attempt, expires_at=expires_at, open=True, outbox_waiting=bool(told),
+        outbox=[each.stored(at) for each in told], history=[history_entry("offer", None, OFFERED, by, at)],
     )  # fmt: skip
     with suppress(DuplicateKeyError):
         collection(Offer).insert_one(fresh.raw())
@@ -133,9 +142,9 @@ def follow_up_handler(now: Callable[[], datetime]) -> Handler:
 
 
 def own_offer(offer: str, by: Actor) -> Raw:
-    """One of the resident's own offers. Raises NotFound."""
+    """One of the resident's own offers. Raises NotFound, also where a proxy's authorisation is for other programmes."""
     found = read(offer)
-    if by.kind != "resident" or found.get("resident_id") != by.id:
+    if by.kind != "resident" or found.get("resident_id") != by.id or not by.may_act_on(found["programme"]):
         raise NotFound()
     return found
 
@@ -149,7 +158,37 @@ def _answer(
     offer: str, action: str, by: Actor, at: datetime, version: int | None, key: str | None, note: str | None = None
 ) -> Raw:
     entry = OutboxEntry(key=f"offer:{offer}:answered", channel=CHANNEL, payload={"offer_id": offer})
-    change = Change(set={"open": False}, note=note, outbox=[entry])
+    told = [_applicant_told(read(offer), action)] if by.proxy else []
+    change = Change(set={"open": False}, note=note, outbox=[entry, *told])
     done = OFFER_LIFECYCLE.perform(offer, action, by=by, at=at, version=version, key=key, change=change)
     follow_up(offer, at)
     return done
+
+
+def _proxies_told(offer: str, application: Raw, expires_at: datetime, at: datetime) -> list[OutboxEntry]:
+    """Who may answer for the applicant hears of it, without a name; a staff member sees it at the desk."""
+    page, programme = f"{PAGE}?id={application['_id']}", application["programme"]
+    values = {"programme": programme_of(programme).label, "due": day_in_words(expires_at - JUST_BEFORE)}
+    told = []
+    for raw in proxies.proxies_who_may(application["resident_id"], OFFER, programme, at):
+        if raw["proxy_kind"] != "resident":
+            continue
+        payload = {
+            "resident_id": raw["proxy_id"], "text_key": "offers.notice.for_another", "values": values,
+            "page": f"{page}&for={raw['_id']}", "authorisation_id": raw["_id"],
+        }  # fmt: skip
+        told.append(OutboxEntry(f"offer:{offer}:proxy:{raw['_id']}", NOTICE, payload, subject_id=raw["proxy_id"]))
+    return told
+
+
+def _applicant_told(offer: Raw, action: str) -> OutboxEntry:
+    """What a proxy answered is told to the applicant, who did not do it."""
+    payload = {
+        "resident_id": offer["resident_id"], "text_key": f"offers.notice.proxy_{action}",
+        "values": {"programme": programme_of(offer["programme"]).label},
+        "page": f"{PAGE}?id={offer['application_id']}", "application_id": offer["application_id"],
+    }  # fmt: skip
+    return OutboxEntry(
+        f"offer:{offer['_id']}:told_proxy", NOTICE, payload, subject_id=offer["resident_id"],
+        order_key=f"application:{offer['application_id']}",
+    )  # fmt: skip

@@ -84,7 +84,7 @@ def _held(resident_id: str) -> list[Raw]:
 
 
 def _export(resident_id: str) -> dict[str, Any]:
-    plain = ("state", "relation", "actions", "programmes", "created_at", "expires_at")
+    plain = ("state", "relation", "actions", "programmes", "child_consent", "created_at", "expires_at")
     return {
         "given": [{name: raw.get(name) for name in plain} for raw in given_by(resident_id)],
         "held": [

@@ -23,6 +23,7 @@ from models.childcare.documents import (
 )
 from models.childcare.lifecycle import CENTRE_ROLES
 from models.childcare.notices import placement_notice
+from models.childcare.ordering import PROGRAMME
 from models.kernel import audit
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc
@@ -39,7 +40,7 @@ SCOPE = "childcare message"
 def own_placement(placement_id: str, by: Actor) -> Raw:
     """A placement of the caller's own. Raises NotFound, also for another's."""
     found = collection(ChildcarePlacement).find_one({"_id": placement_id})
-    if found is None or by.kind != "resident" or found["resident_id"] != by.id:
+    if found is None or by.kind != "resident" or found["resident_id"] != by.id or not by.may_act_on(PROGRAMME):
         raise NotFound()
     return found
 

@@ -107,8 +107,12 @@ def demand(records: Sequence[Said], purpose: str, child_id: str | None = None) -
 
 def made(
     purpose: str, version: int, state: str, at: datetime, *, channel: str, by: Literal["self", "guardian"] = "self",
-    child_id: str | None = None,
+    child_id: str | None = None, authorisation_id: str | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """A record as it is appended. `channel` is where it was said, such as `mini_program`."""
+    """A record as it is appended. `channel` is where it was said, such as `mini_program`.
+
+    `authorisation_id`: of the proxy's authorisation in which the guardian said it.
+    """
     record = {"purpose": purpose, "version": version, "state": state, "at": at, "by": by, "channel": channel}
-    return {**record, "child_id": child_id} if child_id else record
+    about = {"child_id": child_id, "authorisation_id": authorisation_id}
+    return record | {name: value for name, value in about.items() if value}

@@ -13,14 +13,15 @@ from models.kernel import audit
 from models.kernel.actors import Actor
 from models.kernel.clock import day_of
 from models.kernel.encryption import blind_index, open_text, seal_json
-from models.kernel.errors import Conflict, Forbidden, LimitReached, NotFound
+from models.kernel.errors import Conflict, FieldFault, Forbidden, InvalidInput, LimitReached, NotFound
 from models.kernel.outbox import OutboxEntry
-from models.people import consents, holders, identity
+from models.people import consents, holders, identity, proxies
 from models.people.documents import CHILD_CONTEXT, Resident
 from models.people.faults import field_fault
 from models.people.store import Edit, Raw, change, district_of, in_charge_of, live
 
 MINI_PROGRAM = "mini_program"
+CHILDREN_PAGE = "pages/me/children"
 # WeChat itself asks before it hands out a phone number; that answer is the consent.
 WECHAT_PROMPT = "wechat_phone_prompt"
 SELF, STAFF = "self", "staff"
@@ -151,23 +152,24 @@ def record_consent(resident_id: str, purpose: str, version: int, given: bool, at
 
 
 def add_child(
-    resident_id: str, child_id: str, *, name: str, id_kind: str, id_number: str, birth_date: date | None,
-    relation: str, consent_version: int, at: datetime,
+    by: Actor, child_id: str, *, name: str, id_kind: str, id_number: str, birth_date: date | None, relation: str,
+    consent_version: int | None, at: datetime,
 ) -> Raw:  # fmt: skip
     """Register a child under 14 with the guardian's explicit consent (PIPL article 31). The same id again: no change.
 
+    `consent_version`: to which the guardian agrees by sending it; None from a proxy, who cannot agree for a guardian:
+    what counts then is the consent in the authorisation, and the guardian is told of the child.
     `birth_date` is needed with a birth certificate, which does not say it. Raises Conflict (`identity_not_set` for a
-    guardian without a real name, `child_registered`, `consent_outdated`), InvalidInput, LimitReached.
+    guardian without a real name, `child_registered`, `consent_outdated`), InvalidInput, LimitReached; for a proxy
+    as `proxies.child_consent`.
     """
-    consents.check_version(consents.CHILD, consent_version)
+    said = _said_for_child(by, child_id, consent_version, at)
     child = _read_child(name, id_kind, id_number, birth_date, day_of(at))
     entry = {
         "id": child_id, "relation": relation, "person": seal_json(child, CHILD_CONTEXT), "registered_at": at,
         "id_number_index": blind_index("id_number", child["id_number"]),
     }  # fmt: skip
-    said = consents.made(
-        consents.CHILD, consent_version, consents.GIVEN, at, channel=MINI_PROGRAM, by="guardian", child_id=child_id
-    )
+    told = (_child_notice(by, child_id),) if by.proxy else ()
 
     def edit(current: Raw) -> Edit | None:
         children = current.get("children", [])
@@ -180,9 +182,9 @@ def add_child(
         if len(children) >= rule("people.children_most"):
             raise LimitReached("too_many_children")
         _room_for_consent(current)
-        return Edit("add_child", push={"children": entry, "consents": said})
+        return Edit("add_child", push={"children": entry, "consents": said}, outbox=told)
 
-    return change(resident_id, Resident.actor(resident_id), at, edit)
+    return change(by.id, by, at, edit)
 
 
 def remove_child(resident_id: str, child_id: str, at: datetime) -> Raw:
@@ -256,6 +258,26 @@ def _read_child(name: str, id_kind: str, id_number: str, birth_date: date | None
     if identity.age_on(born, today) >= rule("people.guardian_consent_below_years"):
         raise field_fault("id_number" if birth_date is None else "birth_date", "child_too_old")
     return {"name": person, "id_kind": id_kind, "id_number": number, "birth_date": born.isoformat()}
+
+
+def _said_for_child(by: Actor, child_id: str, version: int | None, at: datetime) -> dict[str, Any]:
+    """The guardian's consent for a child: said with the child, or before in a proxy's authorisation."""
+    if by.proxy is None:
+        if version is None:
+            raise InvalidInput(faults=[FieldFault("consent_version", "missing")])
+        consents.check_version(consents.CHILD, version)
+        return consents.made(consents.CHILD, version, consents.GIVEN, at, channel=MINI_PROGRAM, by="guardian",
+                             child_id=child_id)  # fmt: skip
+    if version is not None:
+        raise field_fault("consent_version", "consent_by_guardian")
+    consent = proxies.child_consent(by)
+    return consents.made(consents.CHILD, consent["version"], consents.GIVEN, at, channel=consent["channel"],
+                         by="guardian", child_id=child_id, authorisation_id=consent["authorisation_id"])  # fmt: skip
+
+
+def _child_notice(by: Actor, child_id: str) -> OutboxEntry:
+    payload = {"resident_id": by.id, "text_key": "people.notice.proxy_child", "values": {}, "page": CHILDREN_PAGE}
+    return OutboxEntry(f"child:{by.id}:{child_id}:proxy", proxies.NOTICE, payload, subject_id=by.id)
 
 
 def _room_for_consent(current: Raw) -> None:

@@ -22,14 +22,15 @@ from models.kernel.encryption import blind_index, keyed_hash, open_json, seal_te
 from models.kernel.errors import Conflict, Forbidden, LimitReached, NotFound
 from models.kernel.lifecycle import Change, history_entry
 from models.kernel.outbox import OutboxEntry
-from models.people import queries
-from models.people.applicants import applicant_on_paper, forget_applicant_on_paper
+from models.people import consents, queries
+from models.people.applicants import PAPER_CHANNEL, applicant_on_paper, forget_applicant_on_paper
 from models.people.documents import Resident
 from models.people.faults import field_fault
 from models.people.identity import read_id_number, read_name
 from models.people.proxy_documents import (
     ACCEPT,
     ACTIVE,
+    CHILD,
     CONFIRM,
     GIVE_UP,
     OFFERED,
@@ -46,6 +47,7 @@ from models.people.store import Raw
 
 READ = "read"
 NOTICE = "notice"
+MINI_PROGRAM = "mini_program"
 PAGE = "pages/me/proxies"
 # Bits of base32 that are easily told apart when they are read aloud.
 CODE_LETTERS = str.maketrans("", "", "= -")
@@ -54,20 +56,24 @@ CODE_PURPOSE = "proxy code"
 
 def offer(
     authorisation_id: str, *, relation: str, actions: Sequence[str], programmes: Sequence[str], days: int, by: Actor,
-    at: datetime,
+    at: datetime, child_consent_version: int | None = None,
 ) -> tuple[Raw, str]:  # fmt: skip
     """Authorise whoever brings the code that is returned; the same id again gives the same.
 
-    Raises LimitReached (`too_many_proxies`).
+    `child_consent_version`: the version of the text `child` to which the guardian agrees, where `child` is among the
+    actions. Raises LimitReached (`too_many_proxies`); with `child` Forbidden (`consent_missing`), Conflict
+    (`consent_outdated`, `identity_not_set`: nobody consents for a child without a name), InvalidInput.
     """
     given = {"resident_id": by.id, "state": {"$in": [OFFERED, ACTIVE]}}
     if collection(ProxyAuthorisation).count_documents(given) >= rule("people.proxies_most"):
         raise LimitReached("too_many_proxies", most=rule("people.proxies_most"))
+    consent = _guardian_consents(by, child_consent_version, at) if CHILD in actions else {}
     code = _code(authorisation_id)
     fresh = ProxyAuthorisation(
         id=authorisation_id, created_at=at, updated_at=at, state=OFFERED, resident_id=by.id, relation=relation,
         actions=sorted(set(actions)), programmes=sorted(set(programmes)), expires_at=at + timedelta(days=days),
-        code_index=_code_index(code), code_expires_at=at + timedelta(hours=rule("people.proxy_code_hours")),
+        child_consent=consent, code_index=_code_index(code),
+        code_expires_at=at + timedelta(hours=rule("people.proxy_code_hours")),
         history=[history_entry("offer", None, OFFERED, by, at)],
     )  # fmt: skip
     return _inserted(fresh, resident_id=by.id), code
@@ -124,11 +130,15 @@ def request(
     return _inserted(fresh, proxy_id=by.id)
 
 
-def confirm(authorisation_id: str, *, version: int, by: Actor, at: datetime, key: str) -> Raw:
+def confirm(
+    authorisation_id: str, *, version: int, by: Actor, at: datetime, key: str, child_consent_version: int | None = None
+) -> Raw:
     """The township has compared the signed paper with the person: the proxy may act from now on.
 
     An applicant who is not known yet becomes a resident without a sign-in, with the consents that the paper states.
-    Raises NotFound, Conflict (`proxy_paper_missing`, `proxy_person_differs`), and as the lifecycle does.
+    `child_consent_version`: the version of the text `child` that the guardian has signed, needed where `child` is among
+    the actions. Raises NotFound, Conflict (`proxy_paper_missing`, `proxy_person_differs`,
+    `proxy_child_consent_missing`, `consent_outdated`), and as the lifecycle does.
     """
     raw = authorisation_of_place(authorisation_id, by)
     if any(entry.get("key") == key for entry in raw["history"]):
@@ -138,10 +148,11 @@ def confirm(authorisation_id: str, *, version: int, by: Actor, at: datetime, key
         raise Conflict("proxy_paper_missing")
     if as_utc(raw["expires_at"]) <= at:
         raise Conflict("proxy_expired")
+    consent = _consent_on_paper(child_consent_version, at) if CHILD in raw["actions"] else {}
     applicant = applicant_on_paper(authorisation_id, person_on_paper(raw), raw["township_id"], by, at)
     told = {**raw, "resident_id": applicant}
     change = Change(
-        set={"resident_id": applicant, "confirmed_by": by.id, "person": None},
+        set={"resident_id": applicant, "confirmed_by": by.id, "person": None, "child_consent": consent},
         outbox=[_notice(told, "proxy_confirmed")],
     )
     return PROXY_LIFECYCLE.perform(authorisation_id, CONFIRM, by=by, at=at, version=version, key=key, change=change)
@@ -190,6 +201,18 @@ def acting(by: Actor, authorisation_id: str, action: str, at: datetime) -> Actor
     return Actor(kind="resident", id=raw["resident_id"], proxy=proxy)
 
 
+def child_consent(by: Actor) -> dict[str, Any]:
+    """The guardian's consent under which a proxy registers a child: `{version, at, channel, authorisation_id}`.
+
+    Raises Conflict (`proxy_child_consent_outdated`) where the text has changed since: only the guardian agrees anew.
+    """
+    assert by.proxy is not None  # noqa: S101  asked of proxies only
+    consent = _find(by.proxy.authorisation_id).get("child_consent") or {}
+    if consent.get("version") != consents.current_version(consents.CHILD):
+        raise Conflict("proxy_child_consent_outdated")
+    return {**consent, "authorisation_id": by.proxy.authorisation_id}
+
+
 def given_by(resident_id: str) -> list[Raw]:
     """The authorisations a resident has given, the newest first."""
     return _newest({"resident_id": resident_id})
@@ -200,10 +223,11 @@ def held_by(by: Actor) -> list[Raw]:
     return [raw for raw in _newest({"proxy_id": by.id}) if raw["proxy_kind"] == by.kind]
 
 
-def proxies_in_force(resident_id: str, at: datetime) -> list[Raw]:
-    """Who may act for a resident now."""
+def proxies_who_may(resident_id: str, action: str, programme: str, at: datetime) -> list[Raw]:
+    """The authorisations by which somebody may do this for a resident now."""
     found = collection(ProxyAuthorisation).find({"resident_id": resident_id, "state": ACTIVE})
-    return [raw for raw in found if as_utc(raw["expires_at"]) > at]
+    may = [raw for raw in found if action in raw["actions"] and programme in (raw["programmes"] or [programme])]
+    return [raw for raw in may if as_utc(raw["expires_at"]) > at]
 
 
 def authorisation_of_place(authorisation_id: str, by: Actor) -> Raw:
@@ -236,6 +260,32 @@ def queue_of_place(by: Actor, district_code: str, township_ids: Sequence[str], s
 def person_on_paper(raw: Mapping[str, Any]) -> dict[str, Any]:
     """What the proxy said of the applicant, in clear; empty once it is decided."""
     return open_json(raw["person"], PERSON_CONTEXT) if raw.get("person") else {}
+
+
+def is_in_force(authorisation_id: str, at: datetime) -> bool:
+    """Whether its proxy may act now."""
+    raw = collection(ProxyAuthorisation).find_one({"_id": authorisation_id}, {"state": 1, "expires_at": 1})
+    return raw is not None and raw["state"] == ACTIVE and as_utc(raw["expires_at"]) > at
+
+
+def _guardian_consents(by: Actor, version: int | None, at: datetime) -> dict[str, Any]:
+    if version is None:
+        current = consents.current_version(consents.CHILD)
+        raise Forbidden("consent_missing", details={"purpose": consents.CHILD, "version": current})
+    if queries.person_of(by.id) is None:
+        raise Conflict("identity_not_set")
+    return _consent(version, at, MINI_PROGRAM)
+
+
+def _consent_on_paper(version: int | None, at: datetime) -> dict[str, Any]:
+    if version is None:
+        raise Conflict("proxy_child_consent_missing")
+    return _consent(version, at, PAPER_CHANNEL)
+
+
+def _consent(version: int, at: datetime, channel: str) -> dict[str, Any]:
+    consents.check_version(consents.CHILD, version)
+    return {"version": version, "at": at, "channel": channel}
 
 
 def _check_proxy(by: Actor, id_number_index: str) -> None:

@@ -22,7 +22,9 @@ ACCEPT, CONFIRM, REFUSE, REVOKE, GIVE_UP = "accept", "confirm", "refuse", "revok
 # What a proxy may be allowed to do in the applicant's name.
 DRAFT, PAPERS, SUBMIT, WITHDRAW, HOUSEHOLD = "draft", "papers", "submit", "withdraw", "household"
 VISITS = "visits"
-ACTIONS = (DRAFT, PAPERS, SUBMIT, WITHDRAW, HOUSEHOLD, VISITS)
+# See, accept or decline what is offered; register and choose the applicant's children, which rests on `child_consent`.
+OFFER, CHILD = "offer", "child"
+ACTIONS = (DRAFT, PAPERS, SUBMIT, WITHDRAW, HOUSEHOLD, VISITS, OFFER, CHILD)
 RELATIONS = ("child", "spouse", "parent", "relative", "neighbour", "village_cadre", "caseworker", "other")
 
 
@@ -33,6 +35,9 @@ class ProxyAuthorisation(Causing):
     without a telephone, and the township confirms it from the signed paper. Until then `person` holds what the proxy
     said of the applicant (sealed), and `resident_id` is empty. `papers`: the files of the signed authorisation, each
     `{id, name (sealed), media_type, bytes, pages, added_at}`.
+
+    `child_consent`: `{version, at, channel}`, the guardian's own consent (PIPL article 31) for the children whom the
+    proxy registers; there where `actions` has `child` and the applicant has tapped or signed it.
     """
 
     state = StringField(required=True)
@@ -47,6 +52,7 @@ class ProxyAuthorisation(Causing):
     code_expires_at = DateTimeField()
     person = EncryptedJsonField(PERSON_CONTEXT)
     papers = ListField(DictField())
+    child_consent = DictField()
     reason = BinaryField()
     district_code = StringField()
     township_id = StringField()

@@ -62,7 +62,7 @@ def make_guardian(at: datetime = MORNING, resident_id: str | None = None, born: 
     people.record_consent(person_id, "identity", 1, True, at)
     people.set_identity(person_id, GUARDIAN_NAME, id_number(date(1990, 1, 1)), "resident_id_card", at)
     people.add_child(
-        person_id, new_id(), name=CHILD_NAME, id_kind="resident_id_card", id_number=id_number(born),
+        Resident.actor(person_id), new_id(), name=CHILD_NAME, id_kind="resident_id_card", id_number=id_number(born),
         birth_date=None, relation="father", consent_version=1, at=at,
     )  # fmt: skip
     return Resident.actor(person_id)

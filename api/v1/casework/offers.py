@@ -17,6 +17,7 @@ from models.casework.offer_documents import OFFER_LIFECYCLE
 from models.kernel.actors import Actor
 from models.kernel.clock import as_utc
 from models.kernel.lifecycle import Raw
+from models.people.proxy_documents import OFFER
 
 # What a giver needs to know its thing again, and nobody else.
 INTERNAL = ("attempt",)
@@ -52,29 +53,31 @@ class OwnOfferPage(BaseModel):
 
 
 class Offers(Endpoint):
-    @route(access=RESIDENT, query=OffersQuery, response=OwnOfferPage)
+    @route(access=RESIDENT, query=OffersQuery, response=OwnOfferPage, proxy=OFFER)
     def get(self, call: Call) -> dict[str, Any]:
         """My offers, the newest first."""
         page = offers.offers_of(call.actor.id, call.query.cursor, call.query.limit)
-        return {"items": [shown(each, call.actor) for each in page.items], "next": page.next}
+        # A proxy sees what the authorisation is for.
+        mine = [raw for raw in page.items if call.actor.may_act_on(raw["programme"])]
+        return {"items": [shown(each, call.actor) for each in mine], "next": page.next}
 
 
 class OneOffer(Endpoint):
-    @route(access=RESIDENT, response=OwnOffer, etag=True)
+    @route(access=RESIDENT, response=OwnOffer, etag=True, proxy=OFFER)
     def get(self, call: Call) -> dict[str, Any]:
         """One of mine: what is offered, until when, what I can do."""
         return shown(offers.own_offer(call.path["offer_id"], call.actor), call.actor)
 
 
 class AcceptOffer(Endpoint):
-    @route(access=RESIDENT, response=OwnOffer, idempotent=True, rate="write")
+    @route(access=RESIDENT, response=OwnOffer, idempotent=True, rate="write", proxy=OFFER)
     def post(self, call: Call) -> dict[str, Any]:
         """Take it; possible until it expires."""
         return _answered(offers.accept, call)
 
 
 class DeclineOffer(Endpoint):
-    @route(access=RESIDENT, response=OwnOffer, idempotent=True, rate="write")
+    @route(access=RESIDENT, response=OwnOffer, idempotent=True, rate="write", proxy=OFFER)
     def post(self, call: Call) -> dict[str, Any]:
         """Leave it to the next; what follows for one's own waiting is the programme's published rule."""
         return _answered(offers.decline, call)

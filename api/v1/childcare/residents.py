@@ -17,6 +17,8 @@ from api.v1.childcare.resident_schemas import (
 from api.v1.childcare.schemas import MessageBody, RatingBody, ThreadQuery
 from models.childcare import queries, ratings, threads
 from models.childcare.documents import GUARDIAN
+from models.childcare.ordering import PROGRAMME
+from models.people.proxy_documents import CHILD
 
 
 class Centre(Endpoint):
@@ -34,15 +36,15 @@ class Priorities(Endpoint):
 
 
 class Placements(Endpoint):
-    @route(access=RESIDENT, response=PlacementPage)
+    @route(access=RESIDENT, response=PlacementPage, proxy=CHILD)
     def get(self, call: Call) -> dict[str, Any]:
         """One's children on their way to a place, the newest first."""
-        found = queries.placements_of(call.actor.id)
+        found = queries.placements_of(call.actor.id) if call.actor.may_act_on(PROGRAMME) else []
         return {"items": [queries.placement_shown(raw, call.at, GUARDIAN) for raw in found], "next": None}
 
 
 class OnePlacement(Endpoint):
-    @route(access=RESIDENT, response=PlacementView)
+    @route(access=RESIDENT, response=PlacementView, proxy=CHILD)
     def get(self, call: Call) -> dict[str, Any]:
         """How it stands: the offer under way, the place, or for each choice how many children are ahead."""
         raw = threads.own_placement(call.path["placement_id"], call.actor)

@@ -25,7 +25,11 @@ from api.v1.people.schemas import (
     SignInBody,
     WechatCodeBody,
 )
+from config.programmes import programmes
+from models.kernel.actors import Actor
+from models.kernel.errors import Forbidden
 from models.people import erasure, messages, operations, queries
+from models.people.proxy_documents import CHILD
 from models.people.sign_in import sign_in
 
 ATTACHMENT = {"Content-Disposition": 'attachment; filename="yixiang-export.json"'}
@@ -96,16 +100,19 @@ class MyConsents(Endpoint):
 
 
 class MyChildren(Endpoint):
-    @route(access=RESIDENT, response=ChildList)
+    @route(access=RESIDENT, response=ChildList, proxy=CHILD)
     def get(self, call: Call) -> dict[str, Any]:
         """The children the resident registered as their guardian, masked."""
+        _demand_children_concern(call.actor)
         return {"items": [child_shown(each) for each in _children(call)]}
 
-    @route(access=RESIDENT, body=ChildBody, response=ChildShown, idempotent=True, status=201, rate="write")
+    @route(access=RESIDENT, body=ChildBody, response=ChildShown, idempotent=True, status=201, rate="write",
+           proxy=CHILD)  # fmt: skip
     def post(self, call: Call) -> dict[str, Any]:
         """Register a child under 14 with the guardian's consent; needs the guardian's own real name first."""
+        _demand_children_concern(call.actor)
         child_id = call.idempotency_id or ""
-        operations.add_child(call.actor.id, child_id, at=call.at, **call.body.model_dump())
+        operations.add_child(call.actor, child_id, at=call.at, **call.body.model_dump())
         return next(child_shown(each) for each in _children(call) if each["id"] == child_id)
 
 
@@ -143,6 +150,12 @@ class Consents(Endpoint):
     def get(self, call: Call) -> dict[str, Any]:
         """What residents are asked to agree to: the texts of every version with their legal basis."""
         return {"items": consents_shown()}
+
+
+def _demand_children_concern(by: Actor) -> None:
+    """A proxy for certain programmes has to do with children only where one of these is for a child."""
+    if not any(each.people.child and by.may_act_on(each.token) for each in programmes().values()):
+        raise Forbidden("proxy_not_allowed")
 
 
 def _children(call: Call) -> list[dict[str, Any]]:

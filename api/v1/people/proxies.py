@@ -144,7 +144,10 @@ class ConfirmProxy(Endpoint):
     @route(access=INTAKE, body=ConfirmBody, response=StaffProxyShown, idempotent=True, rate="write")
     def post(self, call: Call) -> Shown:
         """The paper is as it should be: the proxy may act. Not by the one who asked."""
-        raw = proxies.confirm(_id(call), version=call.body.version, by=call.actor, at=call.at, key=_key(call))
+        raw = proxies.confirm(
+            _id(call), version=call.body.version, by=call.actor, at=call.at, key=_key(call),
+            child_consent_version=call.body.child_consent_version,
+        )  # fmt: skip
         return _looked_at("proxy.confirmed", raw, call)
 
 

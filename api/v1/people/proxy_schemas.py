@@ -15,10 +15,11 @@ from config.loading import rule
 from config.programmes import TOKEN_FORM, programmes
 from models.people.identity import IdKind
 
-Action = Literal["draft", "papers", "submit", "withdraw", "household", "visits"]
+Action = Literal["draft", "papers", "submit", "withdraw", "household", "visits", "offer", "child"]
 FamilyRelation = Literal["child", "spouse", "parent", "relative", "neighbour", "village_cadre", "other"]
 ProxyRelation = Literal["child", "spouse", "parent", "relative", "neighbour", "village_cadre", "caseworker", "other"]
 Version = Annotated[int, Field(ge=1, le=2**31)]
+ConsentVersion = Annotated[int, Field(ge=1, le=10_000)]
 Days = Annotated[int, Field(ge=1, le=rule("people.proxy_days_most"))]
 
 
@@ -41,15 +42,20 @@ Reason = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_one
 class ScopeBody(Body):
     """What the proxy may do, for which programmes (none named: all), and for how many days."""
 
-    actions: list[Action] = Field(default=["draft", "papers", "submit"], min_length=1, max_length=6)
+    actions: list[Action] = Field(default=["draft", "papers", "submit"], min_length=1, max_length=8)
     programmes: list[Programme] = Field(default_factory=list, max_length=50)
     days: Days = rule("people.proxy_days")
 
 
 class OfferBody(ScopeBody):
-    """I authorise the one to whom I give the code."""
+    """I authorise the one to whom I give the code.
+
+    `child_consent_version`: with the action `child`, the version of the consent `child` that I give, as guardian, for
+    the children whom the proxy registers.
+    """
 
     relation: FamilyRelation
+    child_consent_version: ConsentVersion | None = None
 
 
 class AcceptCodeBody(Body):
@@ -69,9 +75,11 @@ class RequestBody(ScopeBody):
 
 
 class ConfirmBody(Body):
-    """`version` is the one the caseworker has read."""
+    """`version` is the one the caseworker has read. `child_consent_version`: with the action `child`, the version of
+    the guardian's consent that was signed with the paper."""
 
     version: Version
+    child_consent_version: ConsentVersion | None = None
 
 
 class RefuseProxyBody(Body):

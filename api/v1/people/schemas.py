@@ -65,14 +65,17 @@ class ConsentBody(Body):
 
 
 class ChildBody(Body):
-    """A child under 14; sending it is the guardian's explicit consent to version `consent_version` of `child`."""
+    """A child under 14; sending it is the guardian's explicit consent to version `consent_version` of `child`.
+
+    A proxy leaves it out: the guardian has given the consent in the authorisation.
+    """
 
     name: Line
     id_number: Line
     id_kind: ChildIdKind = "resident_id_card"
     birth_date: date | None = None
     relation: Relation
-    consent_version: int = Field(ge=1, le=10_000)
+    consent_version: int | None = Field(default=None, ge=1, le=10_000)
 
 
 class MessagesQuery(Query):

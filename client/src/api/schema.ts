@@ -868,7 +868,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    "On-Behalf-Of"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -908,7 +910,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    "On-Behalf-Of"?: string;
+                };
                 path: {
                     placement_id: string;
                 };
@@ -2484,7 +2488,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    "On-Behalf-Of"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -2510,6 +2516,7 @@ export interface paths {
                 query?: never;
                 header: {
                     "Idempotency-Key": string;
+                    "On-Behalf-Of"?: string;
                 };
                 path?: never;
                 cookie?: never;
@@ -3735,7 +3742,9 @@ export interface paths {
                     cursor?: string;
                     limit?: number;
                 };
-                header?: never;
+                header?: {
+                    "On-Behalf-Of"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -3775,7 +3784,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    "On-Behalf-Of"?: string;
+                };
                 path: {
                     offer_id: string;
                 };
@@ -3821,6 +3832,7 @@ export interface paths {
                 query?: never;
                 header: {
                     "Idempotency-Key": string;
+                    "On-Behalf-Of"?: string;
                 };
                 path: {
                     offer_id: string;
@@ -3865,6 +3877,7 @@ export interface paths {
                 query?: never;
                 header: {
                     "Idempotency-Key": string;
+                    "On-Behalf-Of"?: string;
                 };
                 path: {
                     offer_id: string;
@@ -6475,11 +6488,13 @@ export interface components {
             };
             version: number;
         };
-        /** @description A child under 14; sending it is the guardian's explicit consent to version `consent_version` of `child`. */
+        /** @description A child under 14; sending it is the guardian's explicit consent to version `consent_version` of `child`.
+         *
+         *     A proxy leaves it out: the guardian has given the consent in the authorisation. */
         ChildBody: {
             /** Format: date */
             birth_date?: string | null;
-            consent_version: number;
+            consent_version?: number | null;
             /**
              * @default resident_id_card
              * @enum {string}
@@ -7270,14 +7285,18 @@ export interface components {
             unit: string;
             value: number | null;
         };
-        /** @description I authorise the one to whom I give the code. */
+        /** @description I authorise the one to whom I give the code.
+         *
+         *     `child_consent_version`: with the action `child`, the version of the consent `child` that I give, as guardian, for
+         *     the children whom the proxy registers. */
         OfferBody: {
             /** @default [
              *       "draft",
              *       "papers",
              *       "submit"
              *     ] */
-            actions: ("draft" | "papers" | "submit" | "withdraw" | "household" | "visits")[];
+            actions: ("draft" | "papers" | "submit" | "withdraw" | "household" | "visits" | "offer" | "child")[];
+            child_consent_version?: number | null;
             /** @default 365 */
             days: number;
             programmes?: string[];
@@ -7663,7 +7682,7 @@ export interface components {
              *       "papers",
              *       "submit"
              *     ] */
-            actions: ("draft" | "papers" | "submit" | "withdraw" | "household" | "visits")[];
+            actions: ("draft" | "papers" | "submit" | "withdraw" | "household" | "visits" | "offer" | "child")[];
             /** @default 365 */
             days: number;
             /**

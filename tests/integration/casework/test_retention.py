@@ -65,7 +65,7 @@ def test_erasure_deletes_drafts_gives_back_what_was_given_and_takes_the_person_o
     placed = approve(make_accepted(guardian, [centre]))
     second = {"child_name": "欧阳小贝", "child_id": new_id()}
     people.add_child(
-        guardian.id, second["child_id"], name=second["child_name"], id_kind="resident_id_card",
+        guardian, second["child_id"], name=second["child_name"], id_kind="resident_id_card",
         id_number=id_number(CHILD_BORN), birth_date=None, relation="father", consent_version=1, at=MORNING,
     )  # fmt: skip
     waiting = make_submitted(guardian, [centre], **second)

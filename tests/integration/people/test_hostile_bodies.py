@@ -58,7 +58,13 @@ GOOD: dict[str, dict[str, Any]] = {
         "agreed": True,
     },
     "MemberChangeBody": {"version": 1, "relation": "spouse", "disabled": True},
-    "OfferBody": {"relation": "child", "actions": ["draft"], "programmes": ["childcare_place"], "days": 30},
+    "OfferBody": {
+        "relation": "child",
+        "actions": ["draft"],
+        "programmes": ["childcare_place"],
+        "days": 30,
+        "child_consent_version": None,
+    },
     "AcceptCodeBody": {"code": "ABCD2345EFGH"},
     "RequestBody": {
         "name": "刘奶奶",
@@ -70,7 +76,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "programmes": [],
         "days": 30,
     },
-    "ConfirmBody": {"version": 1},
+    "ConfirmBody": {"version": 1, "child_consent_version": None},
     "RefuseProxyBody": {"version": 1, "reason": "与原件不符"},
     "StaffSignInBody": {"username": "reviewer", "password": "correct horse battery", "otp": None},
     "OtpBeginBody": {"password": "correct horse battery", "otp": None},
