@@ -29,6 +29,13 @@ export function openSecrets(): SecretStore {
 async function lasting(): Promise<SecretStore> {
   const database = await open();
   const key = await ownKey(database);
+  // Encrypting takes its time: what was typed before must not overtake what was typed last, nor come back after it was sent.
+  const latest = new Map<string, symbol>();
+  const begin = (name: string) => {
+    const turn = Symbol(name);
+    latest.set(name, turn);
+    return () => latest.get(name) === turn;
+  };
   return {
     get: async (name) => {
       const sealed = await ask<Sealed | undefined>(database, VALUES, "readonly", (values) => values.get(name));
@@ -37,11 +44,14 @@ async function lasting(): Promise<SecretStore> {
       return new TextDecoder().decode(clear);
     },
     set: async (name, value) => {
+      const isLatest = begin(name);
       const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
       const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, new TextEncoder().encode(value));
+      if (!isLatest()) return;
       await ask(database, VALUES, "readwrite", (values) => values.put({ iv, data } satisfies Sealed, name));
     },
     remove: async (name) => {
+      begin(name);
       await ask(database, VALUES, "readwrite", (values) => values.delete(name));
     },
     names: async () => (await ask<IDBValidKey[]>(database, VALUES, "readonly", (values) => values.getAllKeys())).map(String),

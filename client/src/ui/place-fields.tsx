@@ -18,10 +18,12 @@ interface TownshipFieldProps {
   fault?: string;
   required?: boolean;
   onTownship: (id: string, name: string) => void;
+  /** Where it may also stay open. */
+  onNone?: () => void;
 }
 
 /** A township by name, pinyin or initials. */
-export function TownshipField({ id, label, help, value, name, fault, required, onTownship }: TownshipFieldProps) {
+export function TownshipField({ id, label, help, value, name, fault, required, onTownship, onNone }: TownshipFieldProps) {
   const [typed, setTyped] = useState("");
   const text = typed.trim();
   const found = useAnswer(() => open.get("/places", { query: { q: text, datum: "gcj02", limit: settings.places_found } }), [text], { wait: text === "" });
@@ -31,7 +33,12 @@ export function TownshipField({ id, label, help, value, name, fault, required, o
       <Field id={id} label={label} help={help} fault={fault} required={required}>
         {(tied) => <TextBox {...tied} kind="search" value={typed} hint={words.township_hint} most={20} onText={setTyped} />}
       </Field>
-      {value !== "" && <Words as="p" className="say" role="status">{fill(words.township_chosen, { name: name || value })}</Words>}
+      {value !== "" && (
+        <Box className="row between">
+          <Words as="p" className="say" role="status">{fill(words.township_chosen, { name: name || value })}</Words>
+          {onNone && <Button onPress={onNone}>{words.township_clear}</Button>}
+        </Box>
+      )}
       {text !== "" && found.problem && <Trouble problem={found.problem} onAgain={found.reload} />}
       {text !== "" && found.data && (
         <Box as="ul" className="stack" label={words.township}>

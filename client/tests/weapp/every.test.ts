@@ -27,7 +27,7 @@ async function addresses(): Promise<string[]> {
   const indicator = (await read("/indicators")).items[0]!.token;
   const [elder, visit, piece] = [id(await own("/elders")), id(await own("/visits")), id(await own("/me/feedback"))];
   return [
-    ...["index", "nearby", "programmes", "applications", "notices", "me", "messages", "feedback", "indicators", "circles", "elders", "visits", "visitor", "objections"].map((part) => `${part}/index`),
+    ...["index", "nearby", "programmes", "applications", "notices", "me", "messages", "feedback", "indicators", "circles", "objections", "elders", "visits", "visitor", "objections"].map((part) => `${part}/index`),
     ...["identity", "consents", "children", "household", "proxies", "data", "erase"].map((screen) => `me/${screen}`),
     "notices/draws", `notices/draw?id=${draw}`, "feedback/new", "feedback/public", `feedback/piece?id=${piece}`, `objections/objection?notice=${notice}`,
     `nearby/facility?id=${centre}`, "programmes/programme?token=childcare_place", "programmes/prescreen?token=public_rental_housing",
@@ -71,6 +71,8 @@ it("a poster's code opens what it is about in its own place; one that is none of
 });
 
 it("an account that was erased is told so, and nothing is asked", async () => {
+  await phone.settled();
+  phone.wechat.asked.length = 0;
   phone.open("/pages/me/gone");
   await faultless(phone);
   expect(phone.wechat.asked).toEqual([]);

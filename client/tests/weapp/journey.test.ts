@@ -1,7 +1,7 @@
 /** A childcare place in the mini-program, from nobody known to the accepted offer; the office's steps are taken over its API. */
 import { beforeAll, expect, it } from "vitest";
 import { faultless } from "./looking";
-import { startPhone } from "./phone";
+import { PATIENCE, startPhone } from "./phone";
 import { office, PRODUCT, read } from "./product";
 
 /** Invented, with numbers that no other test uses; made by whoever starts the tests. */
@@ -28,7 +28,7 @@ async function next(step: string) {
 async function photograph(paper: string) {
   const before = uploads().length;
   await phone.tap(`给“${paper}”添加照片`);
-  await expect.poll(() => uploads().slice(before).map(({ status }) => status), { timeout: 40_000 }).toEqual([201]);
+  await expect.poll(() => uploads().slice(before).map(({ status }) => status), PATIENCE).toEqual([201]);
   await phone.settled();
 }
 
@@ -84,7 +84,7 @@ it("a family that nobody knew applies with photos, corrects a paper, and accepts
   // The question is asked at the moment it helps, by this tap alone.
   expect(wechat.calls.requestSubscribeMessage).toBeUndefined();
   await phone.tap("有进展时用微信告诉我");
-  await expect.poll(() => wechat.calls.requestSubscribeMessage).toHaveLength(1);
+  await expect.poll(() => wechat.calls.requestSubscribeMessage, PATIENCE).toHaveLength(1);
   const application = wechat.asked.find((call) => call.path.endsWith("/submit"))!.path.split("/")[2]!;
 
   const [intake, reviewer] = await Promise.all([office(`intake-${COUNTY}`), office(`reviewer-${COUNTY}`)]);

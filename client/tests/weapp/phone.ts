@@ -11,9 +11,9 @@ import { vi } from "vitest";
 import { createWeChat, type WeChat } from "./wechat";
 
 const BUILT = fileURLToPath(new URL("../../dist/weapp", import.meta.url));
-const PATIENCE = { timeout: 40_000, interval: 10 };
-/** ms: what a tap sets off has begun by then. */
-const A_MOMENT = 50;
+export const PATIENCE = { timeout: 40_000, interval: 10 };
+/** What a tap sets off has begun by then: only the network is another process, and that is counted. */
+const LOOKS_AT_REST = 6;
 const require = createRequire(import.meta.url);
 const globals = globalThis as unknown as Record<string, unknown>;
 const WORDLESS = ["wx-button", "wx-input", "wx-textarea", "wx-image", "wx-map", "wx-picker"];
@@ -123,8 +123,14 @@ export function startPhone(product: string): Phone {
     shows: (text) => wait(() => wordsOf(tree()).includes(text), () => `“${text}” is not shown`),
     leads: (address) => wait(() => top().address === address, () => `it does not lead to ${address}`),
     settled: async () => {
-      await new Promise((then) => setTimeout(then, A_MOMENT));
-      await wait(() => wechat.quiet() && !all(tree()).some((node) => attribute(node, "ariaBusy") === true), () => "it does not come to rest");
+      let [before, still] = ["", 0];
+      await wait(() => {
+        const resting = wechat.quiet() && wordsOf(tree()).trim() !== "" && !all(tree()).some((node) => attribute(node, "ariaBusy") === true);
+        const now = JSON.stringify([tree(), wechat.asked.length]);
+        still = resting && now === before ? still + 1 : 0;
+        before = now;
+        return still >= LOOKS_AT_REST;
+      }, () => "it does not come to rest");
     },
   };
 }

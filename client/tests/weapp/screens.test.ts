@@ -1,6 +1,6 @@
 /** The built mini-program on a phone in memory, against the running product: what a person sees, where a tap leads, what a bad network does. */
 import { beforeEach, expect, it, vi } from "vitest";
-import { startPhone } from "./phone";
+import { PATIENCE, startPhone } from "./phone";
 import { office, PRODUCT, read, readAs } from "./product";
 
 const phone = startPhone(PRODUCT);
@@ -21,7 +21,7 @@ it("home shows the ways, signs nobody in unasked, and grows at one tap", async (
   expect(phone.spoken()).toEqual(expect.arrayContaining(["main", "navigation 主要栏目", "search", "heading"]));
   const before = phone.words();
   await phone.tap("大字版");
-  await vi.waitFor(() => expect(phone.look()).toContain("large"));
+  await vi.waitFor(() => expect(phone.look()).toContain("large"), PATIENCE);
   expect(phone.words().length).toBeLessThan(before.length);
   expect(phone.words()).not.toContain("公共服务指标");
   await phone.tap("标准版");
@@ -39,16 +39,15 @@ it("what is near is found from the phone's position, and a marker that is tapped
   expect(phone.spoken()).toContain("alert");
   wechat.trouble = () => undefined;
   await phone.tap("再试一次");
-  await phone.settled();
+  await vi.waitFor(() => expect(phone.spoken()).toContain("list 找到的机构"), PATIENCE);
   const { query } = wechat.asked.filter((call) => call.path === "/facilities").at(-1)!;
   expect([query.get("datum"), query.get("lat")]).toEqual(["gcj02", "27.8"]);
-  expect(phone.spoken()).toContain("list 找到的机构");
   // On WeChat's own map in its own datum.
   const [first, second] = (await read("/facilities", {}, Object.fromEntries(query) as Record<string, string>)).items;
   await phone.tap("看地图");
-  await vi.waitFor(() => expect((phone.shown("wx-map", "markers") as unknown[]).slice(0, 2)).toMatchObject([{ latitude: first!.location.latitude }, { id: 1 }]));
+  await vi.waitFor(() => expect((phone.shown("wx-map", "markers") as unknown[]).slice(0, 2)).toMatchObject([{ latitude: first!.location.latitude }, { id: 1 }]), PATIENCE);
   phone.happen("wx-map", "markertap", { markerId: 1 });
-  await vi.waitFor(() => expect(phone.buttons().filter((each) => each === `看${second!.name}的详情`)).toHaveLength(2));
+  await vi.waitFor(() => expect(phone.buttons().filter((each) => each === `看${second!.name}的详情`)).toHaveLength(2), PATIENCE);
   await phone.tap(`看${first!.name}的详情`);
   await phone.leads(`/pages/nearby/facility?id=${first!.id}`);
 });
@@ -67,7 +66,7 @@ it("a facility shows places, prices and what an inspection found, can be called 
   for (const words of ["托小班", `${yuan(care.amount_fen)} 元/月`, `每月 ${care.amount_fen / 100} 元`, "市场调节价；演示价格"]) expect(phone.words()).toContain(words);
   expect(phone.card()).toEqual({ title: centre.name, path: `/pages/nearby/facility?id=${centre.id}` });
   await phone.tap("打电话");
-  await vi.waitFor(() => expect(wechat.calls.makePhoneCall).toMatchObject([{ phoneNumber: centre.phone }]));
+  await vi.waitFor(() => expect(wechat.calls.makePhoneCall).toMatchObject([{ phoneNumber: centre.phone }]), PATIENCE);
   await phone.tap("申请这里的托位");
   await phone.leads("/pages/programmes/programme?token=childcare_place");
 });
@@ -99,5 +98,5 @@ it("contrast is one tap away from a masked number", async () => {
   await phone.tap("登录");
   await phone.shows((await (await readAs("chenguilan"))("/me")).identity!.id_number);
   await phone.tap("高对比");
-  await vi.waitFor(() => expect(phone.look()).toContain("contrast"));
+  await vi.waitFor(() => expect(phone.look()).toContain("contrast"), PATIENCE);
 });

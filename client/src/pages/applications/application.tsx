@@ -1,5 +1,4 @@
 import { useRouter } from "@tarojs/taro";
-import { useState } from "react";
 import { now, open, own, type Schemas } from "@/api";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/applications.json";
@@ -11,6 +10,7 @@ import { Page } from "@/ui/page";
 import { Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
 import { TellMe } from "@/ui/tell";
+import { useTyped } from "@/ui/typed";
 import { Acting, For, useWhom } from "@/ui/whom";
 import { moment } from "@/words";
 import { Correction } from "./correction";
@@ -19,6 +19,7 @@ import { due, MINE } from "./due";
 import { OfferCard } from "./offer";
 import "./applications.css";
 
+const UNSAID = { reason: "" };
 /** States in which nothing more is to be told. */
 const CLOSED = ["draft", "withdrawn", "lapsed", "ended", "refused"];
 
@@ -150,18 +151,20 @@ function Withdraw({ application, onChanged }: { application: Application; onChan
 
 function Appeal({ application, onChanged }: { application: Application; onChanged: () => Promise<void> }) {
   const { api } = useWhom();
-  const [reason, setReason] = useState("");
+  const typed = useTyped(`appeal.${application.id}`, UNSAID);
+  const { reason } = typed.value;
   const doing = useDoing();
   const appeal = () =>
     doing.run(async () => {
       await api.post("/applications/{application_id}/appeal", { path: { application_id: application.id }, body: { reason, version: application.version }, intent: `application.appeal.${application.id}` });
+      await typed.clear();
       await onChanged();
     });
   return (
     <Card title={words.appeal}>
       {application.appeal_until && <Words as="p">{fill(words.appeal_until, { when: moment(application.appeal_until, now()) })}</Words>}
       {doing.problem && <Trouble problem={doing.problem} />}
-      <Field id="appeal-reason" label={words.appeal_reason} required fault={doing.problem?.of("reason")}>{(tied) => <TextBox {...tied} lines={4} most={1000} value={reason} onText={setReason} />}</Field>
+      <Field id="appeal-reason" label={words.appeal_reason} required fault={doing.problem?.of("reason")}>{(tied) => <TextBox {...tied} lines={4} most={1000} value={reason} onText={(text) => typed.change({ reason: text })} />}</Field>
       <Button main busy={doing.busy} disabled={reason.trim() === ""} onPress={appeal}>{words.appeal_send}</Button>
     </Card>
   );

@@ -1,4 +1,3 @@
-import { useState } from "react";
 import { type Schemas } from "@/api";
 import words from "@/text/zh_CN/applications.json";
 import whose from "@/text/zh_CN/whom.json";
@@ -8,9 +7,12 @@ import { Box, TextBox, Words } from "@/ui/elements";
 import { go, pages } from "@/ui/go";
 import { useArrived } from "@/ui/photos";
 import { Skeleton, Trouble } from "@/ui/states";
+import { useTyped } from "@/ui/typed";
 import { useWhom } from "@/ui/whom";
 import { type Application } from "./draft";
 import { Papers } from "./papers";
+
+const NOTHING = { text: "" };
 
 interface CorrectionProps {
   application: Application;
@@ -47,7 +49,7 @@ export function Correction({ application, programme, onChanged }: CorrectionProp
           <Box className="row"><Words as="b">{each.label}</Words><Tag look={each.answered ? "good" : "calm"}>{each.answered ? words.correction_answered : words.correction_open}</Tag></Box>
           {each.remark && <Words as="p">{each.remark}</Words>}
           <Papers application={application} kinds={programme.papers.filter((kind) => kind.token === each.paper)} onChanged={onChanged} />
-          {!each.answered && may("papers") && <InWords id={each.paper} busy={doing.busy} onSend={(text) => answer(each.paper, text)} />}
+          {!each.answered && may("papers") && <InWords application={application.id} paper={each.paper} busy={doing.busy} onSend={(text) => answer(each.paper, text)} />}
         </Box>
       ))}
       <Box className="row fill">
@@ -59,14 +61,18 @@ export function Correction({ application, programme, onChanged }: CorrectionProp
   );
 }
 
-function InWords({ id, busy, onSend }: { id: string; busy: boolean; onSend: (text: string) => unknown }) {
-  const [text, setText] = useState("");
+function InWords({ application, paper, busy, onSend }: { application: string; paper: string; busy: boolean; onSend: (text: string) => Promise<boolean> }) {
+  const typed = useTyped(`words.${application}.${paper}`, NOTHING);
+  const { text } = typed.value;
+  const send = async () => {
+    if (await onSend(text)) await typed.clear();
+  };
   return (
-    <Field id={`words-${id}`} label={words.correction_words}>
+    <Field id={`words-${paper}`} label={words.correction_words}>
       {(tied) => (
         <Box className="stack">
-          <TextBox {...tied} lines={3} most={1000} value={text} onText={setText} />
-          {text.trim() !== "" && <Button busy={busy} onPress={() => onSend(text)}>{words.correction_send}</Button>}
+          <TextBox {...tied} lines={3} most={1000} value={text} onText={(now) => typed.change({ text: now })} />
+          {text.trim() !== "" && <Button busy={busy} onPress={send}>{words.correction_send}</Button>}
         </Box>
       )}
     </Field>

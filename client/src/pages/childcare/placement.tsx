@@ -1,36 +1,17 @@
 import { useRouter } from "@tarojs/taro";
-import { useState } from "react";
-import { now, own } from "@/api";
+import { own, type Schemas } from "@/api";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/tenancy.json";
-import { useAnswer, useDoing, usePages } from "@/ui/answers";
+import { useAnswer, useDoing } from "@/ui/answers";
 import { Button, Card, Facts, Field, Tag } from "@/ui/controls";
 import { Box, TextBox, Words } from "@/ui/elements";
 import { go, pages } from "@/ui/go";
-import { List } from "@/ui/list";
 import { Page } from "@/ui/page";
 import { Choose } from "@/ui/question";
-import { Empty, Skeleton, Trouble } from "@/ui/states";
-import { moment } from "@/words";
+import { Skeleton, Trouble } from "@/ui/states";
+import { useTyped } from "@/ui/typed";
 
-/** What the API gives without describing it (`models/childcare/queries.py`, `placement_shown`). */
-interface Placement {
-  id: string;
-  state: string;
-  state_label: string;
-  text: string;
-  choices: { centre_id: string; centre: string; passed: string | null; ahead: number | null; room: boolean | null; in_a_round: boolean }[];
-  place: { centre: string; age_group_label: string; begins: string } | null;
-  may_rate: boolean;
-  rating: { stars: number; text: string | null; reply: string | null } | null;
-}
-
-interface Message {
-  id: string;
-  at: string;
-  from: keyof typeof words.from;
-  text: string;
-}
+type Placement = Schemas["PlacementView"];
 
 const STARS = [5, 4, 3, 2, 1].map((n) => ({ const: String(n), title: fill(words.stars, { n }) }));
 
@@ -38,7 +19,7 @@ export default function OnePlacement() {
   const { params } = useRouter();
   const id = params.id ?? "";
   const path = { placement_id: id };
-  const asked = useAnswer(() => own.get("/childcare/placements/{placement_id}", { path }).then((data) => data as unknown as Placement), [id], { again: true });
+  const asked = useAnswer(() => own.get("/childcare/placements/{placement_id}", { path }), [id], { again: true });
   const placement = asked.data;
   return (
     <Page title={words.placement} onRefresh={asked.reload}>
@@ -52,8 +33,8 @@ export default function OnePlacement() {
             <Button onPress={() => go(pages.application, { id })}>{words.see_application}</Button>
           </Card>
           {!placement.place && <Choices placement={placement} />}
-          {placement.place && <Thread id={id} />}
-          {(placement.may_rate || placement.rating) && <Rating placement={placement} onRated={asked.reload} />}
+          {placement.place && <Writing placement={placement} />}
+          {(placement.may_rate || placement.rating) && <Rating key={`${placement.rating?.stars} ${placement.rating?.text}`} placement={placement} onRated={asked.reload} />}
         </>
       )}
     </Page>
@@ -78,49 +59,35 @@ function Choices({ placement }: { placement: Placement }) {
   );
 }
 
-function Thread({ id }: { id: string }) {
-  const path = { placement_id: id };
-  const thread = usePages<Message>((cursor) => own.get("/childcare/placements/{placement_id}/messages", { path, query: { cursor } }).then((data) => ({ data: data as unknown as { items: Message[]; next: string | null }, at: null })), [id]);
-  const [text, setText] = useState("");
-  const doing = useDoing();
-  const send = () =>
-    doing.run(async () => {
-      await own.post("/childcare/placements/{placement_id}/messages", { path, body: { text }, intent: `childcare.message.${id}` });
-      setText("");
-      await thread.reload();
-    });
+/** What family and centre write to each other has a screen of its own. */
+function Writing({ placement }: { placement: Placement }) {
   return (
     <Card title={words.thread}>
-      {doing.problem && <Trouble problem={doing.problem} onAgain={send} />}
-      <Field id="thread-text" label={words.say} fault={doing.problem?.of("text")}>{(tied) => <TextBox {...tied} lines={3} most={500} value={text} onText={setText} />}</Field>
-      <Button main busy={doing.busy} disabled={text.trim() === ""} onPress={send}>{words.send}</Button>
-      <List pages={thread} label={words.thread} keyOf={(each) => each.id} empty={<Empty text={words.thread_none} />} row={(each) => (
-        <Box>
-          <Words as="p" className="soft small">{words.from[each.from] ?? words.from.centre} · {moment(each.at, now())}</Words>
-          <Words as="p">{each.text}</Words>
-        </Box>
-      )} />
+      {placement.unread && <Words as="p" role="status">{words.thread_new}</Words>}
+      <Button onPress={() => go(pages.thread, { id: placement.id })}>{words.thread_open}</Button>
     </Card>
   );
 }
 
 function Rating({ placement, onRated }: { placement: Placement; onRated: () => Promise<void> }) {
-  const [stars, setStars] = useState(placement.rating ? String(placement.rating.stars) : "");
-  const [text, setText] = useState(placement.rating?.text ?? "");
+  const given = placement.rating;
+  const typed = useTyped(`rating.${placement.id}`, { stars: given ? String(given.stars) : "", text: given?.text ?? "" });
+  const { stars, text } = typed.value;
   const doing = useDoing();
   const rate = () =>
     doing.run(async () => {
       const body = { stars: Number(stars), ...(text.trim() && { text }) };
       await own.put("/childcare/placements/{placement_id}/rating", { path: { placement_id: placement.id }, body, intent: `childcare.rating.${placement.id}` });
       await onRated();
+      await typed.clear();
     });
   return (
     <Card title={placement.rating ? words.rated : words.rate}>
       {doing.problem && <Trouble problem={doing.problem} onAgain={rate} />}
       {placement.may_rate ? (
         <>
-          <Choose id="rating" label={words.rate} required options={STARS} chosen={stars ? [stars] : []} onChosen={([one]) => setStars(one ?? "")} />
-          <Field id="rating-text" label={words.rate_text} fault={doing.problem?.of("text")}>{(tied) => <TextBox {...tied} lines={3} most={500} value={text} onText={setText} />}</Field>
+          <Choose id="rating" label={words.rate} required options={STARS} chosen={stars ? [stars] : []} onChosen={([one]) => typed.change({ stars: one ?? "" })} />
+          <Field id="rating-text" label={words.rate_text} fault={doing.problem?.of("text")}>{(tied) => <TextBox {...tied} lines={3} most={500} value={text} onText={(said) => typed.change({ text: said })} />}</Field>
           <Button main busy={doing.busy} disabled={stars === ""} onPress={rate}>{words.rate_send}</Button>
         </>
       ) : <Words as="p">{fill(words.stars, { n: placement.rating?.stars ?? 0 })} {placement.rating?.text}</Words>}

@@ -1,17 +1,16 @@
 import { useState } from "react";
-import { open, own, type Schemas } from "@/api";
-import settings from "@/settings.json";
-import { useTyped } from "@/state/draft";
-import { fill } from "@/text";
+import { own, type Schemas } from "@/api";
 import text from "@/text/zh_CN/visits.json";
 import { useAnswer, useDoing } from "@/ui/answers";
 import { Button, Card, Field } from "@/ui/controls";
-import { Box, Press, TextBox, Words } from "@/ui/elements";
+import { TextBox, Words } from "@/ui/elements";
 import { useFirstFault } from "@/ui/first-fault";
 import { moveOn, pages } from "@/ui/go";
 import { Page } from "@/ui/page";
+import { TownshipField } from "@/ui/place-fields";
 import { Choose } from "@/ui/question";
 import { Skeleton, Trouble } from "@/ui/states";
+import { useTyped } from "@/ui/typed";
 
 const { link: words, relations } = text;
 
@@ -28,7 +27,7 @@ const RELATIONS = Object.entries(relations).map(([token, title]) => ({ const: to
 /** Ask to be linked to an old person; the township checks. */
 export default function LinkElder() {
   const me = useAnswer(() => own.get("/me"), []);
-  const { typed, ready, type, clear } = useTyped<Asking>(me.data ? `draft.elder-link.${me.data.id}` : null, EMPTY);
+  const { value: typed, ready, change: type, clear } = useTyped<Asking>(me.data ? `draft.elder-link.${me.data.id}` : null, EMPTY);
   const [asked, setAsked] = useState(false);
   const doing = useDoing();
   const missing = (text: string, say = words.fault) => (asked && text.trim() === "" ? say : undefined);
@@ -65,45 +64,13 @@ export default function LinkElder() {
           id="elder-relation" label={words.relation} required fault={missing(typed.relation, words.choose)} options={RELATIONS}
           chosen={typed.relation ? [typed.relation] : []} onChosen={([relation]) => type({ relation: relation ?? "" })}
         />
-        <Township chosen={typed.township} onChosen={(township) => type({ township })} />
+        <TownshipField
+          id="elder-township" label={words.township} help={words.township_help} value={typed.township?.id ?? ""} name={typed.township?.name ?? ""}
+          onTownship={(id, name) => type({ township: { id, name } })} onNone={() => type({ township: null })}
+        />
         <Words as="p" className="soft small">{words.kept}</Words>
         {doing.problem && <Trouble problem={doing.problem} onAgain={send} />}
       </Card>}
     </Page>
-  );
-}
-
-function Township({ chosen, onChosen }: { chosen: Asking["township"]; onChosen: (township: Asking["township"]) => void }) {
-  const [text, setText] = useState("");
-  const q = text.trim();
-  const found = useAnswer(() => open.get("/places", { query: { q, limit: settings.places_found } }), [q], { wait: q === "" });
-  const places = found.data?.items.filter((each) => each.kind === "township") ?? [];
-  if (chosen) {
-    return (
-      <Box className="row between">
-        <Words as="p">{`${words.township}：${fill(words.township_chosen, { name: chosen.name })}`}</Words>
-        <Button onPress={() => onChosen(null)}>{words.township_clear}</Button>
-      </Box>
-    );
-  }
-  return (
-    <Box className="stack">
-      <Field id="elder-township" label={words.township} help={words.township_help}>
-        {(tied) => <TextBox {...tied} kind="search" value={text} onText={setText} hint={words.township_hint} most={20} />}
-      </Field>
-      {q !== "" && found.problem && <Trouble problem={found.problem} onAgain={found.reload} />}
-      {q !== "" && places.length > 0 && (
-        <Box as="ul" className="stack" label={words.township} live="polite">
-          {places.map((each) => (
-            <Box as="li" key={each.id}>
-              <Press className="button quiet wide" onPress={() => onChosen({ id: each.id, name: each.name })}>
-                <Words>{each.name}</Words> <Words className="soft small">{each.district_name}</Words>
-              </Press>
-            </Box>
-          ))}
-        </Box>
-      )}
-      {q !== "" && found.data && places.length === 0 && !found.busy && <Words as="p" role="status">{fill(words.township_none, { text: q })}</Words>}
-    </Box>
   );
 }

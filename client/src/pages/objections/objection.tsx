@@ -1,5 +1,5 @@
 import { useRouter } from "@tarojs/taro";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { now, own, type Schemas } from "@/api";
 import { platform } from "@/platform/current";
 import { photos } from "@/state/sending";
@@ -12,8 +12,11 @@ import { Page } from "@/ui/page";
 import { Sending, useArrived, usePhotos } from "@/ui/photos";
 import { Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
+import { useTyped } from "@/ui/typed";
 import { moment } from "@/words";
 import { isUndecided, whose } from "./objections";
+
+const NOTHING = { statement: "" };
 
 /** With `notice`, a new objection to it; with `id`, how one's own stands. */
 export default function Objection() {
@@ -22,11 +25,14 @@ export default function Objection() {
 }
 
 function Filing({ notice }: { notice: string }) {
-  const [statement, setStatement] = useState("");
+  const me = useAnswer(() => own.get("/me"), []);
+  const typed = useTyped(me.data ? `${me.data.id}.objection.${notice}` : null, NOTHING);
+  const { statement } = typed.value;
   const doing = useDoing();
   const file = () =>
     doing.run(async () => {
       const filed = (await own.post("/public-notices/{notice_id}/objections", { path: { notice_id: notice }, body: { statement }, intent: `objection.${notice}` })) as Schemas["OwnObjectionView"];
+      await typed.clear();
       moveOn(pages.objection, { id: filed.id });
     });
   return (
@@ -34,7 +40,7 @@ function Filing({ notice }: { notice: string }) {
       {doing.problem && <Trouble problem={doing.problem} onAgain={file} />}
       <Words as="p" className="soft">{words.object_lead}</Words>
       <Field id="objection-statement" label={words.statement} required fault={doing.problem?.of("statement")}>
-        {(tied) => <TextBox {...tied} lines={6} most={2000} value={statement} onText={setStatement} />}
+        {(tied) => <TextBox {...tied} lines={6} most={2000} value={statement} onText={(text) => typed.change({ statement: text })} />}
       </Field>
     </Page>
   );

@@ -1,6 +1,5 @@
 import { useState } from "react";
 import { open } from "@/api";
-import { useTyped } from "@/state/draft";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/visitor.json";
 import { useDoing, useKept } from "@/ui/answers";
@@ -10,6 +9,7 @@ import { useFirstFault } from "@/ui/first-fault";
 import { Choose } from "@/ui/question";
 import { Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
+import { useTyped } from "@/ui/typed";
 import { type Draft, EMPTY, faultsOf, type Need, NO, type Outcome, pointsFor, reportOf, SEEN, YES } from "./draft";
 import { type Checklist, type Stop, work } from "./workday";
 
@@ -25,7 +25,7 @@ type Change = (some: Partial<Draft>) => void;
 /** What was found at a stop. It is noted on the phone at once, and sent when there is a network. */
 export function ReportForm({ stop, owner, checklist }: { stop: Stop; owner: string; checklist: Checklist }) {
   // A planned visit has another id once the product has heard of it; the person stays the same.
-  const { typed: draft, type: change, clear } = useTyped<Draft>(`visitor.draft.${owner}.${stop.booked ? stop.id : stop.elder_id}`, EMPTY);
+  const { value: draft, change, clear } = useTyped<Draft>(`visitor.draft.${owner}.${stop.booked ? stop.id : stop.elder_id}`, EMPTY);
   const [asked, setAsked] = useState(false);
   const doing = useDoing();
   const points = pointsFor(checklist, stop);

@@ -2,7 +2,6 @@ import { useRouter } from "@tarojs/taro";
 import { useState } from "react";
 import { now, own, type Schemas } from "@/api";
 import settings from "@/settings.json";
-import { useTyped } from "@/state/draft";
 import { fill } from "@/text";
 import text from "@/text/zh_CN/visits.json";
 import { useAnswer, useDoing } from "@/ui/answers";
@@ -11,6 +10,7 @@ import { Box, Words } from "@/ui/elements";
 import { backOr, go, moveOn, pages } from "@/ui/go";
 import { Page } from "@/ui/page";
 import { Empty, Skeleton, Trouble } from "@/ui/states";
+import { useTyped } from "@/ui/typed";
 import { hours } from "@/ui/visit-rows";
 import { isoDay } from "@/words";
 import { Hours } from "./hours";
@@ -58,7 +58,7 @@ export default function Book() {
 
 function Choosing({ asked, link, onReload }: { asked: Asked; link: Schemas["ElderLinkItem"]; onReload: () => Promise<void> }) {
   const { slots, catalogue, moved } = asked;
-  const { typed, type, clear } = useTyped<Wished & { slot: string }>(`draft.visit.${link.id}.${moved?.id ?? ""}`, { ...EMPTY, slot: "" });
+  const { value: typed, change: type, clear } = useTyped<Wished & { slot: string }>(`draft.visit.${link.id}.${moved?.id ?? ""}`, { ...EMPTY, slot: "" });
   const [tried, setTried] = useState(false);
   const doing = useDoing();
   const slot = slots.find((each) => each.id === typed.slot) ?? null;

@@ -1,5 +1,4 @@
 import { now, own, type Schemas } from "@/api";
-import { useTyped } from "@/state/draft";
 import { fill } from "@/text";
 import text from "@/text/zh_CN/visits.json";
 import { useAnswer, useDoing } from "@/ui/answers";
@@ -10,6 +9,7 @@ import { Page } from "@/ui/page";
 import { Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
 import { TellMe } from "@/ui/tell";
+import { useTyped } from "@/ui/typed";
 import { placeInQueue } from "@/ui/visit-rows";
 import { day, left, moment } from "@/words";
 import { EMPTY, type Wished, Wishes } from "./wishes";
@@ -68,7 +68,7 @@ interface OfferProps {
 /** The hour that is held: take it, perhaps with wishes, or leave it to the next. */
 function Offer({ wait, offer, busy, onDecline, onReload }: OfferProps) {
   const catalogue = useAnswer(() => own.get("/visit-wishes"), []);
-  const { typed, type, clear } = useTyped<Wished>(`draft.visit-offer.${wait.id}`, EMPTY);
+  const { value: typed, change: type, clear } = useTyped<Wished>(`draft.visit-offer.${wait.id}`, EMPTY);
   const doing = useDoing();
   const take = async () => {
     let visit: Schemas["VisitItem"] | null = null;

@@ -2,7 +2,6 @@ import { useRouter } from "@tarojs/taro";
 import { useState } from "react";
 import { now, own, type Schemas } from "@/api";
 import settings from "@/settings.json";
-import { useTyped } from "@/state/draft";
 import { fill } from "@/text";
 import text from "@/text/zh_CN/visits.json";
 import { useAnswer, useDoing } from "@/ui/answers";
@@ -12,6 +11,7 @@ import { moveOn, pages } from "@/ui/go";
 import { Page } from "@/ui/page";
 import { Choose } from "@/ui/question";
 import { Empty, Skeleton, Trouble } from "@/ui/states";
+import { useTyped } from "@/ui/typed";
 import { dayOfWeek, isoDay } from "@/words";
 
 const { elders, wait: words } = text;
@@ -43,7 +43,7 @@ export default function WaitForHour() {
 }
 
 function Asking({ link }: { link: Schemas["ElderLinkItem"] }) {
-  const { typed, type, clear } = useTyped<Waiting>(`draft.visit-wait.${link.id}`, { days: [], halves: ["morning", "afternoon"] });
+  const { value: typed, change: type, clear } = useTyped<Waiting>(`draft.visit-wait.${link.id}`, { days: [], halves: ["morning", "afternoon"] });
   const [tried, setTried] = useState(false);
   const doing = useDoing();
   const days = Array.from({ length: settings.book_days }, (_, at) => isoDay(now() + at * DAY_MS));
