@@ -23,13 +23,22 @@ const product = new URL("../../", import.meta.url);
 /** Where the product names screens: the catalogue, and code of any layer. */
 const NAMING = ["config", "models", "bot", "api", "jobs", "deploy"];
 
+/** The screens that a file gives a name, and those whose name it has from another. */
+function namedIn(text: string): Map<string, string> {
+  const from = [...text.matchAll(/^from ([\w.]+) import (.*PAGE.*)$/gm)].flatMap(([, module = "", names = ""]) => {
+    const there = namedIn(readFileSync(new URL(`${module.replaceAll(".", "/")}.py`, product), "utf8"));
+    return [...there].filter(([name]) => names.split(", ").includes(name));
+  });
+  return new Map([...from, ...[...text.matchAll(/^(\w*PAGE) = "(pages\/[\w/]+)"/gm)].map(([, name = "", screen = ""]): [string, string] => [name, screen])]);
+}
+
 /** Addresses that the chat, notices, posters and WeChat's templates lead to, as they stand in the product: `pages/part/screen`, and what it is told. */
 function led(): [address: string, screen: string, told: string | undefined][] {
   const files = NAMING.flatMap((part) => readdirSync(new URL(`${part}/`, product), { recursive: true }).map((name) => `${part}/${String(name)}`))
     .filter((name) => /\.(py|yaml)$/.test(name));
   return files.flatMap((file) => {
     const text = readFileSync(new URL(file, product), "utf8");
-    const named = new Map([...text.matchAll(/^(\w*PAGE) = "(pages\/[\w/]+)"/gm)].map(([, name = "", screen = ""]) => [name, screen]));
+    const named = namedIn(text);
     const written = [...text.matchAll(/: "?(pages\/[\w/]+)(?:\?(\w+)=)?/g)].map(([, screen = "", told]) => [screen, told] as const);
     const made = [...text.matchAll(/\{(\w*PAGE)\}\?(\w+)=/g)].map(([, name = "", told]) => [named.get(name) ?? "", told] as const);
     return [...written, ...made, ...[...named.values()].map((screen) => [screen, undefined] as const)].map(([screen, told]) => [`${file}: ${screen} ${told ?? ""}`, screen, told] as [string, string, string | undefined]);
