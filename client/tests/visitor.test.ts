@@ -177,6 +177,28 @@ it("a beginning that was taken back leaves the stop as it was, and the next atte
   expect([stageOf("under_way", all.slice(1, 2)), stageOf("under_way", [])]).toEqual(["left", "under_way"]);
 });
 
+it("a family's booking is cancelled once, with its reason, and is off the list when the product has answered for it", async () => {
+  const booked = { ...STOP, kind: "visit" as const, id: "V1", booked: true, state: "left" } as Stop;
+  let cut = true;
+  const reply = (sent: Sent): Reply => {
+    if (sent.path.includes("visitor-day")) return { body: { date: "2026-11-26", left: 1, done: 0, arrival: RULES, items: [booked] } };
+    if (!sent.path.endsWith("/visit-uploads")) return product(sent);
+    if (cut) return "nothing";
+    return { body: { results: itemsOf(sent).map((each) => ({ id: each.id, result: "done", code: null, detail: null, faults: [], visit_id: "V1", state: "cancelled" })) } };
+  };
+  const field = phone(reply);
+  await field.work.signIn("visitor", "x", "");
+  for (let taps = 0; taps < 2; taps += 1) await field.work.note({ kind: "cancel", stop: booked, reason: "weather" });
+  await vi.waitFor(() => expect(field.work.store.get()).toMatchObject({ busy: false, problem: { code: "no_answer" } }));
+  const [note, ...others] = field.work.store.get().notes;
+  expect([others, stageOf("left", [note!]), stageOf("done", [note!]), item(note!)]).toMatchObject([[], "off", "done", { kind: "cancel", reason: "weather", visit: { visit_id: "V1" } }]);
+  cut = false;
+  const town = phone((sent) => (sent.path.includes("visitor-day") ? "nothing" : reply(sent)), field.platform); // killed; the list cannot be had
+  await town.work.open();
+  expect(town.work.store.get()).toMatchObject({ notes: [], day: { items: [] } });
+  expect(new Set(uploads(field.platform).map((each) => each.headers["Idempotency-Key"])).size).toBe(1);
+});
+
 it("somebody whom nobody planned is on the day's list at once, and once, whether the product can be reached or not", async () => {
   const person = { ...STOP, kind: "person" as const, id: "E2", elder_id: "E2" } as Stop;
   const listed = { ...person, kind: "visit" as const, id: "V2", state: "under_way" };

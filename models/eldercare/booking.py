@@ -136,11 +136,16 @@ def first_booking(visit_id: str, elder: Raw, wishes: str | Wishes | None, by: Ac
     }  # fmt: skip
 
 
-def cancel_visit(visit_id: str, *, by: Actor, at: datetime, key: str, version: int | None = None) -> Raw:
-    """Cancel a booked visit in time and free its place. Raises NotFound, and what the lifecycle raises."""
+def cancel_visit(
+    visit_id: str, *, by: Actor, at: datetime, key: str, version: int | None = None, reason: str | None = None
+) -> Raw:
+    """Cancel a booked visit in time and free its place; `reason` is the office's, one of CancelReason.
+
+    Raises NotFound, and what the lifecycle raises.
+    """
     visit = _own_visit(visit_id, by) if by.kind == "resident" else visit_of_place(visit_id, by)
     elder = collection(Elder).find_one({"_id": visit["elder_id"]}, {"name": 1})
-    cancelled = cancel(visit_id, elder, by, at, version=version, key=key)
+    cancelled = cancel(visit_id, elder, by, at, version=version, key=key, reason=reason)
     offer_places(at, [cancelled["township_id"]])
     return cancelled
 

@@ -34,6 +34,8 @@ ACTIVE, INACTIVE = "active", "inactive"
 REQUESTED, CONFIRMED, REFUSED, ENDED = "requested", "confirmed", "refused", "ended"
 NeedKind = Literal["programme", "feedback", "medical"]
 Conflicting = Literal["second_report", "cancelled_visit", "visit_elsewhere"]
+# Why the office cancels what a family has booked; the family reads it.
+CancelReason = Literal["visitor_prevented", "weather", "family_asked", "elder_away", "other"]
 BOOKED, IN_PROGRESS, COMPLETED, CANCELLED = "booked", "in_progress", "completed", "cancelled"
 
 BOOKING_CONTEXT = "visit_slots.booking"
@@ -208,6 +210,7 @@ class Visit(Causing):
     reports = ListField(DictField())
     corrections = ListField(DictField())
     conflict = StringField()
+    cancel_reason = StringField()
     device_time = DateTimeField()
     device_time_trusted = BooleanField()
     outcome = StringField()

@@ -173,13 +173,17 @@ def follow_person(visit: Raw, elder: Raw, at: datetime) -> Raw:
     return settle_visit(done, at)
 
 
-def cancel(visit_id: str, elder: Raw | None, by: Actor, at: datetime, *, version: int | None = None, key: str) -> Raw:
-    """Cancel a booked visit and free its place. Raises what the lifecycle raises."""
+def cancel(
+    visit_id: str, elder: Raw | None, by: Actor, at: datetime, *, version: int | None = None, key: str,
+    reason: str | None = None,
+) -> Raw:  # fmt: skip
+    """Cancel a booked visit and free its place; `reason` is one of CancelReason. Raises what the lifecycle raises."""
     name = masked_name(elder)
 
     def change(visit: Raw) -> Change:
         owed = {"owed": owed_release(visit)} if visit.get("slot_id") else {}
-        return Change(push=owed, outbox=notices.visit_notice("cancelled", visit, name, "cancelled"))
+        told = notices.visit_notice("cancelled", visit, name, "cancelled")
+        return Change(set={"cancel_reason": reason} if reason else {}, push=owed, outbox=told)
 
     visit = VISIT_LIFECYCLE.perform(visit_id, "cancel", by=by, at=at, version=version, key=key, change=change)
     return settle_visit(visit, at)

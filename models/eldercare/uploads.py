@@ -1,4 +1,5 @@
-"""What a phone noted while it was off the network, in one batch: begun, arrived, taken back, completed.
+"""What a phone noted while it was off the network, in one batch: begun, arrived, taken back, completed, or a family's
+booking cancelled.
 
 Every event has an id of the phone's and the phone's time. Events of a batch are carried out in the order of that time;
 one that comes later than a later one (begun after completed) is added to what stands. An event that was carried out
@@ -13,7 +14,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from models.eldercare.arrival import Nearness, PhonePoint, noted
-from models.eldercare.documents import BOOKED, CANCELLED, COMPLETED, IN_PROGRESS, Visit
+from models.eldercare.booking import cancel_visit, visit_of_place
+from models.eldercare.documents import BOOKED, CANCELLED, COMPLETED, IN_PROGRESS, CancelReason, Visit
 from models.eldercare.lifecycle import VISIT_LIFECYCLE
 from models.eldercare.visit_reports import Report, moment
 from models.eldercare.visiting import (
@@ -33,7 +35,7 @@ from models.kernel.errors import Conflict, DomainError, FieldFault, InvalidInput
 from models.kernel.ids import id_from_key
 from models.kernel.lifecycle import Change, Raw
 
-EventKind = Literal["start", "arrive", "undo", "complete"]
+EventKind = Literal["start", "arrive", "undo", "complete", "cancel"]
 Result = Literal["done", "kept", "refused"]
 
 
@@ -57,6 +59,7 @@ class Event:
     device_time: datetime
     report: Report | None = None
     sight: PhonePoint | Nearness | None = None
+    reason: CancelReason | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ def _applied(event: Event, device_id: str, by: Actor, at: datetime) -> Applied:
     try:
         if event.kind == "undo":
             return Applied(event.id, "done", _undone(event, device_id, key, by, at))
+        if event.kind == "cancel":
+            return Applied(event.id, "done", _cancelled(event, key, by, at))
         # A beginning that only goes before has a key of its own: its event is still to be carried out.
         visit = _visit_of(event, device_id, key if event.kind == "start" else f"{key} begin", by, at)
         done = _carry_out(visit, event, key, by, at)
@@ -156,6 +161,18 @@ def _undone(event: Event, device_id: str, key: str, by: Actor, at: datetime) -> 
     if visit.get("visitor_id") != by.id:
         raise _Elsewhere(visit, "visit_begun_by_other")
     return undo_visit(visit["_id"], by=by, at=at, key=key)
+
+
+def _cancelled(event: Event, key: str, by: Actor, at: datetime) -> Raw:
+    """Cancel a family's booking; one that is over already stays so. Raises NotFound, Conflict and _Elsewhere."""
+    visit = visit_of_place(event.visit.visit_id or "", by)
+    if visit["state"] == CANCELLED:
+        return visit
+    if visit["state"] == COMPLETED:
+        raise Conflict("visit_already_reported")
+    if visit["state"] == IN_PROGRESS and visit.get("visitor_id") != by.id:
+        raise _Elsewhere(visit, "visit_begun_by_other")
+    return cancel_visit(visit["_id"], by=by, at=at, key=key, reason=event.reason)
 
 
 def _instead(visit: Raw, conflict: str, event: Event, key: str, by: Actor, at: datetime) -> Raw:

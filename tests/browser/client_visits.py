@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
+from pymongo import MongoClient
 
 from config.loading import catalogue, rule
 from models.kernel.clock import at_local, day_of
 from models.kernel.ids import new_id
-from tests.running import DEMO_PASSWORD
+from tests.running import DEMO_PASSWORD, House
 
 DISTRICT = "360902"
 # When nobody else has an hour, China time.
@@ -25,6 +26,7 @@ class Office:
         given = {"username": username, "password": DEMO_PASSWORD}
         answer = requests.post(f"{self.api}/staff/auth/login", json=given, timeout=60)
         self.headers = {"Authorization": f"Bearer {answer.json()['token']}"}
+        self.id = answer.json().get("staff", {}).get("id")
 
     def get(self, path: str) -> Any:
         return requests.get(self.api + path, headers=self.headers, timeout=60).json()
@@ -47,6 +49,16 @@ class Office:
                 if elder["id"] not in met and elder["on_register"]:
                     return self.get(f"/staff/elders/{elder['id']}")
         raise LookupError("nobody is left to visit")
+
+    def booked_for_today(self, family: Resident, house: House) -> Any:
+        """What a family booked some days ago, of which today is the day: a booking of today cannot be made any more."""
+        visit = family.book()
+        today = day_of(datetime.now(UTC))
+        hour = at_local(today, *FREE_HOUR)
+        now = {"day": today.isoformat(), "starts_at": hour, "ends_at": hour + timedelta(hours=1), "visitor_id": self.id}
+        with MongoClient[dict[str, Any]](house.environment["MONGODB_URI"]) as client:
+            client.get_default_database()["visits"].update_one({"_id": visit["id"]}, {"$set": now})
+        return next(each for each in self.get("/staff/visitor-day")["items"] if each["id"] == visit["id"])
 
     def report(self, visit: Any, outcome: str) -> None:
         """What this visitor found at a visit."""

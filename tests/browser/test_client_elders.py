@@ -17,7 +17,7 @@ from tests.browser.client import look, open_client
 from tests.browser.client_visits import DISTRICT, Office, Resident
 from tests.browser.conftest import PATIENCE_MS, reload_until
 from tests.factories.people import id_number
-from tests.running import DEMO_PASSWORD
+from tests.running import DEMO_PASSWORD, House
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 API = "**/api/v1/**"
@@ -77,14 +77,16 @@ def test_a_family_books_moves_and_cancels_a_visit(chromium: Browser, town: dict[
         expect(page.get_by_text("这次探访已取消")).to_be_visible()
 
 
-def test_a_visitors_day_goes_on_while_the_network_is_cut(chromium: Browser, town: dict[str, str]) -> None:
+def test_a_visitors_day_goes_on_while_the_network_is_cut(chromium: Browser, town: dict[str, str], house: House) -> None:
     """With a wrong clock, a client that was killed and no network: a planned stop and one that nobody planned, begun,
-    taken back, begun again and reported; sent once, later. Another's report of the same visit stands beside one's own,
+    taken back, begun again and reported, and a family's booking cancelled; sent once, later. Another's report of the same visit stands beside one's own,
     needs are handed on, and no position ever leaves the phone."""
     office = Office(town["web"], f"visitor-{DISTRICT}")
     visit = office.begin_a_visit()
     stop = next(each for each in office.get("/staff/visitor-day?datum=wgs84")["items"] if each["id"] == visit["id"])
     neighbour = office.not_on_the_list()
+    family = Resident(town["web"], "chenguilan")
+    booked = office.booked_for_today(family, house)
     # The day is planned meanwhile, so its order may change: the person stays.
     person = re.compile(f"{stop['name']}，探访中")
     sent: list[str] = []
@@ -127,6 +129,7 @@ def test_a_visitors_day_goes_on_while_the_network_is_cut(chromium: Browser, town
         expect(page.get_by_text("结果已保存在手机里")).to_be_visible()
         expect(page.get_by_role("region", name="记录上传")).to_contain_text("2 条记录在手机里，等待上传")
         page.get_by_role("button", name="看今天的名单").click()
+        cancel_the_booking(page, booked["name"])
         report_a_need(page, neighbour)
         Office(town["web"], f"volunteer-{DISTRICT}").report(visit, "seen_well")
         context.unroute(API)
@@ -142,8 +145,10 @@ def test_a_visitors_day_goes_on_while_the_network_is_cut(chromium: Browser, town
         beside.get_by_role("button", name="知道了").click()
         expect(beside).to_have_count(0)
     once = [item["id"] for body in sent for item in json.loads(body)["items"]]
-    assert len(once) == len(set(once)) == 6, "every note was taken once"
+    assert len(once) == len(set(once)) == 7, "every note was taken once"
     assert not any(word in body for body in sent for word in ("longitude", "latitude", stop["name"]))
+    told = family.get(f"/visits/{booked['id']}")
+    assert (told["state"], told["cancel_reason_label"]) == ("cancelled", "天气或道路原因，不能上门")
     supervisor = Office(town["web"], "supervisor")
     both_reports_stand(supervisor, visit)
     visits = supervisor.get(f"/staff/elders/{neighbour['id']}/visits")["items"][:2]
@@ -179,6 +184,21 @@ def put_on_the_list(page: Page, person: Any) -> None:
         page.get_by_role("button", name="不是，换一位").click()
     page.get_by_role("button", name="是，加入今天的名单").click()
     expect(page.get_by_role("button", name="我到了")).to_be_visible()
+    page.go_back()
+
+
+def cancel_the_booking(page: Page, name: str) -> None:
+    """With a reason that the family will read; without a network it says that they do not know yet."""
+    page.get_by_role("list", name="今天的探访").get_by_role("button", name=f"{name}，待探访").click()
+    page.get_by_role("button", name="去不了，取消这次预约").click()
+    page.get_by_role("button", name="取消这次预约", exact=True).click()
+    expect(page.get_by_text("请选择原因")).to_be_visible()
+    page.get_by_role("radio", name="天气或道路原因").click()
+    look(page, "stop-cancelling")
+    page.get_by_role("button", name="取消这次预约", exact=True).click()
+    page.get_by_role("button", name="确定取消").dblclick()
+    expect(page.get_by_text("取消已保存在手机里")).to_be_visible()
+    look(page, "stop-cancelled")
     page.go_back()
 
 

@@ -11,7 +11,7 @@ from api.console.places import where
 from api.console.views.visits_register import words
 from api.console.visit_parts import show_part
 from config.text import label
-from models.eldercare.documents import EndReason, Outcome
+from models.eldercare.documents import CancelReason, EndReason, Outcome
 from models.eldercare.lifecycle import REGISTRARS
 from models.eldercare.referrals import CaseKind
 from models.kernel.actors import SUPERVISOR
@@ -84,4 +84,7 @@ def visit(look: Look, visit_id: str) -> Shown:
     outcomes = [(each, label("eldercare.outcome", each)) for each in get_args(Outcome)]
     found = look.ask(base)
     may_correct = look.may("POST", f"{base}/correct") and "correct" in found["actions"]
-    return show_part(look, "visit", "register", visit=found, base=base, outcomes=outcomes, may_correct=may_correct)
+    return show_part(
+        look, "visit", "register", visit=found, base=base, outcomes=outcomes, may_correct=may_correct,
+        cancel_reasons=words("cancel_reason", CancelReason),
+    )  # fmt: skip

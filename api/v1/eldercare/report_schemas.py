@@ -12,7 +12,7 @@ from api.endpoint import Body
 from api.v1.eldercare.schemas import Id, Moment, Notes, Reason, Version, _readable
 from config.loading import rule
 from config.text import label, say, sentences
-from models.eldercare.documents import NeedKind, Outcome
+from models.eldercare.documents import CancelReason, NeedKind, Outcome
 from models.eldercare.uploads import Applied, Event, VisitRef
 from models.eldercare.visiting import Nearness, Need, PhonePoint, Report
 from models.facilities.datum import Datum
@@ -134,22 +134,26 @@ class VisitRefBody(Body):
 
 
 class UploadItem(Body):
-    """One event of the phone. `complete` brings a `report`, `arrive` what it found (`near`) or a `point`, `start` and
-    `undo` (the beginning is taken back) none of them."""
+    """One event of the phone. `complete` brings a `report`, `arrive` what it found (`near`) or a `point`, `cancel` (a
+    family's booking, by its `visit_id`) a `reason`, `start` and `undo` (the beginning is taken back) none of them."""
 
     id: ClientId
-    kind: Literal["start", "arrive", "undo", "complete"]
+    kind: Literal["start", "arrive", "undo", "complete", "cancel"]
     visit: VisitRefBody
     device_time: Moment
     report: ReportBody | None = None
     point: PointBody | None = None
     near: NearBody | None = None
+    reason: CancelReason | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> UploadItem:
         sights = (self.point is not None) + (self.near is not None)
         if (self.report is not None) != (self.kind == "complete") or sights != (self.kind == "arrive"):
             raise PydanticCustomError("one_of_both", "a report to complete, a point or near to arrive")
+        cancels = self.kind == "cancel"
+        if (self.reason is not None) != cancels or (cancels and self.visit.visit_id is None):
+            raise PydanticCustomError("one_of_both", "a reason to cancel a visit that the server knows")
         return self
 
     def event(self) -> Event:
@@ -157,7 +161,7 @@ class UploadItem(Body):
         return Event(
             self.id, self.kind, ref, self.device_time,
             self.report.report(self.device_time) if self.report else None,
-            sight_of(self.point, self.near) if self.kind == "arrive" else None,
+            sight_of(self.point, self.near) if self.kind == "arrive" else None, self.reason,
         )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from api.endpoint import Body, Query
 from config.loading import rule
-from models.eldercare.documents import Category, EndReason, Language, LegalBasis, Relation, RiskLevel
+from models.eldercare.documents import CancelReason, Category, EndReason, Language, LegalBasis, Relation, RiskLevel
 from models.kernel.clock import at_local, to_storage
 
 # Beyond these nothing is meant, and arithmetic with time zones would overflow.
@@ -98,6 +98,12 @@ class CancelBody(Body):
     """May be left out altogether."""
 
     version: Version | None = None
+
+
+class StaffCancelBody(CancelBody):
+    """The office says why: the family reads it."""
+
+    reason: CancelReason | None = None
 
 
 class SlotQuery(Query):

@@ -89,6 +89,7 @@ class VisitItem(BaseModel):
     move_until: datetime | None
     cancel_until: datetime | None
     actions: list[str]
+    cancel_reason_label: str | None = None
 
 
 class StaffVisitItem(VisitItem):
@@ -328,7 +329,7 @@ def _slot(slot: Raw) -> dict[str, Any]:
 def _visit(visit: Raw, elder: Raw | None, by: Actor, outcome: str | None) -> dict[str, Any]:
     kept = ("version", "state", "elder_id", "district_code", "township_id", "starts_at")
     maybe = ("slot_id", "ends_at", "completed_at")
-    wished = wishes_of(visit)
+    wished, reason = wishes_of(visit), visit.get("cancel_reason")
     return {
         **{name: visit[name] for name in kept},
         **{name: visit.get(name) for name in maybe},
@@ -342,6 +343,7 @@ def _visit(visit: Raw, elder: Raw | None, by: Actor, outcome: str | None) -> dic
         "outcome_label": label("eldercare.outcome", outcome) if outcome else None,
         **parts.limits(visit),
         "actions": parts.actions_of(visit, by),
+        "cancel_reason_label": label("eldercare.cancel_reason", reason) if reason else None,
     }
 
 

@@ -11,6 +11,7 @@ from api.v1.eldercare.schemas import (
     CancelBody,
     DayQuery,
     PublishSlotBody,
+    StaffCancelBody,
     StartBody,
     UnbookedVisitBody,
 )
@@ -127,11 +128,12 @@ class CompleteVisit(Endpoint):
 class CancelStaffVisit(Endpoint):
     @route(access=staff(VISITOR, TOWNSHIP_INTAKE), response=StaffVisitItem, idempotent=True)
     def post(self, call: Call) -> StaffVisitItem:
-        """Cancel a booked visit that cannot be made; the family is told. A body `{"version": …}` may be sent."""
-        asked = optional_body(CancelBody)
+        """Cancel a booked visit that cannot be made; the family is told. A body may be sent: `version`, `reason`."""
+        asked = optional_body(StaffCancelBody)
         visit = booking.cancel_visit(
-            call.path["visit_id"], by=call.actor, at=call.at, key=call.idempotency_id or "", version=asked.version
-        )
+            call.path["visit_id"], by=call.actor, at=call.at, key=call.idempotency_id or "", version=asked.version,
+            reason=asked.reason,
+        )  # fmt: skip
         return _item(visit, call)
 
 

@@ -4963,10 +4963,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Cancel a booked visit that cannot be made; the family is told. A body `{"version": …}` may be sent.
+        /** @description Cancel a booked visit that cannot be made; the family is told. A body may be sent: `version`, `reason`.
          *
          *     Access: staff: visitor, township_intake
-         *     A body `{"version": …}` may be sent. */
+         *     A body may be sent: `version`, `reason`. */
         post: {
             parameters: {
                 query?: never;
@@ -7883,6 +7883,7 @@ export interface components {
             actions: string[];
             arrival: components["schemas"]["ArrivalView"] | null;
             booked: boolean;
+            cancel_reason_label?: string | null;
             /** Format: date-time */
             cancel_until: string | null;
             checklist: {
@@ -7936,6 +7937,7 @@ export interface components {
             actions: string[];
             arrival: components["schemas"]["ArrivalView"] | null;
             booked: boolean;
+            cancel_reason_label?: string | null;
             /** Format: date-time */
             cancel_until: string | null;
             community: string | null;
@@ -8124,6 +8126,7 @@ export interface components {
         /** @description A visit as the family sees it; while it is booked, until when it can be moved and cancelled. */
         VisitItem: {
             actions: string[];
+            cancel_reason_label?: string | null;
             /** Format: date-time */
             cancel_until: string | null;
             /** Format: date-time */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -192,6 +193,36 @@ def test_a_beginning_is_taken_back_once_and_the_plan_and_the_booking_stand_as_be
     assert sorted(each["state"] for each in collection(Visit).find({"elder_id": planned_for["_id"]})) == [
         "cancelled", "completed"]  # fmt: skip
     assert_consistent()
+
+
+@pytest.mark.usefixtures("database")
+def test_a_visitor_cancels_a_familys_booking_from_the_phone_once_and_says_why(
+    family: tuple[Raw, dict[str, str]],
+) -> None:
+    """Sent by many at once and again: one cancelling, one notice, one place free; not what has begun or was reported."""
+    by, other, (elder, _) = make_visitor(), make_visitor(), family
+    booked = book_slot(elder, make_slot(), _owner(elder))["_id"]
+    cancel = event("cancel", VisitRef(visit_id=booked), 5, reason="weather")
+    with ThreadPoolExecutor(4) as phones:
+        told = list(phones.map(lambda _: uploads.upload([cancel], DEVICE, by=by, at=MORNING), range(4)))
+    assert {results(each)[0] for each in told} == {("done", None)}
+    assert results(uploads.upload([replace(cancel, id="another-0001")], DEVICE, by=other, at=MORNING)) == [
+        ("done", None)
+    ]
+    visit = visit_now(booked)
+    assert (visit["state"], visit["cancel_reason"]) == ("cancelled", "weather")
+    assert [each["action"] for each in visit["history"]].count("cancel") == 1
+    assert [each["key"].split(":")[0] for each in visit["outbox"]].count("visit_cancelled") == 1
+    assert_consistent()
+    begun = book_slot(elder, make_slot(), _owner(elder))["_id"]
+    here = VisitRef(visit_id=begun)
+    uploads.upload([event("start", here, 10)], DEVICE, by=by, at=MORNING)
+    late = event("cancel", here, 20, reason="other")
+    assert results(uploads.upload([late], DEVICE, by=other, at=MORNING)) == [("refused", "visit_begun_by_other")]
+    uploads.upload([event("complete", here, 30)], DEVICE, by=by, at=MORNING)
+    assert results(uploads.upload([late], DEVICE, by=other, at=MORNING)) == [("refused", "visit_already_reported")]
+    elsewhere = staff_actor("visitor", district_code=FENGXIN.district_code)
+    assert results(uploads.upload([late], DEVICE, by=elsewhere, at=MORNING)) == [("refused", "not_found")]
 
 
 @pytest.mark.usefixtures("database")

@@ -78,10 +78,11 @@ export function createDayList(machine: Platform, owner: string): DayList {
   };
 }
 
-/** The list after an answer: begun, done, or taken back. */
+/** The list after an answer: begun, done, taken back, or cancelled. */
 function answeredFor(day: Day, { note, result }: Answered): Day {
   const { visit } = note;
   if (result.visit_id === null) return day;
+  if (note.kind === "cancel") return { ...day, items: day.items.filter((stop) => stop.id !== result.visit_id) };
   const state = { in_progress: "under_way", completed: "done" }[result.state ?? ""] ?? "left";
   const planned = "planned_id" in visit ? visit.planned_id : null;
   const over: Partial<Stop> = planned === null ? { kind: "person", id: note.about.elder_id } : { kind: "planned", id: planned };

@@ -8,7 +8,7 @@ import { Page } from "@/ui/page";
 import { Empty, KeptNote, Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
 import { clock, dayOfWeek } from "@/words";
-import { notesOf, stageOf } from "./notes";
+import { notesOf, type Stage, stageOf } from "./notes";
 import { SignIn } from "./sign-in";
 import { useWork } from "./use-work";
 import "./visitor.css";
@@ -46,13 +46,15 @@ function Today({ day }: { day: Workday }) {
 
 function Stops({ day, stops, name, date }: { day: Workday; stops: readonly Stop[]; name: string; date: string }) {
   const stages = stops.map((stop) => stageOf(stop.state, notesOf(stop, day.notes)));
+  const over = (each: Stage) => each === "done" || each === "off";
   const done = stages.filter((each) => each === "done").length;
-  const next = stages.findIndex((each) => each !== "done");
+  const left = stages.filter((each) => !over(each)).length;
+  const next = stages.findIndex((each) => !over(each));
   if (stops.length === 0) return <Empty text={words.none}><Words as="p" className="soft">{words.none_about}</Words></Empty>;
   return (
     <>
       <Words as="h2">{fill(words.today, { name, date: dayOfWeek(`${date}T12:00:00+08:00`, now()) })}</Words>
-      <Words as="p">{fill(words.counts, { left: stops.length - done, done })}</Words>
+      <Words as="p">{fill(words.counts, { left, done })}</Words>
       <Words as="p" className="soft small">{words.order_about}</Words>
       <Box as="ul" className="list" label={words.list}>
         {stops.map((stop, at) => (
@@ -63,7 +65,7 @@ function Stops({ day, stops, name, date }: { day: Workday; stops: readonly Stop[
   );
 }
 
-function Row({ stop, stage, next, day }: { stop: Stop; stage: "left" | "under_way" | "done"; next: boolean; day: Workday }) {
+function Row({ stop, stage, next, day }: { stop: Stop; stage: Stage; next: boolean; day: Workday }) {
   const mine = notesOf(stop, day.notes);
   const where = [stop.address ?? stop.community, stop.starts_at && stop.booked ? clock(stop.starts_at) : ""].filter(Boolean).join(" · ");
   return (

@@ -1,5 +1,5 @@
 /**
- * What a visitor notes, with or without a network: begun, arrived, taken back, what was found. Each note lies encrypted under a name
+ * What a visitor notes, with or without a network: begun, arrived, taken back, what was found, a booking cancelled. Each note lies encrypted under a name
  * of its own until the product has answered for it, so that a phone that dies loses none; each has an id and the phone's
  * time, so that it counts once however often it is sent, in the order in which it was noted.
  */
@@ -7,10 +7,12 @@ import { type Api } from "@/api/client";
 import { type Schemas } from "@/api";
 import { type Platform } from "@/platform/types";
 import settings from "@/settings.json";
+import type words from "@/text/zh_CN/visitor.json";
 
 type Result = Schemas["UploadResult"];
 export type Ref = { visit_id: string } | { local_id: string; planned_id: string } | { local_id: string; elder_id: string };
-export type Kind = "start" | "arrive" | "undo" | "complete";
+export type Kind = "start" | "arrive" | "undo" | "complete" | "cancel";
+export type CancelReason = keyof typeof words.off.reasons;
 /** What tells which visit a note is of. */
 export type OfStop = Pick<Schemas["StopView"], "kind" | "id" | "elder_id" | "booked" | "name">;
 export type Report = Pick<Schemas["CompleteBody"], "outcome" | "notes" | "checklist" | "needs">;
@@ -23,13 +25,14 @@ export interface Note {
   device_time: string;
   near?: Schemas["NearBody"];
   report?: Report;
+  reason?: CancelReason;
   /** Only for the phone: of whom it is, to be shown and looked for. */
   about: { stop: string; elder_id: string; name: string };
   /** What the product said where it did not simply take it; null: it waits to be sent. */
   answer: Pick<Result, "result" | "code" | "detail" | "faults"> | null;
 }
 
-export type NewNote = Pick<Note, "kind"> & { stop: OfStop } & Partial<Pick<Note, "near" | "report">>;
+export type NewNote = Pick<Note, "kind"> & { stop: OfStop } & Partial<Pick<Note, "near" | "report" | "reason">>;
 /** A note that the product has answered for. */
 export interface Answered {
   note: Note;
@@ -127,8 +130,8 @@ export function refOf(stop: OfStop, notes: readonly Note[], attempt: () => strin
 }
 
 /** What a note is sent as: nothing of what is only for the phone. */
-export function item({ id, kind, visit, device_time, near, report }: Note): Record<string, unknown> {
-  return { id, kind, visit, device_time, ...(near ? { near } : {}), ...(report ? { report } : {}) };
+export function item({ id, kind, visit, device_time, near, report, reason }: Note): Record<string, unknown> {
+  return { id, kind, visit, device_time, ...(near ? { near } : {}), ...(report ? { report } : {}), ...(reason ? { reason } : {}) };
 }
 
 /** The notes of a stop, also after the product has made a visit of what it did not know. */
@@ -146,11 +149,13 @@ export function sinceUndone(notes: readonly Note[]): Note[] {
   return stand.slice(stand.map((note) => note.kind).lastIndexOf("undo") + 1);
 }
 
-export type Stage = "left" | "under_way" | "done";
+/** `off`: the family's booking was cancelled. */
+export type Stage = "left" | "under_way" | "done" | "off";
 
 /** How far a visit is: what the product knew, and what was noted since. */
 export function stageOf(known: string, notes: readonly Note[]): Stage {
   const since = sinceUndone(notes);
+  if (known !== "done" && since.some((note) => note.kind === "cancel")) return "off";
   if (known === "done" || since.some((note) => note.kind === "complete")) return "done";
   if (since.length > 0) return "under_way";
   return known === "under_way" && !standing(notes).some((note) => note.kind === "undo") ? "under_way" : "left";

@@ -14,8 +14,9 @@ import { Page } from "@/ui/page";
 import { Empty, Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
 import { clock, moment } from "@/words";
+import { CallOff } from "./call-off";
 import { near } from "./near";
-import { type Kind, type Note, notesOf, sinceUndone, stageOf } from "./notes";
+import { type Kind, type Note, notesOf, sinceUndone, type Stage, stageOf } from "./notes";
 import { ReportForm } from "./report";
 import { SignIn } from "./sign-in";
 import { useWork } from "./use-work";
@@ -30,13 +31,14 @@ export default function OneStop() {
   const { params } = useRouter();
   const day = useWork();
   const stop = useStop(day.day, params.id ?? "");
+  const [off, setOff] = useState(false);
   return (
     <Page title={stop ? titleOf(stop) : words.title} onRefresh={day.staff ? work.refresh : undefined}>
       {!day.ready && <Skeleton />}
       {day.ready && (day.staff === null || day.over) && <SignIn key={day.staff?.id ?? ""} over={day.staff} />}
       {day.staff !== null && day.day === null && !day.busy && <Empty text={words.no_list}><Button onPress={() => moveOn(pages.visitor)}>{words.to_list}</Button></Empty>}
-      {day.day !== null && stop === null && <Empty text={words.gone}><Button onPress={() => moveOn(pages.visitor)}>{words.to_list}</Button></Empty>}
-      {day.day !== null && stop !== null && <Shown day={day} list={day.day} stop={stop} />}
+      {day.day !== null && stop === null && <Empty text={off ? words.over.off + words.off.told : words.gone}><Button onPress={() => moveOn(pages.visitor)}>{words.to_list}</Button></Empty>}
+      {day.day !== null && stop !== null && <Shown day={day} list={day.day} stop={stop} onOff={() => setOff(true)} />}
     </Page>
   );
 }
@@ -53,22 +55,24 @@ function useStop(list: Day | null, id: string): Stop | null {
   return stop;
 }
 
-function Shown({ day, list, stop }: { day: Workday; list: Day; stop: Stop }) {
+function Shown({ day, list, stop, onOff }: { day: Workday; list: Day; stop: Stop; onOff: () => void }) {
   const mine = notesOf(stop, day.notes);
   const stage = stageOf(stop.state, mine);
   return (
     <>
       <Who stop={stop} stage={stage} />
       {stage === "left" && <Begin stop={stop} list={list} />}
+      {stage === "left" && stop.kind === "visit" && stop.booked && <CallOff stop={stop} onOff={onOff} />}
       {stage === "under_way" && <UnderWay stop={stop} list={list} notes={sinceUndone(mine)} />}
       {stage === "under_way" && day.checklist && day.staff && <ReportForm stop={stop} owner={day.staff.id} checklist={day.checklist} />}
-      {stage === "done" && <Done day={day} list={list} stop={stop} waits={mine.some((each) => each.answer === null)} />}
+      {stage === "done" && <Done day={day} list={list} stop={stop} said={mine.some((each) => each.answer === null) ? words.done_waiting : (stop.outcome_label ?? "")} />}
+      {stage === "off" && <Done day={day} list={list} stop={stop} said={mine.some((each) => each.answer === null) ? words.off.waiting : words.off.told} />}
       {day.notes.length > 0 && <Waiting day={day} />}
     </>
   );
 }
 
-function Who({ stop, stage }: { stop: Stop; stage: "left" | "under_way" | "done" }) {
+function Who({ stop, stage }: { stop: Stop; stage: Stage }) {
   const said = words.who;
   const { point, contacts } = stop;
   return (
@@ -155,11 +159,12 @@ function UnderWay({ stop, list, notes }: { stop: Stop; list: Day; notes: readonl
   );
 }
 
-function Done({ day, list, stop, waits }: { day: Workday; list: Day; stop: Stop; waits: boolean }) {
-  const next = list.items.find((each) => each.id !== stop.id && stageOf(each.state, notesOf(each, day.notes)) !== "done");
+function Done({ day, list, stop, said }: { day: Workday; list: Day; stop: Stop; said: string }) {
+  const stages = (each: Stop) => stageOf(each.state, notesOf(each, day.notes));
+  const next = list.items.find((each) => each.id !== stop.id && !["done", "off"].includes(stages(each)));
   return (
     <Card>
-      <Words as="p" role="status"><Words as="b">{words.done}</Words>{waits ? words.done_waiting : (stop.outcome_label ?? "")}</Words>
+      <Words as="p" role="status"><Words as="b">{words.over[stages(stop) === "off" ? "off" : "done"]}</Words>{said}</Words>
       {next && <Button main wide onPress={() => moveOn(pages.stop, { id: next.id })}>{words.next_stop}</Button>}
       <Button wide onPress={back}>{words.to_list}</Button>
     </Card>

@@ -42,7 +42,7 @@ function Shown({ visit, onChanged, onReload }: { visit: Visit; onChanged: (visit
         ]} />
         {booked && <Words as="p">{words.booked}</Words>}
         {visit.state === "in_progress" && <Words as="p" role="status">{words.in_progress}</Words>}
-        {visit.state === "cancelled" && <Words as="p" role="status">{words.cancelled}</Words>}
+        {visit.state === "cancelled" && <Words as="p" role="status">{words.cancelled}{visit.cancel_reason_label ? fill(words.cancelled_why, { why: visit.cancel_reason_label }) : ""}</Words>}
       </Card>
       {visit.outcome && <Result outcome={visit.outcome} />}
       {booked && <Change visit={visit} onChanged={onChanged} onReload={onReload} />}
