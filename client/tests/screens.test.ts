@@ -26,7 +26,7 @@ const NAMING = ["config", "models", "bot", "api", "jobs", "deploy"];
 /** The screens that a file gives a name, and those whose name it has from another. */
 function namedIn(text: string): Map<string, string> {
   const from = [...text.matchAll(/^from ([\w.]+) import (.*PAGE.*)$/gm)].flatMap(([, module = "", names = ""]) => {
-    const there = namedIn(readFileSync(new URL(`${module.replaceAll(".", "/")}.py`, product), "utf8"));
+    const there = namedIn(readFileSync(new URL(`${module.replace(/\./g, "/")}.py`, product), "utf8"));
     return [...there].filter(([name]) => names.split(", ").includes(name));
   });
   return new Map([...from, ...[...text.matchAll(/^(\w*PAGE) = "(pages\/[\w/]+)"/gm)].map(([, name = "", screen = ""]): [string, string] => [name, screen])]);
