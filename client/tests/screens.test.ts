@@ -40,8 +40,9 @@ function led(): [address: string, screen: string, told: string | undefined][] {
     const text = readFileSync(new URL(file, product), "utf8");
     const named = namedIn(text);
     const written = [...text.matchAll(/: "?(pages\/[\w/]+)(?:\?(\w+)=)?/g)].map(([, screen = "", told]) => [screen, told] as const);
+    const anyhow = [...text.matchAll(/["' ](pages\/[a-z]+\/\w+)/g)].map(([, screen = ""]) => [screen, undefined] as const);
     const made = [...text.matchAll(/\{(\w*PAGE)\}\?(\w+)=/g)].map(([, name = "", told]) => [named.get(name) ?? "", told] as const);
-    return [...written, ...made, ...[...named.values()].map((screen) => [screen, undefined] as const)].map(([screen, told]) => [`${file}: ${screen} ${told ?? ""}`, screen, told] as [string, string, string | undefined]);
+    return [...written, ...anyhow, ...made, ...[...named.values()].map((screen) => [screen, undefined] as const)].map(([screen, told]) => [`${file}: ${screen} ${told ?? ""}`, screen, told] as [string, string, string | undefined]);
   });
 }
 

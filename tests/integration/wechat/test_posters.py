@@ -31,9 +31,11 @@ from models.kernel.actors import SYSTEM
 from models.kernel.clock import FixedClock
 from models.kernel.database import collection
 from models.kernel.ids import new_id
+from tests.integration.conversations.conftest import Tell, tell
 from tests.integration.wechat.conftest import Sandbox
 from wsgi import compose
 
+__all__ = ["tell"]
 Post = Callable[[], TestResponse]
 
 
@@ -153,6 +155,15 @@ def test_a_programmes_poster_leads_to_the_programme(
     assert led.json == {"page": "pages/programmes/programme", "query": {"token": "childcare_place"}}
     assert client.get(f"{url}/picture?kind=mini", headers=headers).mimetype == "image/jpeg"
     assert client.get("/api/v1/staff/programmes/nothing/poster-code", headers=headers).status_code == 404
+
+
+def test_a_scan_into_the_chat_is_counted_where_the_facility_is(tell: Tell, facility_id: str) -> None:
+    usage.discard()
+    for about in (facility_id, "nothing"):
+        tell(event="scan", event_key=f"facility:{about}")
+    usage.flush()
+    found = {(u["measure"], u["district_code"], u["count"]) for u in collection(UsageEvent).find({})}
+    assert found == {("poster_scan", "360902", 1), ("facility_view", "360902", 1), ("conversation_message", "", 2)}
 
 
 def test_a_scene_that_leads_nowhere_is_told_so(client: FlaskClient, post: Post, facility_id: str) -> None:
