@@ -88,3 +88,9 @@ export function left(iso: string, now: number): string {
   if (days > 0) return fill(common.time.left_days, { days, hours });
   return hours > 0 ? fill(common.time.left_hours, { hours, minutes: minutes % 60 }) : fill(common.time.left_minutes, { minutes });
 }
+
+/** What of a countdown is to be said aloud now, "" where nothing is: the step, minutes, that was passed last since somebody looks. */
+export function leftAloud(until: number, began: number, now: number, steps: readonly number[]): string {
+  const passed = steps.filter((each) => until - now <= each * MINUTE_MS && until - began > each * MINUTE_MS);
+  return passed.length === 0 ? "" : fill(common.time.left_minutes, { minutes: Math.min(...passed) });
+}

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { fill } from "@/text";
 import { priceAbout, priceGroups, priceWords } from "@/ui/words-of-facility";
-import { clock, day, distance, left, moment } from "@/words";
+import { clock, day, distance, left, leftAloud, moment } from "@/words";
 
 // Thursday, 26 November 2026, 23:30 in China; in UTC it is still the afternoon.
 const NOW = Date.parse("2026-11-26T15:30:00Z");
@@ -46,4 +46,11 @@ it("prices for everybody come first, then age group by age group, each item once
   const toddler = { ...price, age_group: "toddler" as const, age_group_label: "托小班" };
   const found = priceGroups([toddler, { ...price, item_label: "伙食费" }, { ...toddler, per: "day" }]);
   expect(found.map(({ group, items }) => [group, items.map((each) => [each.label, each.prices.length])])).toEqual([[null, [["伙食费", 1]]], ["托小班", [["保育费", 2]]]]);
+});
+
+it("a countdown is said aloud when it becomes short, and not at each tick", () => {
+  const minute = 60_000;
+  const said = [61, 60, 59, 31, 9, 1].map((n) => leftAloud(100 * minute, 0, (100 - n) * minute, [60, 10, 1]));
+  expect(said).toEqual(["", "还有 60 分钟", "还有 60 分钟", "还有 60 分钟", "还有 10 分钟", "还有 1 分钟"]);
+  expect(leftAloud(5 * minute, 0, 2 * minute, [60, 10, 1])).toBe(""); // short already when it was opened
 });

@@ -14,9 +14,10 @@ from PIL import Image, ImageDraw
 from bot.wechat.sandbox.people import Person
 from config.loading import CATALOGUE, Entry, catalogue, load_yaml
 from deploy.demo.people import FIRST_DISTRICT, SCOPE, SEED, definition, demo_staff, id_number
-from models.casework import assignment, drafts, operations, papers, review
+from models.casework import assignment, drafts, offers, operations, papers, review
 from models.casework.files import CleanFile
-from models.childcare import rounds
+from models.childcare import ratings, rounds
+from models.childcare.documents import OFFERED, ChildcarePlacement
 from models.childcare.rounds import RoundPlan
 from models.facilities.documents import Facility
 from models.kernel.actors import Actor
@@ -30,6 +31,7 @@ from models.people.sign_in import sign_in
 
 PAGE_SIZE = (1240, 1754)
 CHILD_NUMBERS, ADULT_NUMBERS = 600, 700
+CHILDCARE = "childcare_place"
 
 
 class DemoCase(Entry):
@@ -39,6 +41,22 @@ class DemoCase(Entry):
     days_ago: int
     steps: list[str]
     county: str = FIRST_DISTRICT
+
+
+class DemoRating(Entry):
+    """What one family says of a centre."""
+
+    stars: int
+    text: str
+
+
+class DemoRatings(Entry):
+    """Families whose children have a place at one centre, what they say, and the centre's `reply` to the first."""
+
+    county: str
+    days_ago: int
+    reply: str
+    families: list[DemoRating]
 
 
 class DemoRound(Entry):
@@ -60,6 +78,7 @@ class DemoCases(Entry):
     floor_area: float
     cases: list[DemoCase]
     round: DemoRound
+    ratings: DemoRatings
 
 
 def load_cases(at: datetime) -> int:
@@ -80,12 +99,37 @@ def _open_round(written: DemoRound, at: datetime) -> None:
     rounds.open_round(plan, by=demo_staff(f"reviewer-{written.county}"), at=opened)
 
 
-def _load(number: int, case: DemoCase, written: DemoCases, chance: random.Random, at: datetime) -> None:
+def load_ratings(at: datetime) -> None:
+    """A centre of which enough families have said something for all to see, whose children came there months ago."""
+    written = load_yaml(CATALOGUE / "demo" / "cases.yaml", DemoCases)
+    told, chance = written.ratings, random.Random(SEED)  # noqa: S311  invented data, not secrets
+    case = DemoCase(programme=CHILDCARE, days_ago=told.days_ago, steps=["accept", "approve"], county=told.county)
+    intake = demo_staff(f"intake-{told.county}")
+    for number, rating in enumerate(told.families):
+        handed_in, key = at - timedelta(days=case.days_ago), f"demo rating {number}"
+        placement_id = _load(len(written.cases) + number, case, written, chance, handed_in, first_centre=True)
+        placement = collection(ChildcarePlacement).find_one({"_id": placement_id, "state": OFFERED})
+        if placement is None:
+            continue  # made before
+        who = Actor(kind="resident", id=placement["resident_id"])
+        offers.accept(placement["offer"]["id"], by=who, at=handed_in + timedelta(days=2), key=key)
+        said_at = at - timedelta(days=3 * (number + 1))
+        ratings.rate(placement_id, rating.stars, rating.text, by=who, at=said_at, key=key)
+        if number == 0:
+            ratings.reply(placement_id, told.reply, by=intake, at=said_at + timedelta(days=1), key=key)
+
+
+def _load(
+    number: int, case: DemoCase, written: DemoCases, chance: random.Random, at: datetime, *, first_centre: bool = False
+) -> str:
+    """The id of the application. `first_centre`: it asks for the county's first centre and no other."""
     who, name = _applicant(number, chance, at)
     form = _FORMS[case.programme](number, who, name, written, chance, at, case.county)
+    if first_centre:
+        form["choices"] = [min(each["_id"] for each in _centres(case.county))]
     raw = drafts.create_draft(id_from_key(SCOPE, f"case {number}"), case.programme, by=who, at=at)
     if raw["state"] != "draft":
-        return
+        return str(raw["_id"])
     raw = drafts.edit_form(raw["_id"], form, version=raw["version"], by=who, at=at)
     rules = drafts.edited_under(raw, at)
     for kind in (each for each in rules.papers if each.required):
@@ -95,6 +139,7 @@ def _load(number: int, case: DemoCase, written: DemoCases, chance: random.Random
     raw = operations.submit(raw["_id"], version=raw["version"], by=who, at=at, key=f"demo {number} submit")
     for count, step in enumerate(case.steps, 1):
         raw = _step(raw, step, written, at + timedelta(hours=20 * count), f"demo {number} {step}", case.county)
+    return str(raw["_id"])
 
 
 def _step(raw: Raw, step: str, written: DemoCases, at: datetime, key: str, county: str) -> Raw:
@@ -140,14 +185,17 @@ def _childcare(
         id_number=id_number(FIRST_DISTRICT, birth, CHILD_NUMBERS // 2 + number, woman=False),
         consent_version=consents.current_version(consents.CHILD), at=at,
     )  # fmt: skip
-    centres = collection(Facility).find({"district_code": county, "category": "childcare_centre"}, {"_id": 1})
     start = (day_of(at).replace(day=1) + timedelta(days=75)).strftime("%Y-%m")
     return {
         "applicant_name": name, "applicant_phone": written.phone, "relation": "father", "child_id": child_id,
         "child_name": child, "child_birth_date": birth.isoformat(), "residence": "household_registration",
         "township_id": _township(number, county), "start_month": start,
-        "choices": chance.sample(sorted(each["_id"] for each in centres), 2),
+        "choices": chance.sample(sorted(each["_id"] for each in _centres(county)), 2),
     }  # fmt: skip
+
+
+def _centres(county: str) -> list[Raw]:
+    return list(collection(Facility).find({"district_code": county, "category": "childcare_centre"}, {"_id": 1}))
 
 
 def _housing(
@@ -165,7 +213,7 @@ def _housing(
     }  # fmt: skip
 
 
-_FORMS: dict[str, Callable[..., dict[str, Any]]] = {"childcare_place": _childcare, "public_rental_housing": _housing}
+_FORMS: dict[str, Callable[..., dict[str, Any]]] = {CHILDCARE: _childcare, "public_rental_housing": _housing}
 
 
 def _township(number: int, county: str) -> str:

@@ -43,6 +43,7 @@ def load() -> None:
     slots = people.load_slots(at)
     told = visits.load_visits(residents, at)
     applications = cases.load_cases(at)
+    cases.load_ratings(at)
     flats = housing.load_housing(at)
     housing.load_supervision(at)
     pieces, inhabitants = feedback.load_feedback(residents, at), feedback.load_points(at)

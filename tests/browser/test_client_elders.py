@@ -280,6 +280,7 @@ def test_a_family_asks_waits_and_is_told_what_the_visitor_found(chromium: Browse
         waits = page.url
         volunteer.open_an_hour(elder, HOURS_ON[0])
         reload_until(page, page.get_by_role("button", name="这个时间不合适"))
+        expect(page.get_by_role("timer")).to_contain_text("还有")
         look(page, "wait-offered")
         page.get_by_role("button", name="这个时间不合适").click()
         page.get_by_role("button", name="确定", exact=True).click()

@@ -59,7 +59,7 @@ function Radio({ onPress, className, disabled, busy, checked = false, label, des
     <label className={`press radio ${className ?? ""}`}>
       {children}
       <input
-        type="radio" id={id} name={useContext(Radios)} checked={checked} disabled={disabled} aria-label={label} aria-describedby={describedBy} onChange={choose}
+        type="radio" className="radio-over" id={id} name={useContext(Radios)} checked={checked} disabled={disabled} aria-label={label} aria-describedby={describedBy} onChange={choose}
         onClick={() => checked && choose()}
       />
     </label>

@@ -5,7 +5,7 @@ import nearby from "@/text/zh_CN/nearby.json";
 import { useDoing } from "@/ui/answers";
 import { Facts } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
-import { Left } from "@/ui/left";
+import { Countdown } from "@/ui/left";
 import { Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
 import { moment } from "@/words";
@@ -27,7 +27,7 @@ export function OfferCard({ offer, onAnswered }: { offer: Offer; onAnswered: (of
       <Words as="h2">{offer.kind_label}</Words>
       <Facts lines={facts(offer.subject)} />
       <Words as="p">{fill(words.offer_until, { when: moment(offer.expires_at, now()) })}</Words>
-      <Words as="p" className="item-name"><Left until={offer.expires_at} /></Words>
+      <Countdown until={offer.expires_at} over={words.offer_over} onOver={() => onAnswered(offer)} />
       {doing.problem && <Trouble problem={doing.problem} />}
       {offer.actions.includes("accept") && (
         <Box className="stack">

@@ -5,13 +5,14 @@ import { useAnswer, useDoing } from "@/ui/answers";
 import { Button, Card, Tag } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
 import { go, moveOn, pages } from "@/ui/go";
+import { Countdown } from "@/ui/left";
 import { Page } from "@/ui/page";
 import { Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
 import { TellMe } from "@/ui/tell";
 import { useTyped } from "@/ui/typed";
 import { placeInQueue } from "@/ui/visit-rows";
-import { day, left, moment } from "@/words";
+import { day, moment } from "@/words";
 import { EMPTY, type Wished, Wishes } from "./wishes";
 
 const { wait: words } = text;
@@ -82,7 +83,8 @@ function Offer({ wait, offer, busy, onDecline, onReload }: OfferProps) {
   return (
     <Card title={words.held}>
       <Words as="p"><Words as="b">{moment(offer.starts_at, now())}</Words></Words>
-      <Words as="p" role="status">{fill(words.held_until, { when: moment(offer.until, now()), left: left(offer.until, now()) })}</Words>
+      <Words as="p">{fill(words.held_until, { when: moment(offer.until, now()) })}</Words>
+      <Countdown until={offer.until} over={words.held_over} onOver={onReload} />
       {catalogue.data && <Wishes catalogue={catalogue.data} wished={typed} onWished={type} />}
       {doing.problem && <Trouble problem={doing.problem} onAgain={doing.problem.next === "reload" ? onReload : take} />}
       <Button main wide busy={doing.busy} onPress={take}>{words.take}</Button>
