@@ -51,6 +51,27 @@ class Office:
         self.post(f"/staff/applications/{application_id}/{step}", version=self.version(application_id), **body)
 
 
+class Resident:
+    """A resident of the sandbox, over the API."""
+
+    def __init__(self, web: str, name: str) -> None:
+        self._api = f"{web}/api/v1"
+        self._headers: dict[str, str] = {}
+        self._headers = {"Authorization": f"Bearer {self('POST', '/auth/wechat', code=f'sandbox-{name}')['token']}"}
+
+    def __call__(self, method: str, path: str, **body: Any) -> Any:
+        headers = {**self._headers, "Idempotency-Key": new_id()}
+        answer = requests.request(method, self._api + path, json=body or None, headers=headers, timeout=40)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def become(self, name: str, number: str) -> None:
+        """Known by name, with the agreements that an application needs."""
+        for purpose in ("identity", "verification"):
+            self("POST", "/me/consents", purpose=purpose, version=1, given=True)
+        self("PUT", "/me/identity", name=name, id_number=number, id_kind="resident_id_card")
+
+
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 

@@ -13,9 +13,19 @@ from playwright.sync_api import Browser, Page, expect
 from pymongo import MongoClient
 
 from models.kernel.clock import SHANGHAI
-from models.kernel.ids import new_id
 from tests.browser.client import look_in_both_modes, open_client, phone_of
-from tests.browser.client_steps import COUNTY, TOWN, TOWN_NAME, Office, application_of, on, photograph, press, reloaded
+from tests.browser.client_steps import (
+    COUNTY,
+    TOWN,
+    TOWN_NAME,
+    Office,
+    Resident,
+    application_of,
+    on,
+    photograph,
+    press,
+    reloaded,
+)
 from tests.browser.conftest import PATIENCE_MS, reload_until
 from tests.factories.casework import jpeg
 from tests.factories.housing import HEADER
@@ -24,27 +34,6 @@ from tests.running import House, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 OWNER, NEIGHBOUR, PARENT, CHILD = "client-housing", "client-neighbour", "client-parent", "client-child"
-
-
-class Resident:
-    """A resident of the sandbox, over the API."""
-
-    def __init__(self, web: str, name: str) -> None:
-        self._api = f"{web}/api/v1"
-        self._headers: dict[str, str] = {}
-        self._headers = {"Authorization": f"Bearer {self('POST', '/auth/wechat', code=f'sandbox-{name}')['token']}"}
-
-    def __call__(self, method: str, path: str, **body: Any) -> Any:
-        headers = {**self._headers, "Idempotency-Key": new_id()}
-        answer = requests.request(method, self._api + path, json=body or None, headers=headers, timeout=40)
-        assert answer.ok, answer.text
-        return answer.json()
-
-    def become(self, name: str, number: str) -> None:
-        """Known by name, with the agreements that an application needs."""
-        for purpose in ("identity", "verification"):
-            self("POST", "/me/consents", purpose=purpose, version=1, given=True)
-        self("PUT", "/me/identity", name=name, id_number=number, id_kind="resident_id_card")
 
 
 @pytest.fixture

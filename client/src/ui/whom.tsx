@@ -73,7 +73,7 @@ export function Acting() {
 
 const Back = () => <Button onPress={() => startAnew(pages.applications)}>{words.back}</Button>;
 
-const nameOf = (proxy: Proxy | null) => proxy?.applicant ?? words.somebody;
+export const nameOf = (proxy: Proxy | null) => proxy?.applicant ?? words.somebody;
 
 /** Those for whom a programme may be applied for; empty for whoever acts for nobody, and before anybody has signed in. */
 export function usePrincipals(): Proxy[] {

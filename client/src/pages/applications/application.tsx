@@ -1,7 +1,8 @@
 import { useRouter } from "@tarojs/taro";
-import { now, open, own, type Schemas } from "@/api";
+import { now, open, type Schemas } from "@/api";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/applications.json";
+import whose from "@/text/zh_CN/whom.json";
 import { useAnswer, useDoing } from "@/ui/answers";
 import { Button, Card, Facts, Field, Tag } from "@/ui/controls";
 import { Box, TextBox, Words } from "@/ui/elements";
@@ -11,7 +12,7 @@ import { Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
 import { TellMe } from "@/ui/tell";
 import { useTyped } from "@/ui/typed";
-import { Acting, For, useWhom } from "@/ui/whom";
+import { Acting, For, nameOf, useWhom } from "@/ui/whom";
 import { moment } from "@/words";
 import { Correction } from "./correction";
 import { type Application } from "./draft";
@@ -35,10 +36,9 @@ export default function OneApplication() {
 }
 
 function Mine({ id, submitted }: { id: string; submitted: boolean }) {
-  const { api, proxy } = useWhom();
+  const { api, proxy, may } = useWhom();
   const loaded = useAnswer<Loaded>(async () => {
-    // An offer is answered by the applicant alone.
-    const offered = proxy === null ? own.get("/offers") : { items: [] };
+    const offered = may("offer") ? api.get("/offers") : { items: [] };
     const [application, offers] = await Promise.all([api.get("/applications/{application_id}", { path: { application_id: id } }), offered]);
     const programme = await open.get("/programmes/{token}", { path: { token: application.programme } });
     return { application, programme, offers: offers.items.filter((each) => each.application_id === id) };
@@ -73,10 +73,11 @@ function Shown({ loaded, onChanged }: { loaded: Loaded; onChanged: () => Promise
         {application.state === "draft" && <Button main wide onPress={() => go(pages.form, { id: application.id, ...whom.way })}>{words.go_on}</Button>}
       </Card>
       {waits.map((each) => <OfferCard key={each.id} offer={each} onAnswered={onChanged} />)}
-      {answered && waits.length === 0 && <Words as="p" className="say" role="status">{answered.state === "accepted" ? words.accepted : words.declined}</Words>}
+      {answered && waits.length === 0 && <Words as="p" className="say" role="status">{fill((mine ? words : whose)[answered.state === "accepted" ? "accepted" : "declined"], { name: nameOf(whom.proxy) })}</Words>}
+      {application.state === "approved" && application.next_step.turn === MINE && !whom.may("offer") && <Words as="p" role="status">{whose.not_offer}</Words>}
       {application.state === "correction" && <Correction application={application} programme={programme} onChanged={onChanged} />}
       {application.waiting && <Waiting waiting={application.waiting} order={programme.waiting_list?.order ?? []} />}
-      {application.placement && <Placed placement={application.placement} onMore={mine ? () => go(pages.placement, { id: application.id }) : undefined} />}
+      {application.placement && <Placed placement={application.placement} onMore={whom.may("child") ? () => go(pages.placement, { id: application.id, ...whom.way }) : undefined} />}
       {mine && application.waiting && offers.length > 0 && <Button onPress={() => go(pages.tenancy, { id: application.id })}>{words.tenancy_more}</Button>}
       {application.public_notice && (
         <Card title={words.notice}>

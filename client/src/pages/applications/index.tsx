@@ -21,16 +21,17 @@ export default function Applications() {
   const [whom, setWhom] = useState<string>();
   const api = whom ? inTheNameOf(whom) : own;
   const mine = usePages((cursor) => api.get("/applications", { query: { cursor } }).then((data) => ({ data, at: null })), [whom], { again: true });
-  const offers = useAnswer(() => own.get("/offers"), [], { again: true });
+  const may = whom === undefined || proxies.some((each) => each.id === whom && each.actions.includes("offer"));
+  const offers = useAnswer(async () => (may ? api.get("/offers") : { items: [] }), [whom, may], { again: true });
   const open = offers.data?.items.filter((each) => each.state === "offered") ?? [];
   const refresh = () => Promise.all([mine.reload(), offers.reload()]);
   return (
     <Page title={words.title} section="applications" onRefresh={refresh}>
       <WhoseChips proxies={proxies} chosen={whom} onChosen={setWhom} />
-      {whom === undefined && open.length > 0 && (
+      {open.length > 0 && (
         <Box as="section" className="stack" label={words.offers}>
           {open.map((each) => (
-            <Press key={each.id} className="item card offer" onPress={() => go(pages.application, { id: each.application_id })}>
+            <Press key={each.id} className="item card offer" onPress={() => go(pages.application, { id: each.application_id, ...(whom && { for: whom }) })}>
               <Words className="item-name">{words.offers}：{each.kind_label}</Words>
               <Words className="item-line"><Left until={each.expires_at} /></Words>
             </Press>

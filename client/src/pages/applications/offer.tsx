@@ -1,13 +1,15 @@
-import { now, own, type Schemas } from "@/api";
+import { now, type Schemas } from "@/api";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/applications.json";
 import nearby from "@/text/zh_CN/nearby.json";
+import whose from "@/text/zh_CN/whom.json";
 import { useDoing } from "@/ui/answers";
 import { Facts } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
 import { Countdown } from "@/ui/left";
 import { Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
+import { nameOf, useWhom } from "@/ui/whom";
 import { moment } from "@/words";
 
 type Offer = Schemas["OwnOffer"];
@@ -15,12 +17,14 @@ const HUNDRED = 100;
 
 /** A flat or a place that waits for an answer: what it is, until when, and a second look before either answer. */
 export function OfferCard({ offer, onAnswered }: { offer: Offer; onAnswered: (offer: Offer) => unknown }) {
+  const { api, proxy } = useWhom();
   const doing = useDoing();
+  const sure = proxy === null ? words : { accept_sure: fill(whose.accept_sure, { name: nameOf(proxy) }), decline_sure: fill(whose.decline_sure, { name: nameOf(proxy) }) };
   const answer = (how: "accept" | "decline") =>
     doing.run(async () => {
       const path = { offer_id: offer.id };
       const intent = `offer.${how}.${offer.id}`;
-      await onAnswered(how === "accept" ? await own.post("/offers/{offer_id}/accept", { path, intent }) : await own.post("/offers/{offer_id}/decline", { path, intent }));
+      await onAnswered(how === "accept" ? await api.post("/offers/{offer_id}/accept", { path, intent }) : await api.post("/offers/{offer_id}/decline", { path, intent }));
     });
   return (
     <Box as="section" className="card offer" label={offer.kind_label}>
@@ -31,8 +35,8 @@ export function OfferCard({ offer, onAnswered }: { offer: Offer; onAnswered: (of
       {doing.problem && <Trouble problem={doing.problem} />}
       {offer.actions.includes("accept") && (
         <Box className="stack">
-          <Sure main label={words.accept} question={words.accept_sure} yes={words.yes_accept} no={words.think} busy={doing.busy} onYes={() => answer("accept")} />
-          <Sure danger label={words.decline} question={words.decline_sure} yes={words.yes_decline} no={words.think} busy={doing.busy} onYes={() => answer("decline")} />
+          <Sure main label={words.accept} question={sure.accept_sure} yes={words.yes_accept} no={words.think} busy={doing.busy} onYes={() => answer("accept")} />
+          <Sure danger label={words.decline} question={sure.decline_sure} yes={words.yes_decline} no={words.think} busy={doing.busy} onYes={() => answer("decline")} />
         </Box>
       )}
     </Box>

@@ -22,17 +22,17 @@ interface ChildFieldProps {
   onChild: (child: Schemas["ChildShown"]) => void;
 }
 
-/** Which of one's children; one that is not registered yet is registered here. */
+/** Which of the applicant's children; one that is not registered yet is registered here. */
 export function ChildField({ label, help, value, fault, required, onChild }: ChildFieldProps) {
-  const { proxy } = useWhom();
-  const mine = useAnswer(() => own.get("/me/children"), [], { wait: proxy !== null });
+  const { api, may } = useWhom();
+  const mine = useAnswer(() => api.get("/me/children"), [], { wait: !may("child") });
   const [making, setMaking] = useState(false);
   const made = async (child: Schemas["ChildShown"]) => {
     setMaking(false);
     await mine.reload();
     onChild(child);
   };
-  if (proxy !== null) return <Words as="p" role="status">{whose.not_child}</Words>;
+  if (!may("child")) return <Words as="p" role="status">{whose.not_child}</Words>;
   if (!mine.data) return mine.problem ? <Trouble problem={mine.problem} onAgain={mine.reload} /> : <Skeleton rows={1} />;
   const options = mine.data.items.map((each) => ({ const: each.id, title: `${each.name}，${each.birth_date}` }));
   return (
@@ -51,24 +51,27 @@ function NewChild({ onMade, onCancel }: { onMade: (child: Schemas["ChildShown"])
   const [name, setName] = useState("");
   const [number, setNumber] = useState("");
   const [relation, setRelation] = useState("");
-  const [agreed, setAgreed] = useState(false);
+  const { api, proxy } = useWhom();
+  const [agreed, setAgreed] = useState(proxy !== null);
   const consents = useAnswer(() => open.get("/consents"), []);
   const doing = useDoing();
   const consent = consents.data?.items.find((each) => each.purpose === "child");
   const text = consent?.versions.find((each) => each.version === consent.current)?.text ?? "";
   const add = () =>
     doing.run(async () => {
-      const body = { name, id_number: number, id_kind: "resident_id_card" as const, relation: relation as Schemas["ChildBody"]["relation"], consent_version: consent?.current ?? 1 };
-      await onMade(await own.post("/me/children", { body, intent: "child.register" }));
+      const body = { name, id_number: number, id_kind: "resident_id_card" as const, relation: relation as Schemas["ChildBody"]["relation"], consent_version: proxy === null ? (consent?.current ?? 1) : undefined };
+      await onMade(await api.post("/me/children", { body, intent: "child.register" }));
     });
   return (
     <Box className="card raised">
       {doing.problem && <Trouble problem={doing.problem} onAgain={add} />}
       <Field id="new-child-name" label={words.child_name} required fault={doing.problem?.of("name")}>{(tied) => <TextBox {...tied} value={name} onText={setName} most={40} />}</Field>
       <Field id="new-child-number" label={words.child_id} required fault={doing.problem?.of("id_number")}>{(tied) => <TextBox {...tied} kind="id" value={number} onText={setNumber} most={18} />}</Field>
-      <Field id="new-child-relation" label={words.child_relation} required fault={doing.problem?.of("relation")}>{(tied) => <Pick {...tied} value={relation} none="—" options={RELATIONS} onPick={setRelation} />}</Field>
-      <Words as="p" className="small consent-text">{text}</Words>
-      <Choose id="new-child-agree" many label={words.consent} options={[{ const: AGREE, title: words.child_agree }]} chosen={agreed ? [AGREE] : []} onChosen={(now) => setAgreed(now.length > 0)} />
+      <Field id="new-child-relation" label={proxy === null ? words.child_relation : whose.child_relation} required fault={doing.problem?.of("relation")}>{(tied) => <Pick {...tied} value={relation} none="—" options={RELATIONS} onPick={setRelation} />}</Field>
+      {/* The guardian has agreed in the authorisation; nobody else can. */}
+      {proxy !== null && <Words as="p" className="soft small">{whose.child_consent}</Words>}
+      {proxy === null && <Words as="p" className="small consent-text">{text}</Words>}
+      {proxy === null && <Choose id="new-child-agree" many label={words.consent} options={[{ const: AGREE, title: words.child_agree }]} chosen={agreed ? [AGREE] : []} onChosen={(now) => setAgreed(now.length > 0)} />}
       <Box className="row fill">
         <Button wide onPress={onCancel}>{words.cancel}</Button>
         <Button main wide busy={doing.busy} disabled={!agreed || !name || !number || !relation} onPress={add}>{words.add}</Button>

@@ -10,6 +10,7 @@ import { Page } from "@/ui/page";
 import { Choose } from "@/ui/question";
 import { Skeleton, Trouble } from "@/ui/states";
 import { useTyped } from "@/ui/typed";
+import { Acting, For, useWhom } from "@/ui/whom";
 
 type Placement = Schemas["PlacementView"];
 
@@ -17,24 +18,31 @@ const STARS = [5, 4, 3, 2, 1].map((n) => ({ const: String(n), title: fill(words.
 
 export default function OnePlacement() {
   const { params } = useRouter();
-  const id = params.id ?? "";
+  return <For id={params.for} title={words.placement}><Standing id={params.id ?? ""} /></For>;
+}
+
+/** Letters and rating are the family's own: whoever acts for them sees how it stands. */
+function Standing({ id }: { id: string }) {
+  const { api, proxy, way } = useWhom();
+  const mine = proxy === null;
   const path = { placement_id: id };
-  const asked = useAnswer(() => own.get("/childcare/placements/{placement_id}", { path }), [id], { again: true });
+  const asked = useAnswer(() => api.get("/childcare/placements/{placement_id}", { path }), [id], { again: true });
   const placement = asked.data;
   return (
     <Page title={words.placement} onRefresh={asked.reload}>
       {asked.problem && <Trouble problem={asked.problem} onAgain={asked.reload} />}
       {!placement && asked.busy && <Skeleton />}
+      <Acting />
       {placement && (
         <>
           <Card title={placement.state_label}>
             <Words as="p">{placement.text}</Words>
             {placement.place && <Facts lines={[[words.centre, placement.place.centre], [words.group, placement.place.age_group_label], [words.begins, placement.place.begins]]} />}
-            <Button onPress={() => go(pages.application, { id })}>{words.see_application}</Button>
+            <Button onPress={() => go(pages.application, { id, ...way })}>{words.see_application}</Button>
           </Card>
           {!placement.place && <Choices placement={placement} />}
-          {placement.place && <Writing placement={placement} />}
-          {(placement.may_rate || placement.rating) && <Rating key={`${placement.rating?.stars} ${placement.rating?.text}`} placement={placement} onRated={asked.reload} />}
+          {mine && placement.place && <Writing placement={placement} />}
+          {mine && (placement.may_rate || placement.rating) && <Rating key={`${placement.rating?.stars} ${placement.rating?.text}`} placement={placement} onRated={asked.reload} />}
         </>
       )}
     </Page>

@@ -1,3 +1,4 @@
+import { useRouter } from "@tarojs/taro";
 import { useState } from "react";
 import { open, own, type Schemas } from "@/api";
 import { fill } from "@/text";
@@ -13,6 +14,7 @@ import { Empty, Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
 import { Tick } from "@/ui/tick";
 import { useTyped } from "@/ui/typed";
+import { Acting, For, nameOf, useWhom } from "@/ui/whom";
 import { IdentityFirst } from "./identity-first";
 import { CHILD_KINDS, NOBODY, Person, personBody } from "./person";
 import "./me.css";
@@ -23,6 +25,8 @@ const CHILD = "child";
 const RELATIONS = Object.entries(words.children.relations).map(([token, title]) => ({ const: token, title }));
 
 export default function Children() {
+  const { params } = useRouter();
+  if (params.for) return <For id={params.for} title={words.children.list}><Theirs /></For>;
   return (
     <Page title={words.children.title}>
       <Words as="p" className="soft">{words.children.text}</Words>
@@ -58,6 +62,47 @@ function Mine() {
   );
 }
 
+/** Of somebody who has authorised this: seen and registered, never removed; the guardian's consent lies in the authorisation. */
+function Theirs() {
+  const { api, proxy, may } = useWhom();
+  const name = nameOf(proxy);
+  const asked = useAnswer(() => api.get("/me/children"), [], { again: true, wait: !may(CHILD) });
+  const [adding, setAdding] = useState(false);
+  const [added, setAdded] = useState("");
+  const done = async (child: string) => {
+    setAdded(child);
+    setAdding(false);
+    await asked.reload();
+  };
+  const items = asked.data?.items ?? [];
+  return (
+    <Page title={words.children.list} onRefresh={asked.reload}>
+      <Acting />
+      {!may(CHILD) && <Words as="p" role="status">{words.children.not_child}</Words>}
+      {asked.problem && <Trouble problem={asked.problem} onAgain={asked.reload} />}
+      {asked.busy && !asked.data && <Skeleton />}
+      {added !== "" && <Words as="p" className="say" role="status">{fill(words.children.added, { name: added })}</Words>}
+      {asked.data && <Words as="p" className="soft">{fill(words.children.theirs_text, { name })}</Words>}
+      {asked.data && items.length === 0 && !adding && <Empty text={words.children.theirs_none} />}
+      {items.length > 0 && (
+        <Box as="ul" className="list" label={words.children.list}>
+          {items.map((each) => <Box as="li" key={each.id} className="list-row"><Told child={each} relation={fill(words.children.theirs_relation, { name })} /></Box>)}
+        </Box>
+      )}
+      {asked.data && (adding ? <AddTheirs name={name} onDone={done} /> : <Button main wide onPress={() => setAdding(true)}>{words.children.add}</Button>)}
+    </Page>
+  );
+}
+
+function Told({ child, relation = words.children.relation }: { child: Child; relation?: string }) {
+  return (
+    <>
+      <Words as="h2">{child.name}</Words>
+      <Facts lines={[[relation, child.relation_label], [words.birth_date, child.birth_date], [words.id_number, child.id_number]]} />
+    </>
+  );
+}
+
 function One({ child, onGone }: { child: Child; onGone: () => Promise<void> }) {
   const doing = useDoing();
   const remove = () => doing.run(async () => {
@@ -66,8 +111,7 @@ function One({ child, onGone }: { child: Child; onGone: () => Promise<void> }) {
   });
   return (
     <Box className="stack">
-      <Words as="h2">{child.name}</Words>
-      <Facts lines={[[words.children.relation, child.relation_label], [words.birth_date, child.birth_date], [words.id_number, child.id_number]]} />
+      <Told child={child} />
       {doing.problem && <Trouble problem={doing.problem} onAgain={onGone} />}
       <Sure label={words.children.remove} question={fill(words.children.remove_text, { name: child.name })} yes={words.children.remove_yes} no={words.no} danger busy={doing.busy} onYes={remove} />
     </Box>
@@ -101,6 +145,33 @@ function Add({ me, onDone }: { me: Me; onDone: (name: string) => Promise<void> }
       {early && !agreed && <Words as="p" className="fault" role="alert">{words.children.agree_first}</Words>}
       <Person id="child" typed={typed} kinds={CHILD_KINDS} problem={doing.problem} nameLabel={words.children.name} />
       <Choose id="child-relation" label={words.children.relation} required options={RELATIONS} chosen={[relation]} onChosen={([one]) => setRelation(one ?? "")} fault={early && relation === "" ? words.choose : undefined} />
+      {doing.problem && <Trouble problem={doing.problem} onAgain={add} />}
+      <Button main wide busy={doing.busy} onPress={add}>{words.children.add}</Button>
+    </Card>
+  );
+}
+
+function AddTheirs({ name, onDone }: { name: string; onDone: (child: string) => Promise<void> }) {
+  const { api, proxy } = useWhom();
+  const typed = useTyped(`${proxy?.id ?? ""}.child`, NOBODY);
+  const [relation, setRelation] = useState("");
+  const [early, setEarly] = useState(false);
+  const doing = useDoing();
+  const add = () => {
+    setEarly(relation === "");
+    if (relation === "") return undefined;
+    return doing.run(async () => {
+      const body = { ...personBody(typed.value), relation: relation as Child["relation"] };
+      const child = await api.post("/me/children", { body, intent: "me.child.add" });
+      await typed.clear();
+      await onDone(child.name);
+    });
+  };
+  return (
+    <Card title={words.children.add}>
+      <Words as="p">{words.children.theirs_consent}</Words>
+      <Person id="child" typed={typed} kinds={CHILD_KINDS} problem={doing.problem} nameLabel={words.children.name} />
+      <Choose id="child-relation" label={fill(words.children.theirs_relation, { name })} required options={RELATIONS} chosen={[relation]} onChosen={([one]) => setRelation(one ?? "")} fault={early && relation === "" ? words.choose : undefined} />
       {doing.problem && <Trouble problem={doing.problem} onAgain={add} />}
       <Button main wide busy={doing.busy} onPress={add}>{words.children.add}</Button>
     </Card>

@@ -6,6 +6,7 @@ import words from "@/text/zh_CN/me.json";
 import { useAnswer, useDoing } from "@/ui/answers";
 import { Button, Facts, Tag } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
+import { go, pages } from "@/ui/go";
 import { Own } from "@/ui/own";
 import { Page } from "@/ui/page";
 import { Sending, useArrived, usePhotos } from "@/ui/photos";
@@ -18,6 +19,7 @@ import "./me.css";
 type Proxy = Schemas["ProxyShown"];
 const OVER = ["ended", "refused"];
 const REQUESTED = "requested";
+const CHILD = "child";
 const PHOTOS = 3;
 
 export default function Proxies() {
@@ -85,6 +87,9 @@ function One({ proxy, own: given, onChanged }: { proxy: Proxy; own: boolean; onC
         [words.proxies.can, proxy.actions.map((each) => actions[each] ?? each).join("，")],
         [words.proxies.until, day(proxy.expires_at, now())],
       ]} />
+      {!given && proxy.in_force && proxy.actions.includes(CHILD) && (
+        <Button onPress={() => go(pages.children, { for: proxy.id })}>{fill(words.proxies.see_children, { name: proxy.applicant ?? words.proxies.person })}</Button>
+      )}
       {!given && proxy.state === REQUESTED && <Papers proxy={proxy} onChanged={onChanged} />}
       {doing.problem && <Trouble problem={doing.problem} onAgain={onChanged} />}
       {given

@@ -1,13 +1,15 @@
 import { useState } from "react";
-import { now, own, type Schemas } from "@/api";
+import { now, open, own, type Schemas } from "@/api";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/me.json";
-import { useDoing } from "@/ui/answers";
+import { useAnswer, useDoing } from "@/ui/answers";
+import { type ConsentTexts, ConsentText } from "@/ui/consent";
 import { Choose } from "@/ui/question";
 import { Button, Card, Field } from "@/ui/controls";
-import { Pick, TextBox, Words } from "@/ui/elements";
-import { Trouble } from "@/ui/states";
+import { Box, Pick, TextBox, Words } from "@/ui/elements";
+import { Skeleton, Trouble } from "@/ui/states";
 import { TownshipField } from "@/ui/place-fields";
+import { Tick } from "@/ui/tick";
 import { useTyped } from "@/ui/typed";
 import { moment } from "@/words";
 import { IdentityFirst } from "./identity-first";
@@ -22,6 +24,7 @@ const ACTIONS = listed(words.proxies.action);
 const DAYS = listed(words.proxies.day_choices);
 const USUAL: Action[] = ["draft", "papers", "submit"];
 const YEAR = "365";
+const CHILD = "child";
 
 interface Scope {
   relation: string;
@@ -51,17 +54,43 @@ function ScopeFields({ id, label, told }: { id: string; label: string; told: Ret
   );
 }
 
+/** Nobody else consents for a guardian (PIPL article 31): it is done here, or a proxy has nothing to do with children. */
+function ChildConsent({ agreed, early, onAgreed, onTexts }: { agreed: boolean; early: boolean; onAgreed: (agreed: boolean) => void; onTexts: (texts: ConsentTexts) => void }) {
+  const asked = useAnswer(async () => {
+    const texts = (await open.get("/consents")).items.find((each) => each.purpose === CHILD) ?? null;
+    if (texts) onTexts(texts);
+    return texts;
+  }, []);
+  if (!asked.data) return asked.problem ? <Trouble problem={asked.problem} onAgain={asked.reload} /> : <Skeleton rows={2} />;
+  return (
+    <Box className="card raised">
+      <Words as="p">{words.proxies.child_consent}</Words>
+      <ConsentText texts={asked.data} />
+      <Tick on={agreed} onTick={onAgreed}>{words.proxies.child_agree}</Tick>
+      {early && !agreed && <Words as="p" className="fault" role="alert">{words.proxies.child_agree_first}</Words>}
+    </Box>
+  );
+}
+
 /** Authorise somebody: a code that is handed over. */
 export function Offer({ onDone }: { onDone: () => Promise<void> }) {
   const [shown, setShown] = useState(false);
   const [code, setCode] = useState<Schemas["ProxyOffered"] | null>(null);
+  const [agreed, setAgreed] = useState(false);
+  const [texts, setTexts] = useState<ConsentTexts | null>(null);
   const told = useScope();
   const doing = useDoing();
+  const children = told.scope.actions.includes(CHILD);
+  const [early, setEarly] = useState(false);
   const offer = () => {
     told.check();
+    setEarly(children && !agreed);
+    if (children && (!agreed || texts === null)) return undefined;
     return told.complete && doing.run(async () => {
-      setCode(await own.post("/me/proxies", { body: told.body, intent: "proxy.offer" }));
+      const body = { ...told.body, child_consent_version: children ? texts?.current : undefined };
+      setCode(await own.post("/me/proxies", { body, intent: "proxy.offer" }));
       setShown(false);
+      setAgreed(false);
       await onDone();
     });
   };
@@ -78,6 +107,7 @@ export function Offer({ onDone }: { onDone: () => Promise<void> }) {
   return (
     <Card title={words.proxies.offer}>
       <ScopeFields id="offer" label={words.proxies.relation} told={told} />
+      {children && <ChildConsent agreed={agreed} early={early} onAgreed={setAgreed} onTexts={setTexts} />}
       {doing.problem && <Trouble problem={doing.problem} onAgain={offer} />}
       <Button main wide busy={doing.busy} onPress={offer}>{words.proxies.offer_do}</Button>
       <Button wide onPress={() => setShown(false)}>{words.close}</Button>
@@ -143,6 +173,7 @@ export function Paper({ me, onDone }: { me: Me; onDone: () => Promise<void> }) {
       <Person id="principal" typed={typed} kinds={["resident_id_card", "hmt_residence_permit"]} problem={doing.problem} nameLabel={words.proxies.paper_name} />
       <TownshipField id="principal-township" label={words.township} help={words.identity.township_help} required value={township.id} name={township.name} fault={doing.problem?.of("township_id")} onTownship={(id, name) => setTownship({ id, name })} />
       <ScopeFields id="principal" label={words.proxies.relation_paper} told={told} />
+      {told.scope.actions.includes(CHILD) && <Words as="p" role="status">{words.proxies.child_on_paper}</Words>}
       {doing.problem && <Trouble problem={doing.problem} onAgain={request} />}
       <Button main wide busy={doing.busy} disabled={township.id === ""} onPress={request}>{words.proxies.paper_do}</Button>
       <Button wide onPress={() => setShown(false)}>{words.close}</Button>
