@@ -14,7 +14,9 @@ PHONE = re.compile(r"^\+?[0-9][0-9 \-()/,;+]{2,59}$")
 
 
 class Refused(ValueError):
-    """A cell that cannot be taken; `code` says why, `said` fills in the sentence."""
+    """A cell that cannot be taken; `code` says why, `said` fills in the sentence; `others` are further reasons."""
+
+    others: tuple[Refused, ...] = ()
 
     def __init__(self, code: str, **said: str | int) -> None:
         super().__init__(code)

@@ -46,34 +46,45 @@ class GivenPrice(BaseModel):
 
 
 def prices_cell(cell: Any) -> list[Price]:
-    """The prices of a cell of text or of a JSON list, in their order. Raises Refused."""
-    if isinstance(cell, list):
-        given = [_from_json(number, each) for number, each in enumerate(cell, 1)]
-    elif isinstance(cell, str):
-        line = text_cell(rule("facilities.import_cell_chars_most"))(SEPARATORS.sub(";", cell))
-        given = [_from_words(part.strip()) for part in line.split(";") if part.strip()]
-    else:
-        raise Refused("not_prices")
+    """The prices of a cell of text or of a JSON list, in their order. Raises Refused, with what is wrong of each."""
+    given = _parts(cell)
     if not given:
         raise Refused("not_prices")
     if len(given) > rule("facilities.prices_most"):
         raise Refused("prices_too_many", most=rule("facilities.prices_most"))
-    found = [_checked(price) for price in given]
+    found, refused = [], []
+    for number, part in enumerate(given, 1):
+        try:
+            found.append(_checked(_from_words(part) if isinstance(cell, str) else _from_json(number, part)))
+        except Refused as fault:
+            refused.append(fault)
+    if refused:
+        first, *others = refused
+        first.others = tuple(others)
+        raise first
     _agree(found)
     return found
 
 
+def _parts(cell: Any) -> list[Any]:
+    if isinstance(cell, list):
+        return cell
+    if not isinstance(cell, str):
+        raise Refused("not_prices")
+    line = text_cell(rule("facilities.import_cell_chars_most"))(SEPARATORS.sub(";", cell))
+    return [part.strip() for part in line.split(";") if part.strip()]
+
+
 def check_prices(prices: Iterable[Price], category: str | None) -> None:
-    """Refuse an item that places of this category do not charge for. An unknown category is a fault of its own."""
+    """Refuse items that places of this category do not charge for. An unknown category is a fault of its own."""
     if category is None:
         return
     allowed = price_list().of_category(category)
-    for price in prices:
-        if price["item"] not in {item.token for item in allowed}:
-            raise Refused(
-                "price_not_here", category=catalogue().categories[category].label_zh, allowed=_labels("items", allowed),
-                said=label(f"{TEXTS}.items", price["item"]),
-            )  # fmt: skip
+    wrong = {price["item"] for price in prices} - {item.token for item in allowed}
+    if wrong:
+        said = _labels("items", [item for item in price_list().items if item.token in wrong])
+        named = catalogue().categories[category].label_zh
+        raise Refused("price_not_here", category=named, said=said, allowed=_labels("items", allowed))
 
 
 def in_words(prices: Iterable[Mapping[str, Any]]) -> str:

@@ -186,7 +186,7 @@ def parse_row(row: RawRow) -> dict[str, Any]:
         try:
             values[name] = _parsed(name, cell)
         except Refused as refused:
-            faults.append(Fault(name, refused.code, refused.said))
+            faults += [Fault(name, each.code, each.said) for each in (refused, *refused.others)]
     at_fault = {fault.field for fault in faults}
     faults += [Fault(n, "missing") for n in REQUIRED if n not in at_fault and values.get(n) is None]
     if (values.get("beds_nursing") or 0) > (values.get("beds") or values.get("beds_nursing") or 0):

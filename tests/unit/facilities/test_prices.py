@@ -63,7 +63,7 @@ def test_what_an_office_types_becomes_whole_fen(cell: Any, prices: list[dict[str
     ("保育费 5元/月；保育费 6元/月", "price_twice", "备注"), ("免费；门票 5元/次", "price_whole", "全部"),
     ("全部服务 5元/次", "price_only_free", "免费"), ("门票 免费 备注：" + "长" * 41, "price_note_too_long", "40"),
     ("；".join(["免费"] * 21), "prices_too_many", "20"), (1800, "not_prices", "文字"), (" ； ", "not_prices", "文字"), ([], "not_prices", ""),
-    ("=1+1", "formula", "公式"), ("门票\x00免费", "control_character", ""), ([{"item": "admission"}, 7], "price_malformed", "第 2 项"),
+    ("=1+1", "formula", "公式"), ("门票\x00免费", "control_character", ""), ([FREE, 7], "price_malformed", "第 2 项"),
     ([CARE | {"amount_fen": 1.5}], "price_malformed", "amount_fen"), ([CARE | {"price": 1}], "price_malformed", "price"),
     ([CARE | {"per": "year"}], "price_malformed", "year"), ([CARE | {"amount_fen": -1}], "price_negative", ""),
     ([FREE | {"amount_fen": 1}], "price_free_with_amount", "门票"), ([FREE | {"note": "a；b"}], "price_note_separator", "分号"),
@@ -86,6 +86,14 @@ def test_a_row_says_line_column_and_what_is_allowed(cells: dict[str, str], field
         parse_row(RawRow(7, ROW | cells))
     sentence = describe(Reject(7, rejected.value.faults))
     assert sentence.startswith("第 7 行") and f"（{field}）：" in sentence and said in sentence
+
+
+def test_each_price_of_a_cell_that_is_wrong_is_named() -> None:
+    with pytest.raises(RowFaults) as rejected:
+        parse_row(RawRow(2, ROW | {"prices": "饭钱 5元/餐；伙食费 15元/日；保育费 -1元/月"}))
+    assert [(fault.field, fault.code) for fault in rejected.value.faults] == [
+        ("prices", "price_unknown_item"), ("prices", "price_negative"),
+    ]  # fmt: skip
 
 
 def test_a_day_belongs_to_the_prices_it_came_with() -> None:
