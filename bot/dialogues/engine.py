@@ -40,7 +40,7 @@ from bot.dialogues import (
 from bot.dialogues.answers import answer_words, said
 from bot.dialogues.menu import clicked, menu_file
 from bot.dialogues.pages import pages_file
-from bot.dialogues.services import Services
+from bot.dialogues.services import Services, township_point
 from bot.dialogues.state import Outcome, Point, State, Turn
 from bot.understanding import Understanding, understand
 from bot.understanding import meaning as wish
@@ -49,12 +49,12 @@ from bot.understanding.readiness import be_ready
 from bot.wechat.messages import CLICK, SCAN, SUBSCRIBE, UNSUBSCRIBE, Inbound
 from bot.wechat.reception import SECONDS, Answer
 from bot.wechat.replies import Reply, TextReply
-from config.loading import rule
+from config.loading import catalogue, rule
 from config.programmes import programmes
 from config.text import say
 from models.conversations import erasing, states
 from models.conversations.canned import canned_file
-from models.conversations.posters import FACILITY, PROGRAMME
+from models.conversations.posters import FACILITY, PROGRAMME, TOWNSHIP
 from models.feedback.erasing import forget_follower as forget_feedback
 from models.indicators.usage import record_use
 from models.kernel.errors import StaleVersion
@@ -174,6 +174,10 @@ def _event(state: State, message: Inbound, services: Services) -> Outcome:
     kind, _, about = message.event_key.partition(":") if message.event in (SUBSCRIBE, SCAN) else ("", "", "")
     if kind == FACILITY:
         return nearby.open_poster(state, about, turn, services)
+    place = catalogue().place(about) if kind == TOWNSHIP else None
+    if place is not None:
+        services.use("poster_scan", place.district_code, place.id)
+        return nearby.start(state.cleared(), replace(turn, point=township_point(place)), services)
     if kind == PROGRAMME and about in programmes():
         services.use("poster_scan")
         return choose.about(state.cleared(), about)

@@ -18,7 +18,7 @@ import segno
 from mongoengine import BinaryField, StringField
 from pymongo.errors import DuplicateKeyError
 
-from config.loading import rule
+from config.loading import catalogue, rule
 from models.casework.queries import programme_of
 from models.conversations.scenes import Way, scene_of, scenes_file, way_of
 from models.facilities import queries as directory
@@ -26,12 +26,12 @@ from models.facilities.documents import OPEN, Facility
 from models.kernel import audit
 from models.kernel.actors import Actor
 from models.kernel.database import collection
-from models.kernel.document import Record
+from models.kernel.document import EPOCH, Record
 from models.kernel.errors import NotFound
 from models.kernel.ids import ID_PATTERN, id_from_key
 from models.kernel.lifecycle import Raw
 
-FACILITY, PROGRAMME = "facility", "programme"
+FACILITY, PROGRAMME, TOWNSHIP = "facility", "programme", "township"
 CHAT, MINI = "chat", "mini"
 PNG = "image/png"
 ENDINGS = {PNG: "png", "image/jpeg": "jpg"}
@@ -61,7 +61,7 @@ class MiniCode(Record):
 
 @dataclass(frozen=True)
 class Subject:
-    """What a poster is about: a facility by its id, a programme by its token."""
+    """What a poster is about: a facility or a township by its id, a programme by its token."""
 
     kind: str
     about: str
@@ -90,9 +90,14 @@ class Picture:
 
 def subject(kind: str, about: str, at: datetime) -> Subject:
     """What a poster can be made of. Raises NotFound for a facility that is not there or not open, and for a programme
-    that is not there."""
+    or a township that is not there."""
     if kind == PROGRAMME:
         return Subject(kind, about, programme_of(about).label)
+    if kind == TOWNSHIP:
+        place = catalogue().place(about)
+        if place is None:
+            raise NotFound()
+        return Subject(kind, about, place.name_zh, place.district_code)
     found = directory.facility(about, at, "wgs84")
     if found["status"] != OPEN:
         raise NotFound()
@@ -151,24 +156,27 @@ def picture(of: Subject, code: str) -> Picture:
 def resolve(scene: str) -> tuple[Way, str | None]:
     """Where a scene of the mini-program leads, and the county of what it is about.
 
-    Raises NotFound: `scene_unknown` for a scene that no code of ours has, `scene_gone` where the facility or the
-    programme is not there any more.
+    Raises NotFound: `scene_unknown` for a scene that no code of ours has, `scene_gone` where what it is about is
+    not there any more.
     """
     found = collection(MiniCode).find_one({"_id": scene}, {"kind": 1, "about": 1}) if _may_be(scene) else None
     if found is None:
         raise NotFound("scene_unknown")
-    district_code = None
-    if found["kind"] == FACILITY:
-        facility = collection(Facility).find_one({"_id": found["about"]}, {"district_code": 1})
-        if facility is None:
-            raise NotFound("scene_gone")
-        district_code = facility["district_code"]
-    elif found["kind"] == PROGRAMME:
-        try:
-            programme_of(found["about"])
-        except NotFound:
-            raise NotFound("scene_gone") from None
+    try:
+        district_code = _district_of(found["kind"], found["about"])
+    except NotFound:
+        raise NotFound("scene_gone") from None
     return way_of(found["kind"], found["about"]), district_code
+
+
+def _district_of(kind: str, about: str) -> str | None:
+    """The county of what a scene is about, closed or not. Raises NotFound where it is not there any more."""
+    if kind != FACILITY:
+        return subject(kind, about, EPOCH).district_code
+    found = collection(Facility).find_one({"_id": about}, {"district_code": 1})
+    if found is None:
+        raise NotFound()
+    return str(found["district_code"])
 
 
 def _keep(of: Subject, code: str, by: Actor, at: datetime, made: Record) -> Raw:

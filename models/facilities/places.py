@@ -12,6 +12,7 @@ from config.loading import catalogue, rule
 from models.facilities.areas import areas
 from models.facilities.datum import Datum, from_wgs84
 from models.facilities.text_search import normal, spell
+from models.kernel.errors import NotFound
 
 CITY_ID = "3609"
 # What a name may be called without: its last character says what kind of place it is.
@@ -62,6 +63,17 @@ def all_places() -> tuple[Named, ...]:
             taken.add((p.name_zh, p.district_code))
             towns.append(_named(p.id, "township", p.name_zh, p.district_code, p.longitude, p.latitude))
     return (*counties, *towns)
+
+
+def one_place(place_id: str, datum: Datum = "wgs84") -> dict[str, Any]:
+    """A township or county by its id. Raises NotFound."""
+    town = catalogue().place(place_id)
+    if town is not None:  # also one that bears its county's name, which a search gives as the county
+        return _named(town.id, "township", town.name_zh, town.district_code, town.longitude, town.latitude).shown(datum)
+    found = next((each for each in all_places() if each.id == place_id), None)
+    if found is None:
+        raise NotFound()
+    return found.shown(datum)
 
 
 def search_places(query: str, limit: int, datum: Datum = "wgs84") -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bot.wechat.sandbox import codes
-from models.conversations.scenes import scenes_file
+from models.conversations.scenes import scenes_file, way_of
 from tests.browser.client import built_or_skip, look_in_both_modes, open_client, phone_of
 from tests.browser.conftest import PATIENCE_MS
 from tests.browser.looking import look_at, press, sign_in
@@ -37,6 +37,7 @@ def test_a_poster_is_made_printed_and_scanned(page: Page, chromium: Browser, tow
     with phone_of(chromium) as phone:
         scanned(phone, codes.link(town["sandbox"], scenes_file().landing, scene), name)
         of_somebody_else(phone, town)
+        near_a_township(phone, town)
 
 
 def scanned(phone: Page, address: str, name: str) -> None:
@@ -59,6 +60,16 @@ def of_somebody_else(phone: Page, town: dict[str, str]) -> None:
     look_in_both_modes(phone, "scan-unknown")
     phone.get_by_role("button", name="找附近的服务").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("附近的服务")
+
+
+def near_a_township(phone: Page, town: dict[str, str]) -> None:
+    """Where a township's code leads: what is near it, without being asked where one is; another place can be chosen."""
+    way = way_of("township", "1791416")
+    open_client(phone, town, f"{way.page}?township={way.query['township']}")
+    expect(phone.get_by_text("从哪里找：温汤镇")).to_be_visible()
+    expect(phone.get_by_role("list", name="找到的机构").get_by_role("listitem").first).to_contain_text("温汤")
+    phone.get_by_role("button", name="换地方").click()
+    expect(phone.get_by_label("自己选乡镇")).to_be_visible()
 
 
 def prints_on_one_page(page: Page) -> None:

@@ -60,6 +60,7 @@ class World:
         "/staff/handovers/", "/staff/reports/", "/staff/phone-tasks/", "/staff/proxies/", "/staff/me/principals/",
         "/staff/facilities/", "/staff/learned-answers/", "/staff/unanswered/", "/staff/me/sessions/",
         "/staff/running/", "/staff/accounts/", "/staff/programme-rules/", "/staff/programmes/", "/scenes/",
+        "/places/", "/staff/places/",
         "/staff/me/saved-filters/", "/staff/childcare/centres/", "/staff/childcare/suspensions/",
         "/staff/childcare/inspections/", "/staff/waiting-lists/",
     )  # fmt: skip

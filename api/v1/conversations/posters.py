@@ -1,4 +1,4 @@
-"""The codes on posters of facilities and programmes, and what a scanned code of the mini-program leads to."""
+"""The codes on posters of facilities, programmes and townships, and where a scanned one leads."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class MiniCodeOnPoster(BaseModel):
 
 
 class PosterView(BaseModel):
-    """What is on a poster; a code that has not been made yet is null. `about`: the facility's id or the programme's
-    token."""
+    """What is on a poster; a code that has not been made yet is null. `about`: the facility's or township's id, the
+    programme's token."""
 
-    kind: Literal["facility", "programme"]
+    kind: Literal["facility", "programme", "township"]
     about: str
     name: str
     chat: ChatCodeOnPoster | None
@@ -94,6 +94,25 @@ class ProgrammePosterPicture(Endpoint):
         return _picture(_programme(call), call.query.kind)
 
 
+class TownshipPoster(Endpoint):
+    @route(access=MAKERS, response=PosterView)
+    def get(self, call: Call) -> dict[str, Any]:
+        """The codes that have been made for a township."""
+        return posters.shown(_township(call))
+
+    @route(access=MAKERS, response=PosterView, idempotent=True, rate="write")
+    def post(self, call: Call) -> dict[str, Any]:
+        """As for a facility: whoever scans one sees what is near this township, in the chat or in the mini-program."""
+        return _made(_township(call), call)
+
+
+class TownshipPosterPicture(Endpoint):
+    @route(access=MAKERS, query=PictureQuery, media=tuple(posters.ENDINGS), etag=True)
+    def get(self, call: Call) -> Response:
+        """A code of a township's poster as a picture, large enough to print."""
+        return _picture(_township(call), call.query.kind)
+
+
 class Scenes(Endpoint):
     @route(access=PUBLIC, response=SceneView, etag=True)
     def get(self, call: Call) -> dict[str, Any]:
@@ -109,6 +128,10 @@ def _facility(call: Call) -> posters.Subject:
 
 def _programme(call: Call) -> posters.Subject:
     return posters.subject(posters.PROGRAMME, call.path["token"], call.at)
+
+
+def _township(call: Call) -> posters.Subject:
+    return posters.subject(posters.TOWNSHIP, call.path["place_id"], call.at)
 
 
 def _made(of: posters.Subject, call: Call) -> dict[str, Any]:
@@ -128,5 +151,7 @@ POSTER_ROUTES = (
     (FacilityPosterPicture, "/staff/facilities/<string:facility_id>/poster-code/picture"),
     (ProgrammePoster, "/staff/programmes/<string:token>/poster-code"),
     (ProgrammePosterPicture, "/staff/programmes/<string:token>/poster-code/picture"),
+    (TownshipPoster, "/staff/places/<string:place_id>/poster-code"),
+    (TownshipPosterPicture, "/staff/places/<string:place_id>/poster-code/picture"),
     (Scenes, "/scenes/<string:scene>"),
 )

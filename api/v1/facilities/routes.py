@@ -14,6 +14,7 @@ from api.v1.facilities.schemas import (
     FacilityDetail,
     FacilityPage,
     FacilityQuery,
+    FoundPlace,
     PlacePage,
     PlaceQuery,
     ServiceCategoryPage,
@@ -22,6 +23,7 @@ from api.v1.facilities.schemas import (
 from config.loading import catalogue
 from models.facilities import queries
 from models.facilities.circles import service_circles
+from models.facilities.places import one_place
 from models.indicators.usage import record_use
 
 COUNTY, COUNTY_DIGITS = b'"district_code":"', 6
@@ -55,6 +57,13 @@ class Places(Endpoint):
         items = queries.search_places(call.query.q, call.query.limit, call.query.datum)
         record_use("place_search", call.at, items[0]["district_code"] if items else None)
         return {"items": items, "next": None}
+
+
+class OnePlace(Endpoint):
+    @route(access=PUBLIC, query=DatumQuery, response=FoundPlace, etag=True)
+    def get(self, call: Call) -> dict[str, Any]:
+        """One township or county with its point, by its id."""
+        return one_place(call.path["place_id"], call.query.datum)
 
 
 class Circles(Endpoint):
@@ -91,6 +100,7 @@ def county_in(page: bytes) -> str | None:
 namespace.add_resource(Facilities, "/facilities")
 namespace.add_resource(OneFacility, "/facilities/<string:facility_id>")
 namespace.add_resource(Places, "/places")
+namespace.add_resource(OnePlace, "/places/<string:place_id>")
 namespace.add_resource(Circles, "/service-circles")
 namespace.add_resource(Categories, "/service-categories")
 

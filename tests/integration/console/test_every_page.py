@@ -57,6 +57,7 @@ FOR_ALL: frozenset[str] = frozenset({
     "/indicators/<token>", "/conversations/learned/<entry_id>", "/conversations/learned/<entry_id>/amend",
     "/conversations/unanswered/<key>/teach", "/facilities/<facility_id>", "/facilities/<facility_id>/poster",
     "/facilities/programmes/<programme>", "/facilities/programmes/<programme>/poster",
+    "/facilities/townships/<township_id>", "/facilities/townships/<township_id>/poster",
 })  # fmt: skip
 
 

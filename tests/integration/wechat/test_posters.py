@@ -36,6 +36,7 @@ from tests.integration.wechat.conftest import Sandbox
 from wsgi import compose
 
 __all__ = ["tell"]
+WENTANG = "1791416"
 Post = Callable[[], TestResponse]
 
 
@@ -155,6 +156,19 @@ def test_a_programmes_poster_leads_to_the_programme(
     assert led.json == {"page": "pages/programmes/programme", "query": {"token": "childcare_place"}}
     assert client.get(f"{url}/picture?kind=mini", headers=headers).mimetype == "image/jpeg"
     assert client.get("/api/v1/staff/programmes/nothing/poster-code", headers=headers).status_code == 404
+
+
+def test_a_townships_poster_leads_to_what_is_near_it(client: FlaskClient, headers: dict[str, str]) -> None:
+    url = f"/api/v1/staff/places/{WENTANG}/poster-code"
+    made = client.post(url, headers={**headers, "Idempotency-Key": new_id()})
+    assert (made.json["name"], made.json["chat"]["scene"]) == ("温汤镇", f"township:{WENTANG}")
+    led = client.get(f"/api/v1/scenes/{made.json['mini']['scene']}").json
+    assert led == {"page": "pages/nearby/index", "query": {"township": WENTANG}}
+    place = client.get(f"/api/v1/places/{led['query']['township']}?datum=gcj02").json
+    assert (place["name"], place["location"]["datum"]) == ("温汤镇", "gcj02")
+    assert client.get("/api/v1/places/360902").json["kind"] == "county"
+    for nowhere in ("/api/v1/places/1", "/api/v1/staff/places/360902/poster-code"):
+        assert client.get(nowhere, headers=headers).status_code == 404
 
 
 def test_a_scan_into_the_chat_is_counted_where_the_facility_is(tell: Tell, facility_id: str) -> None:

@@ -27,4 +27,5 @@ def test_two_things_have_two_scenes() -> None:
 
 def test_a_scene_leads_to_the_screen_of_its_kind() -> None:
     assert way_of("facility", "A&b=c") == Way("pages/nearby/facility", {"id": "A&b=c"})
+    assert way_of("township", "1791416") == Way("pages/nearby/index", {"township": "1791416"})
     assert way_of("programme", "childcare_place") == Way("pages/programmes/programme", {"token": "childcare_place"})

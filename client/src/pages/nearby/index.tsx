@@ -1,18 +1,18 @@
 import { useRouter } from "@tarojs/taro";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { open, type Schemas } from "@/api";
 import { MAP_DATUM, place, type Place } from "@/state/place";
 import { useStore } from "@/state/store";
 import settings from "@/settings.json";
 import words from "@/text/zh_CN/nearby.json";
-import { usePages } from "@/ui/answers";
+import { useAnswer, usePages } from "@/ui/answers";
 import { useCategories } from "@/ui/categories";
 import { Button, Chip, Field } from "@/ui/controls";
 import { Box, Pick, TextBox, Words } from "@/ui/elements";
 import { FacilityCard } from "@/ui/facility-card";
 import { List } from "@/ui/list";
 import { Page } from "@/ui/page";
-import { Empty } from "@/ui/states";
+import { Empty, Skeleton, Trouble } from "@/ui/states";
 import { MapSection } from "./map-section";
 import "./nearby.css";
 import { Where } from "./where";
@@ -48,7 +48,13 @@ export default function Nearby() {
   const [mapped, setMapped] = useState(false);
   const categories = useCategories();
   const change = (some: Partial<Filters>) => setFilters((before) => ({ ...before, ...some }));
-  const waiting = where === null && filters.q === "";
+  // A township's poster says where; it is for now, and what was chosen by hand is remembered as before.
+  const township = params.township ?? "";
+  const there = useAnswer(() => open.get("/places/{place_id}", { path: { place_id: township }, query: { datum: MAP_DATUM } }), [township], { wait: township === "" });
+  useEffect(() => {
+    if (there.data !== null) place.set({ point: there.data.location, name: there.data.name, byHand: true });
+  }, [there.data]);
+  const waiting = (where === null && filters.q === "") || there.busy;
   const found = usePages<Schemas["FacilityCard"]>((cursor) => ask(where, filters, cursor), [where, filters], { wait: waiting });
   const filtered = Object.values({ ...filters, q: "" }).some(Boolean);
   return (
@@ -57,7 +63,9 @@ export default function Nearby() {
         <Words as="p">{words.where}：{where?.name ?? "—"}</Words>
         {where !== null && <Button onPress={() => setChoosing(!choosing)} expanded={choosing}>{words.where_change}</Button>}
       </Box>
-      {(choosing || waiting) && <Where onChosen={() => setChoosing(false)} />}
+      {there.problem && <Trouble problem={there.problem} onAgain={there.reload} />}
+      {there.busy && <Skeleton />}
+      {(choosing || (waiting && !there.busy)) && <Where onChosen={() => setChoosing(false)} />}
       <Field id="nearby-q" label={words.search}>
         {(tied) => (
           <TextBox {...tied} kind="search" value={typed} hint={words.search_hint} most={40} onText={(text) => {
