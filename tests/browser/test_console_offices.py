@@ -20,7 +20,7 @@ PAGES = {
     "planner": [
         "/", "/indicators", "/indicators/nursing_bed_share", "/indicators/figures", "/indicators/pushes",
         "/indicators/reports", "/indicators/gaps", "/feedback/themes", "/facilities?district_code=360902", "/facilities/townships/1791416",
-        "/facilities/programmes/childcare_place", "/facilities/programmes/childcare_place/poster",
+        "/facilities/programmes/childcare_place/poster",
     ],
     "admin": [
         "/", "/running", "/running/jobs", "/running/outbox", "/running/audit", "/running/accounts",
