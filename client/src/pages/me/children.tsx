@@ -9,6 +9,7 @@ import { Button, Card, Facts } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
 import { Own } from "@/ui/own";
 import { Page } from "@/ui/page";
+import { CHILD_KINDS, NOBODY, Person, personBody } from "@/ui/person";
 import { Choose } from "@/ui/question";
 import { Empty, Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
@@ -16,7 +17,6 @@ import { Tick } from "@/ui/tick";
 import { useTyped } from "@/ui/typed";
 import { Acting, For, nameOf, useWhom } from "@/ui/whom";
 import { IdentityFirst } from "./identity-first";
-import { CHILD_KINDS, NOBODY, Person, personBody } from "./person";
 import "./me.css";
 
 type Me = Schemas["ResidentProfile"];

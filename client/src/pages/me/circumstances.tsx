@@ -3,13 +3,12 @@ import { own, type Schemas } from "@/api";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/me.json";
 import { useDoing } from "@/ui/answers";
-import { Button, Card, Facts, Field } from "@/ui/controls";
-import { Pick, TextBox } from "@/ui/elements";
+import { CircumstanceFields, circumstancesBody, typedOf } from "@/ui/circumstances";
+import { Button, Card, Facts } from "@/ui/controls";
 import { Trouble } from "@/ui/states";
+import { useTyped } from "@/ui/typed";
 
 type Household = Schemas["HouseholdShown"];
-type Support = keyof typeof words.household.supports;
-const SUPPORTS = Object.entries(words.household.supports).map(([value, label]) => ({ value, label }));
 
 interface CircumstancesProps {
   household: Household;
@@ -40,40 +39,20 @@ export function Circumstances({ household, onChanged, onReload }: CircumstancesP
   );
 }
 
-/** A typed number, null for nothing typed, undefined for what is none. */
-function numberOf(typed: string): number | null | undefined {
-  if (typed.trim() === "") return null;
-  const number = Number(typed);
-  return Number.isFinite(number) && number >= 0 ? number : undefined;
-}
-
 function Edit({ household, onDone, onReload, onClose }: { household: Household; onDone: (household: Household) => void; onReload: () => Promise<void>; onClose: () => void }) {
-  const told = household.circumstances;
-  const [income, setIncome] = useState(String(told.yearly_income ?? ""));
-  const [area, setArea] = useState(String(told.floor_area ?? ""));
-  const [support, setSupport] = useState<string>(told.support ?? "");
+  const typed = useTyped(`${household.id}.circumstances`, typedOf(household.circumstances));
   const doing = useDoing();
-  const yearly = numberOf(income);
-  const floor = numberOf(area);
-  const whole = yearly === null || (yearly !== undefined && Number.isInteger(yearly));
-  const right = whole && floor !== undefined;
-  const save = () => right && doing.run(async () => {
-    const body = { version: household.version, yearly_income: yearly ?? null, floor_area: floor, support: (support || null) as Support | null };
-    onDone(await own.patch("/me/household", { body }));
+  const told = circumstancesBody(typed.value);
+  const save = () => told && doing.run(async () => {
+    const changed = await own.patch("/me/household", { body: { version: household.version, ...told } });
+    await typed.clear();
+    onDone(changed);
   });
   return (
     <Card title={words.household.edit}>
-      <Field id="income" label={words.household.income} help={words.household.income_help} fault={whole ? doing.problem?.of("yearly_income") : words.household.number_wrong}>
-        {(tied) => <TextBox {...tied} kind="number" value={income} most={12} onText={setIncome} />}
-      </Field>
-      <Field id="area" label={words.household.area} help={words.household.area_help} fault={floor === undefined ? words.household.number_wrong : doing.problem?.of("floor_area")}>
-        {(tied) => <TextBox {...tied} kind="decimal" value={area} most={12} onText={setArea} />}
-      </Field>
-      <Field id="support" label={words.household.support}>
-        {(tied) => <Pick {...tied} value={support} none={words.none} options={SUPPORTS} onPick={setSupport} />}
-      </Field>
+      <CircumstanceFields typed={typed} problem={doing.problem} />
       {doing.problem && <Trouble problem={doing.problem} onAgain={onReload} />}
-      <Button main wide busy={doing.busy} disabled={!right} onPress={save}>{words.save}</Button>
+      <Button main wide busy={doing.busy} disabled={told === null} onPress={save}>{words.save}</Button>
       <Button wide onPress={onClose}>{words.close}</Button>
     </Card>
   );

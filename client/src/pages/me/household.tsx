@@ -6,13 +6,13 @@ import words from "@/text/zh_CN/me.json";
 import { useAnswer, useDoing } from "@/ui/answers";
 import { Button, Card, Facts, Tag } from "@/ui/controls";
 import { Box, Words } from "@/ui/elements";
+import { NewMember } from "@/ui/member";
 import { Own } from "@/ui/own";
 import { Page } from "@/ui/page";
 import { Empty, Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
 import { Circumstances } from "./circumstances";
 import { IdentityFirst } from "./identity-first";
-import { Member } from "./member";
 import "./me.css";
 
 type Household = Schemas["HouseholdShown"];
@@ -80,7 +80,7 @@ function Members({ household, me, onChanged, onReload }: MembersProps) {
         ))}
       </Box>
       {adding ? (
-        <Member me={me} onAdded={(changed) => {
+        <NewMember household={household.id} registered={me.children} onAdded={(changed) => {
           setAdding(false);
           onChanged(changed);
         }} onClose={() => setAdding(false)} />

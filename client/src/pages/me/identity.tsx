@@ -10,12 +10,12 @@ import { Words } from "@/ui/elements";
 import { Own } from "@/ui/own";
 import { Page } from "@/ui/page";
 import { PhoneButton } from "@/ui/phone-button";
+import { Person, NOBODY } from "@/ui/person";
 import { Skeleton, Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
 import { TownshipField } from "@/ui/place-fields";
 import { useTyped } from "@/ui/typed";
 import { moment } from "@/words";
-import { Person, NOBODY } from "./person";
 import "./me.css";
 
 type Me = Schemas["ResidentProfile"];

@@ -7,13 +7,13 @@ import { type ConsentTexts, ConsentText } from "@/ui/consent";
 import { Choose } from "@/ui/question";
 import { Button, Card, Field } from "@/ui/controls";
 import { Box, Pick, TextBox, Words } from "@/ui/elements";
+import { NOBODY, Person } from "@/ui/person";
 import { Skeleton, Trouble } from "@/ui/states";
 import { TownshipField } from "@/ui/place-fields";
 import { Tick } from "@/ui/tick";
 import { useTyped } from "@/ui/typed";
 import { moment } from "@/words";
 import { IdentityFirst } from "./identity-first";
-import { NOBODY, Person } from "./person";
 
 type Action = keyof typeof words.proxies.action;
 type Relation = keyof typeof words.proxies.relations;

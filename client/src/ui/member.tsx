@@ -1,15 +1,16 @@
 import { useState } from "react";
-import { own, type Schemas } from "@/api";
+import { type Schemas } from "@/api";
 import { fill } from "@/text";
 import words from "@/text/zh_CN/me.json";
-import { useDoing } from "@/ui/answers";
-import { Button, Card, Field } from "@/ui/controls";
-import { Pick, Words } from "@/ui/elements";
-import { Choose } from "@/ui/question";
-import { Trouble } from "@/ui/states";
-import { Tick } from "@/ui/tick";
-import { useTyped } from "@/ui/typed";
+import { useDoing } from "./answers";
+import { Button, Card, Field } from "./controls";
+import { Pick, Words } from "./elements";
 import { CHILD_KINDS, NOBODY, Person, personBody } from "./person";
+import { Choose } from "./question";
+import { Trouble } from "./states";
+import { Tick } from "./tick";
+import { useTyped } from "./typed";
+import { useWhom } from "./whom";
 
 type Relation = keyof typeof words.household.relations;
 const RELATIONS = Object.entries(words.household.relations).map(([value, label]) => ({ value, label }));
@@ -19,35 +20,37 @@ const NOBODY_KIND = "resident_id_card" as const;
 const CHILD = "child";
 
 interface MemberProps {
-  me: Schemas["ResidentProfile"];
+  household: string;
+  registered: readonly Schemas["ChildShown"][];
   onAdded: (household: Schemas["HouseholdShown"]) => void;
   onClose: () => void;
 }
 
 /** Add a member: a registered child, or somebody by name and number who agrees. */
-export function Member({ me, onAdded, onClose }: MemberProps) {
-  const typed = useTyped(`${me.id}.member`, NOBODY);
+export function NewMember({ household, registered, onAdded, onClose }: MemberProps) {
+  const { api } = useWhom();
+  const typed = useTyped(`${household}.member`, NOBODY);
   const [who, setWho] = useState(OTHER);
   const [relation, setRelation] = useState("");
   const [disabled, setDisabled] = useState(false);
   const [agreed, setAgreed] = useState(false);
   const [early, setEarly] = useState(false);
   const doing = useDoing();
-  const choices = [{ const: OTHER, title: words.household.other_person }, ...me.children.map((each) => ({ const: each.id, title: fill(words.household.registered_child, { name: each.name }) }))];
+  const choices = [{ const: OTHER, title: words.household.other_person }, ...registered.map((each) => ({ const: each.id, title: fill(words.household.registered_child, { name: each.name }) }))];
   const add = () => {
     setEarly(!agreed || relation === "");
     if (!agreed || relation === "") return undefined;
     return doing.run(async () => {
       const person = who === OTHER ? personBody(typed.value) : { child_id: who, id_kind: NOBODY_KIND };
       const body = { ...person, relation: relation as Relation, disabled, agreed: true as const };
-      const changed = await own.post("/me/household/members", { body, intent: "me.household.member" });
+      const changed = await api.post("/me/household/members", { body, intent: "me.household.member" });
       await typed.clear();
       onAdded(changed);
     });
   };
   return (
     <Card title={words.household.member_add}>
-      {me.children.length > 0 && (
+      {registered.length > 0 && (
         <Choose id="member-who" label={words.household.who} options={choices} chosen={[who]} onChosen={([one]) => {
           setWho(one ?? OTHER);
           if (one) setRelation(CHILD);
