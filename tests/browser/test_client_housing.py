@@ -48,9 +48,10 @@ def become_known(page: Page, name: str, number: str) -> None:
         box = page.get_by_role("group", name=title).get_by_role("checkbox")
         box.click()
         expect(box).to_be_checked(timeout=PATIENCE_MS)
-    page.get_by_label("真实姓名").fill(name)
-    page.get_by_label("身份证件号码").fill(number)
-    press(page, "实名和授权")
+    page.get_by_label("姓名").fill(name)
+    page.get_by_label("证件号码").fill(number)
+    press(page, "登记")
+    press(page, "核对无误，登记")
     expect(page.get_by_text("已实名")).to_be_visible(timeout=PATIENCE_MS)
 
 

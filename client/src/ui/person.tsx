@@ -1,10 +1,10 @@
 import { type Problem } from "@/api";
-import words from "@/text/zh_CN/me.json";
-import { Choose } from "@/ui/question";
-import { Field } from "@/ui/controls";
-import { Day, TextBox, Words } from "@/ui/elements";
-import { type Typed } from "@/ui/typed";
 import { common } from "@/text";
+import words from "@/text/zh_CN/me.json";
+import { Field } from "./controls";
+import { Day, TextBox, Words } from "./elements";
+import { Choose } from "./question";
+import { type Typed } from "./typed";
 
 export interface PersonTyped {
   name: string;
@@ -20,7 +20,7 @@ export type ChildKind = (typeof CHILD_KINDS)[number];
 
 interface PersonProps {
   id: string;
-  typed: Typed<PersonTyped>;
+  typed: Pick<Typed<PersonTyped>, "value" | "restored" | "change">;
   kinds: readonly (keyof typeof words.id_kinds)[];
   problem: Problem | null;
   nameLabel: string;

@@ -40,9 +40,10 @@ it("a family that nobody knew applies with photos, corrects a paper, and accepts
   await phone.shows("第 1 步");
   await phone.settled();
   await phone.tap("我已阅读并同意");
-  await phone.type("真实姓名", family.name);
-  await phone.type("身份证件号码", family.number);
-  await phone.tap("实名和授权");
+  await phone.type("姓名", family.name);
+  await phone.type("证件号码", family.number);
+  await phone.tap("登记");
+  await phone.tap("核对无误，登记");
   await phone.shows("已实名：");
   expect(phone.words()).not.toContain(family.number);
   await next("第 2 步");
@@ -52,11 +53,16 @@ it("a family that nobody knew applies with photos, corrects a paper, and accepts
   await phone.shows("找回了上次没有保存完的内容");
   await phone.tap("母亲");
   await phone.tap("登记孩子");
-  await phone.type("孩子身份证号", child.number);
+  await phone.type("证件号码", child.number);
   await phone.type("孩子姓名", child.name);
-  await phone.pick("我是孩子的", 0);
-  await phone.tap("我以监护人身份同意处理孩子的信息");
-  await phone.tap("添加");
+  await phone.tap("我是孩子的父母或其他监护人，已阅读并同意上面的内容");
+  // WeChat is closed in the middle: the child's name and number are there again, and sent once.
+  phone.open(phone.at());
+  await phone.tap("登记孩子");
+  await phone.shows("上次没有提交的内容还在");
+  await phone.tap("我是孩子的父母或其他监护人，已阅读并同意上面的内容");
+  await phone.tap("母亲", "您是孩子的");
+  await phone.tap("登记孩子");
   await phone.shows("，2024-05-21");
   await phone.type("孩子姓名", child.name);
   await next("第 3 步");

@@ -14,6 +14,8 @@ const BUILT = fileURLToPath(new URL("../../dist/weapp", import.meta.url));
 export const PATIENCE = { timeout: 40_000, interval: 10 };
 /** What a tap sets off has begun by then: only the network is another process, and that is counted. */
 const LOOKS_AT_REST = 6;
+/** ms, for WeChat's `setData` and React's next pass. */
+const A_MOMENT = 30;
 const require = createRequire(import.meta.url);
 const globals = globalThis as unknown as Record<string, unknown>;
 const WORDLESS = ["wx-button", "wx-input", "wx-textarea", "wx-image", "wx-map", "wx-picker"];
@@ -62,8 +64,8 @@ export interface Phone {
   shown(tag: string, attribute: string): unknown;
   /** Another event of WeChat's own components, as a marker that was tapped. */
   happen(tag: string, event: string, detail: unknown): void;
-  /** Wait until it can be pressed, press it. By its whole name, else by a part of it. */
-  tap(name: string): Promise<void>;
+  /** Wait until it can be pressed, press it. By its whole name, else by a part of it; `within`: the label of what it stands in. */
+  tap(name: string, within?: string): Promise<void>;
   type(name: string, text: string): Promise<void>;
   /** Pick in one of WeChat's pickers: the place in the list, or the day. */
   pick(name: string, value: string | number): Promise<void>;
@@ -96,6 +98,11 @@ export function startPhone(product: string): Phone {
   const top = () => stack.at(-1)!;
   const tree = () => top().page.toJSON();
   const fire = (node: Node, event: string, detail: unknown) => top().page.querySelector(`#${String(attribute(node, "id"))}`)!.dispatchEvent(event, { detail });
+  /** As a finger: what it did is on the screen before it does the next. */
+  const touch = async (node: Node, event: string, detail: unknown) => {
+    fire(node, event, detail);
+    await new Promise((then) => setTimeout(then, A_MOMENT));
+  };
   const wait = (true_: () => boolean, told: () => string) =>
     vi.waitFor(() => {
       if (!true_()) throw new Error(`${told()}\n${top().address}\n${wordsOf(tree())}\n${wechat.asked.map(({ method, path, status }) => `${method} ${path} ${status}`).join("\n")}`);
@@ -117,9 +124,9 @@ export function startPhone(product: string): Phone {
     card: () => top().page.instance.onShareAppMessage?.({ from: "menu" }),
     shown: (tag, name) => attribute(all(tree()).find((node) => node.tagName === tag)!, name),
     happen: (tag, event, detail) => fire(all(tree()).find((node) => node.tagName === tag)!, event, detail),
-    tap: async (name) => fire(await found((nodes) => pressed(nodes, name), `button “${name}”`), "tap", {}),
-    type: async (name, text) => fire(await found((nodes) => nodes.find((node) => TYPED.includes(node.tagName) && nameOf(node) === name), `field “${name}”`), "input", { value: text }),
-    pick: async (name, value) => fire(await found((nodes) => nodes.find((node) => node.tagName === "wx-picker" && nameOf(node).startsWith(name)), `picker “${name}”`), "change", { value }),
+    tap: async (name, within) => touch(await found((nodes) => pressed(below(nodes, within), name), `button “${name}”`), "tap", {}),
+    type: async (name, text) => touch(await found((nodes) => nodes.find((node) => TYPED.includes(node.tagName) && nameOf(node) === name), `field “${name}”`), "input", { value: text }),
+    pick: async (name, value) => touch(await found((nodes) => nodes.find((node) => node.tagName === "wx-picker" && nameOf(node).startsWith(name)), `picker “${name}”`), "change", { value }),
     shows: (text) => wait(() => wordsOf(tree()).includes(text), () => `“${text}” is not shown`),
     leads: (address) => wait(() => top().address === address, () => `it does not lead to ${address}`),
     settled: async () => {
@@ -138,6 +145,12 @@ export function startPhone(product: string): Phone {
 function pressed(nodes: Node[], name: string): Node | undefined {
   const able = nodes.filter((node) => node.tagName === "wx-button" && !attribute(node, "disabled"));
   return able.find((node) => nameOf(node) === name) ?? able.find((node) => nameOf(node).includes(name));
+}
+
+function below(nodes: Node[], label?: string): Node[] {
+  if (label === undefined) return nodes;
+  const around = nodes.find((node) => attribute(node, "ariaLabel") === label);
+  return around ? all(around) : [];
 }
 
 interface Simulate {

@@ -31,7 +31,7 @@ export function Fields({ form, named, value, fault, type, application, names, on
         const now = value(name);
         const text = typeof now === "string" ? now : "";
         const shared = { label: field.title, help: field.description, fault: fault(name), required: form.required.includes(name), value: text };
-        if (field.format === "child") return <ChildField key={name} {...shared} onChild={chooseChild(name)} />;
+        if (field.format === "child") return <ChildField key={name} {...shared} keptAs={application.id} onChild={chooseChild(name)} />;
         if (field.format === "household") return <HouseholdField key={name} {...shared} keptAs={application.id} onHousehold={(id) => type(name, id)} />;
         if (field.format === "township") {
           const known = names[text] ?? (text !== "" && text === application.township_id ? (application.township ?? "") : "");

@@ -6,22 +6,18 @@ import words from "@/text/zh_CN/me.json";
 import { useAnswer, useDoing } from "@/ui/answers";
 import { ConsentText, currentText } from "@/ui/consent";
 import { Button, Card, Facts } from "@/ui/controls";
+import { Declare } from "@/ui/declare";
 import { Words } from "@/ui/elements";
 import { Own } from "@/ui/own";
 import { Page } from "@/ui/page";
 import { PhoneButton } from "@/ui/phone-button";
-import { Person, NOBODY } from "@/ui/person";
 import { Skeleton, Trouble } from "@/ui/states";
-import { Sure } from "@/ui/sure";
 import { TownshipField } from "@/ui/place-fields";
-import { useTyped } from "@/ui/typed";
 import { moment } from "@/words";
 import "./me.css";
 
 type Me = Schemas["ResidentProfile"];
 const PURPOSE = "identity";
-const KINDS = ["resident_id_card", "hmt_residence_permit"] as const;
-type Kind = (typeof KINDS)[number];
 
 export default function Identity() {
   return <Page title={words.identity.title}><Own><Mine /></Own></Page>;
@@ -71,29 +67,6 @@ function Agree({ onMe }: { onMe: (me: Me) => void }) {
       <ConsentText texts={texts} />
       {doing.problem && <Trouble problem={doing.problem} onAgain={agree} />}
       <Button main wide busy={doing.busy} label={fill(words.consents.agree_label, { title: currentText(texts)?.title ?? "" })} onPress={agree}>{words.consents.agree}</Button>
-    </>
-  );
-}
-
-function Declare({ me, onMe }: { me: Me; onMe: (me: Me) => void }) {
-  const typed = useTyped(`${me.id}.identity`, NOBODY);
-  const doing = useDoing();
-  const { name, id_number, id_kind } = typed.value;
-  const save = () => doing.run(async () => {
-    onMe(await own.put("/me/identity", { body: { name, id_number, id_kind: id_kind as Kind } }));
-    await typed.clear();
-  });
-  const ready = name.trim() !== "" && id_number.trim() !== "";
-  return (
-    <>
-      <Person id="identity" typed={typed} kinds={KINDS} problem={doing.problem} nameLabel={words.name} />
-      {doing.problem && <Trouble problem={doing.problem} onAgain={save} />}
-      {ready && (
-        <Sure
-          main label={words.identity.save} question={fill(words.identity.save_text, { name, number: id_number })}
-          yes={words.identity.save_yes} no={words.identity.save_no} busy={doing.busy} onYes={save}
-        />
-      )}
     </>
   );
 }
