@@ -66,6 +66,12 @@ export function moment(iso: string, now: number): string {
   return fill(common.time.at, { day: day(iso, now), clock: clock(iso) });
 }
 
+/** The end of a time limit: midnight is the end of the day before it, as people say it. */
+export function deadline(iso: string, now: number): string {
+  const end = Date.parse(iso);
+  return clock(iso) === "00:00" ? fill(common.time.at, { day: day(new Date(end - MINUTE_MS).toISOString(), now), clock: "24:00" }) : moment(iso, now);
+}
+
 /** `2026-11` of a moment in ms. */
 export function monthOf(ms: number): string {
   const then = dayOf(ms);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { fill } from "@/text";
 import { priceAbout, priceGroups, priceWords } from "@/ui/words-of-facility";
-import { clock, day, distance, left, leftAloud, moment } from "@/words";
+import { clock, day, deadline, distance, left, leftAloud, moment } from "@/words";
 
 // Thursday, 26 November 2026, 23:30 in China; in UTC it is still the afternoon.
 const NOW = Date.parse("2026-11-26T15:30:00Z");
@@ -53,4 +53,8 @@ it("a countdown is said aloud when it becomes short, and not at each tick", () =
   const said = [61, 60, 59, 31, 9, 1].map((n) => leftAloud(100 * minute, 0, (100 - n) * minute, [60, 10, 1]));
   expect(said).toEqual(["", "还有 60 分钟", "还有 60 分钟", "还有 60 分钟", "还有 10 分钟", "还有 1 分钟"]);
   expect(leftAloud(5 * minute, 0, 2 * minute, [60, 10, 1])).toBe(""); // short already when it was opened
+});
+
+it("a time limit that ends at midnight ends with the day before", () => {
+  expect([deadline("2026-11-27T16:00:00Z", NOW), deadline("2026-11-27T04:00:00Z", NOW)]).toEqual(["明天 24:00", "明天 12:00"]);
 });

@@ -50,13 +50,15 @@ interface ChooseProps {
   fault?: string;
   required?: boolean;
   many?: boolean;
+  /** Short answers, such as days: two beside each other. */
+  short?: boolean;
   options: readonly { const: string; title: string }[];
   chosen: readonly string[];
   onChosen: (chosen: string[]) => void;
 }
 
 /** One of a few, or some of them: large lines to press rather than a small list that opens. */
-export function Choose({ id, label, help, fault, required, many, options, chosen, onChosen }: ChooseProps) {
+export function Choose({ id, label, help, fault, required, many, short, options, chosen, onChosen }: ChooseProps) {
   const press = (token: string) => {
     const on = chosen.includes(token);
     if (many) onChosen(options.map((each) => each.const).filter((each) => (each === token ? !on : chosen.includes(each))));
@@ -70,7 +72,7 @@ export function Choose({ id, label, help, fault, required, many, options, chosen
         {required && <Words className="needed">{common.required}</Words>}
       </Box>
       {help && <Words as="p" className="help" id={`${id}-help`}>{help}</Words>}
-      <Box className="choices">
+      <Box className={`choices ${short ? "pairs" : ""}`}>
         {options.map((each) => {
           const on = chosen.includes(each.const);
           return (

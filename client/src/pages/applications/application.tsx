@@ -16,7 +16,7 @@ import { Acting, For, nameOf, useWhom } from "@/ui/whom";
 import { moment } from "@/words";
 import { Correction } from "./correction";
 import { type Application } from "./draft";
-import { due, MINE } from "./due";
+import { due, MINE, nextText } from "./due";
 import { OfferCard } from "./offer";
 import "./applications.css";
 
@@ -49,7 +49,6 @@ function Mine({ id, submitted }: { id: string; submitted: boolean }) {
       {!loaded.data && loaded.busy && <Skeleton />}
       <Acting />
       {submitted && loaded.data?.application.state === "submitted" && <Words as="p" className="say" role="status">{words.submitted}</Words>}
-      {loaded.data && proxy === null && CLOSED.every((each) => each !== loaded.data?.application.state) && <TellMe name="application_progress" />}
       {loaded.data && <Shown loaded={loaded.data} onChanged={loaded.reload} />}
     </Page>
   );
@@ -66,7 +65,7 @@ function Shown({ loaded, onChanged }: { loaded: Loaded; onChanged: () => Promise
     <>
       <Card>
         <Box className="row"><Tag look={application.next_step.turn === MINE ? "calm" : ""}>{application.state_label}</Tag></Box>
-        <Words as="p" className="item-name">{application.next_step.text}</Words>
+        <Words as="p" className="item-name">{nextText(application.next_step, waits.length > 0, Boolean(application.waiting) && answered?.state === "accepted")}</Words>
         {application.next_step.due_at && <Words as="p">{due(application.next_step)}</Words>}
         {application.next_step.due_assumed && <Words as="p" className="soft small">{words.due_assumed}</Words>}
         {application.reason && <Words as="p">{words.reason}：{application.reason}</Words>}
@@ -76,15 +75,16 @@ function Shown({ loaded, onChanged }: { loaded: Loaded; onChanged: () => Promise
       {answered && waits.length === 0 && <Words as="p" className="say" role="status">{fill((mine ? words : whose)[answered.state === "accepted" ? "accepted" : "declined"], { name: nameOf(whom.proxy) })}</Words>}
       {application.state === "approved" && application.next_step.turn === MINE && !whom.may("offer") && <Words as="p" role="status">{whose.not_offer}</Words>}
       {application.state === "correction" && <Correction application={application} programme={programme} onChanged={onChanged} />}
-      {application.waiting && <Waiting waiting={application.waiting} order={programme.waiting_list?.order ?? []} />}
+      {application.waiting && answered?.state !== "accepted" && <Waiting waiting={application.waiting} order={programme.waiting_list?.order ?? []} />}
       {application.placement && <Placed placement={application.placement} onMore={whom.may("child") ? () => go(pages.placement, { id: application.id, ...whom.way }) : undefined} />}
-      {mine && application.waiting && offers.length > 0 && <Button onPress={() => go(pages.tenancy, { id: application.id })}>{words.tenancy_more}</Button>}
+      {mine && application.waiting && offers.length > 0 && <Button main={waits.length === 0} wide onPress={() => go(pages.tenancy, { id: application.id })}>{words.tenancy_more}</Button>}
       {application.public_notice && (
         <Card title={words.notice}>
           <Words as="p">{application.public_notice.text}</Words>
-          <Button onPress={() => go(pages.notices)}>{words.notice}</Button>
+          <Button onPress={() => go(pages.notices)}>{words.notice_see}</Button>
         </Card>
       )}
+      {mine && !CLOSED.includes(application.state) && <TellMe name="application_progress" />}
       <Timeline application={application} />
       {may("appeal") && whom.may("submit") && <Appeal application={application} onChanged={onChanged} />}
       {may("withdraw") && whom.may("withdraw") && application.state !== "draft" && <Withdraw application={application} onChanged={onChanged} />}
@@ -97,7 +97,7 @@ function Waiting({ waiting, order }: { waiting: NonNullable<Application["waiting
   return (
     <Card title={words.waiting}>
       <Words as="p" className="soft">{waiting.list} · {waiting.state_label}</Words>
-      {position !== null && ahead !== null && <Words as="p" className="item-name">{fill(words.waiting_place, { position, ahead, total })}</Words>}
+      {position !== null && ahead !== null && <Words as="p" className="item-name">{fill(ahead === 0 ? words.waiting_first : words.waiting_place, { position, ahead, total })}</Words>}
       {order.length > 0 && (
         <>
           <Words as="h3">{words.waiting_why}</Words>

@@ -52,6 +52,7 @@ export function Correction({ application, programme, onChanged }: CorrectionProp
           {!each.answered && may("papers") && <InWords application={application.id} paper={each.paper} busy={doing.busy} onSend={(text) => answer(each.paper, text)} />}
         </Box>
       ))}
+      {left && <Words as="p" className="soft small">{words.correction_left}</Words>}
       <Box className="row fill">
         {may("draft") && <Button wide onPress={() => go(pages.form, { id: application.id, ...way })}>{words.correction_edit}</Button>}
         {may("submit") && <Button main wide busy={doing.busy || steps.busy} disabled={left} onPress={submit}>{words.correction_submit}</Button>}

@@ -39,21 +39,21 @@ export default function Applications() {
         </Box>
       )}
       <List
-        pages={mine} label={words.title} keyOf={(each) => each.id} row={(each) => <Row item={each} whom={whom} />}
+        pages={mine} label={words.title} keyOf={(each) => each.id} row={(each) => <Row item={each} whom={whom} offered={open.some((offer) => offer.application_id === each.id)} />}
         empty={<Empty text={whom ? whose.none : words.none}><Button main onPress={() => go(pages.programmes)}>{words.start}</Button></Empty>}
       />
     </Page>
   );
 }
 
-function Row({ item, whom }: { item: Item; whom?: string }) {
+function Row({ item, whom, offered }: { item: Item; whom?: string; offered: boolean }) {
   const step = item.next_step;
   const draft = item.state === "draft";
   return (
     <Press className="item" onPress={() => go(draft ? pages.form : pages.application, { id: item.id, ...(whom && { for: whom }) })}>
       <Words className="item-name">{item.programme_label}</Words>
       <Words className="item-line"><Tag look={step.turn === MINE ? "calm" : ""}>{item.state_label}</Tag></Words>
-      <Words className="item-line">{step.text}</Words>
+      <Words className="item-line">{offered ? words.next_offered_short : step.text}</Words>
       {step.due_at && <Words className="item-line soft small">{due(step)}</Words>}
     </Press>
   );

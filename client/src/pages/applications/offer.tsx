@@ -10,7 +10,7 @@ import { Countdown } from "@/ui/left";
 import { Trouble } from "@/ui/states";
 import { Sure } from "@/ui/sure";
 import { nameOf, useWhom } from "@/ui/whom";
-import { moment } from "@/words";
+import { deadline, monthWords } from "@/words";
 
 type Offer = Schemas["OwnOffer"];
 const HUNDRED = 100;
@@ -30,7 +30,7 @@ export function OfferCard({ offer, onAnswered }: { offer: Offer; onAnswered: (of
     <Box as="section" className="card offer" label={offer.kind_label}>
       <Words as="h2">{offer.kind_label}</Words>
       <Facts lines={facts(offer.subject)} />
-      <Words as="p">{fill(words.offer_until, { when: moment(offer.expires_at, now()) })}</Words>
+      <Words as="p">{fill(words.offer_until, { when: deadline(offer.expires_at, now()) })}</Words>
       <Countdown until={offer.expires_at} over={words.offer_over} onOver={() => onAnswered(offer)} />
       {doing.problem && <Trouble problem={doing.problem} />}
       {offer.actions.includes("accept") && (
@@ -48,7 +48,7 @@ function facts(subject: Offer["subject"]): (readonly [string, string])[] {
   const group = nearby.groups[text("age_group") as keyof typeof nearby.groups] ?? "";
   const part = (name: string, sentence: string) => (typeof subject[name] === "number" ? fill(sentence, { n: Number(subject[name]) / HUNDRED }) : "");
   return [
-    [words.offer_facts.centre, text("centre")], [words.offer_facts.age_group, group], [words.offer_facts.begins, text("begins")],
+    [words.offer_facts.centre, text("centre")], [words.offer_facts.age_group, group], [words.offer_facts.begins, text("begins") && monthWords(text("begins"))],
     [words.offer_facts.estate, text("estate")], [words.offer_facts.address, text("address")], [words.offer_facts.number, text("number")],
     [words.offer_facts.area, part("area_hundredths", words.square_metres)], [words.offer_facts.rent, part("rent_fen", words.yuan)],
   ];

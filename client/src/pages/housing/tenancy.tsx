@@ -39,6 +39,7 @@ interface Ledger {
 }
 
 const HUNDRED = 100;
+const OFFERED = "offered";
 const STEPS = {
   confirm_choice: "/tenancies/{tenancy_id}/confirm-choice", sign: "/tenancies/{tenancy_id}/sign", choose_subsidy: "/tenancies/{tenancy_id}/choose-subsidy",
 } as const;
@@ -84,7 +85,7 @@ function Shown({ tenancy, onChanged }: { tenancy: Tenancy; onChanged: () => Prom
             [words.from_to, [lease.starts_on, lease.ends_on].filter(Boolean).join(" – ")],
           ]} />
         )}
-        <Button onPress={() => go(pages.application, { id: tenancy.application_id })}>{words.state}</Button>
+        <Button main={tenancy.state === OFFERED} onPress={() => go(pages.application, { id: tenancy.application_id })}>{tenancy.state === OFFERED ? words.answer : words.state}</Button>
       </Card>
       {doing.problem && <Trouble problem={doing.problem} />}
       {may("choose") && <OtherFlats tenancy={tenancy} busy={doing.busy} run={run} onChanged={onChanged} />}

@@ -12,6 +12,7 @@ import { Skeleton, Trouble } from "@/ui/states";
 
 const APPLICANT = "applicant";
 const DRAFT = "draft";
+const OFFERED = "offered";
 const SATISFACTION = "satisfaction";
 
 /** What waits for the resident. Nobody is signed in, and no account made, before somebody asks for it. */
@@ -32,21 +33,31 @@ export function Waits() {
 
 function Waiting() {
   const asked = useAnswer(async () => {
-    const [applications, messages, feedback, objections] = await Promise.all([
+    const [applications, messages, feedback, objections, offers] = await Promise.all([
       own.get("/applications"), own.get("/me/messages", { query: { limit: 1 } }), own.get("/me/feedback", { query: { limit: settings.page_size } }),
-      own.get("/objections", { query: { limit: settings.page_size } }),
+      own.get("/objections", { query: { limit: settings.page_size } }), own.get("/offers"),
     ]);
+    const offered = offers.items.filter((each) => each.state === OFFERED);
     const answered = feedback.items.filter((each) => each.actions.includes(SATISFACTION));
     const ruled = objections.items.filter((each) => each.unread);
-    return { mine: applications.items.filter((each) => each.next_step.turn === APPLICANT), unread: messages.unread, answered, ruled };
+    return { mine: applications.items.filter((each) => each.next_step.turn === APPLICANT), unread: messages.unread, answered, ruled, offered };
   }, [], { again: true });
   if (asked.problem) return <Trouble problem={asked.problem} onAgain={asked.reload} />;
   if (!asked.data) return <Skeleton rows={1} />;
-  const { mine, unread, answered, ruled } = asked.data;
-  const nothing = mine.length + unread + answered.length + ruled.length === 0;
+  const { mine, unread, answered, ruled, offered } = asked.data;
+  const nothing = offered.length + mine.length + unread + answered.length + ruled.length === 0;
   return (
     <Card title={words.waits}>
       {nothing && <Words as="p" className="soft">{words.waits_none}</Words>}
+      {offered.map((each) => (
+        <Press key={each.id} className="wait" onPress={() => go(pages.application, { id: each.application_id })}>
+          <Box className="row">
+            <Words as="b">{each.kind_label}</Words>
+            <Tag look="bad">{words.waits_offer}</Tag>
+          </Box>
+          <Words className="facility-line"><Left until={each.expires_at} /></Words>
+        </Press>
+      ))}
       {mine.length > 0 && <Box as="ul" className="stack">{mine.map((each) => <Box as="li" key={each.id}><Turn application={each} /></Box>)}</Box>}
       {unread > 0 && <Button onPress={() => go(pages.messages)}>{fill(words.waits_unread, { n: unread })}</Button>}
       {answered.map((each) => (

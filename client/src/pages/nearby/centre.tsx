@@ -1,3 +1,4 @@
+import { type ReactNode } from "react";
 import { now, open, type Schemas } from "@/api";
 import { keepPrescreened } from "@/state/prescreened";
 import { fill } from "@/text";
@@ -11,19 +12,22 @@ import { dayOfWeek, monthWords } from "@/words";
 
 type View = Schemas["CentreView"];
 const CHILDCARE_PLACE = "childcare_place";
+const CHILDCARE = "childcare_centre";
 const LOOKS: Record<string, "good" | "bad" | "calm"> = { sound: "good", faults: "calm", serious: "bad" };
 const noon = (day: string) => dayOfWeek(`${day}T12:00:00+08:00`, now());
 
-/** What families and inspectors found of a childcare centre, whether it takes children, and the way to apply. */
-export function Centre({ facility }: { facility: Schemas["FacilityDetail"] }) {
+/** Whether a childcare centre takes children, the way to apply, and what families and inspectors found; `children` stand below what stops it. */
+export function Centre({ facility, children }: { facility: Schemas["FacilityDetail"]; children?: ReactNode }) {
   const asked = useAnswer(() => open.get("/childcare/centres/{centre_id}", { path: { centre_id: facility.id } }), [facility.id]);
-  if (!asked.data) return asked.problem ? <Trouble problem={asked.problem} onAgain={asked.reload} /> : <Skeleton rows={2} />;
+  if (!asked.data) return <>{children}{asked.problem ? <Trouble problem={asked.problem} onAgain={asked.reload} /> : <Skeleton rows={2} />}</>;
   const centre = asked.data;
   return (
     <>
       {centre.suspension && <Suspended suspension={centre.suspension} />}
-      <Free centre={centre} />
-      <Apply centre={centre} />
+      {!centre.takes_children && <NotTaking reason={centre.reason_label ?? ""} />}
+      {children}
+      {centre.takes_children && <Free centre={centre} />}
+      {centre.takes_children && <Apply centre={centre} />}
       {centre.rating
         ? <Stars title={words.rating} {...centre.rating} />
         : <Card title={words.rating}><Words as="p" className="soft">{words.rating_none}</Words></Card>}
@@ -61,8 +65,16 @@ function Apply({ centre }: { centre: View }) {
     keepPrescreened(CHILDCARE_PLACE, { choices: [centre.id] });
     go(pages.programme, { token: CHILDCARE_PLACE });
   };
-  if (!centre.takes_children) return <Words as="p" className="say" role="status">{fill(words.not_taking, { reason: centre.reason_label ?? "" })}</Words>;
   return <Button main wide symbol="child" onPress={begin}>{words.apply}</Button>;
+}
+
+function NotTaking({ reason }: { reason: string }) {
+  return (
+    <Box className="trouble" role="status">
+      <Words as="p" className="trouble-what">{fill(words.not_taking, { reason })}</Words>
+      <Button onPress={() => go(pages.nearby, { category: CHILDCARE })}>{words.not_taking_other}</Button>
+    </Box>
+  );
 }
 
 function Inspections({ found }: { found: View["inspections"] }) {

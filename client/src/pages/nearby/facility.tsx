@@ -72,8 +72,9 @@ function Shown({ facility }: { facility: Facility }) {
         {facility.hours_assumed && !gone && <Words as="p" className="soft small">{words.hours_assumed}</Words>}
         {facility.description && <Words as="p">{facility.description}</Words>}
       </Card>
-      {!gone && <Prices facility={facility} />}
-      {facility.category === CHILDCARE && !gone ? <Centre facility={facility} /> : <Rating id={facility.id} />}
+      {facility.category === CHILDCARE && !gone
+        ? <Centre facility={facility}><Prices facility={facility} /></Centre>
+        : <>{!gone && <Prices facility={facility} />}<Rating id={facility.id} /></>}
       {gone ? <Button main wide symbol="near" onPress={() => switchTo(pages.nearby)}>{words.gone_near}</Button> : <Way facility={facility} />}
       <Button wide onPress={() => go(pages.newFeedback, { facility: facility.id })}>{words.say}</Button>
       <Words as="p" className="soft small">{words.source}：{facility.source} · {words.updated}：{moment(facility.updated_at, now())}</Words>

@@ -59,10 +59,12 @@ export default function Nearby() {
   const filtered = Object.values({ ...filters, q: "" }).some(Boolean);
   return (
     <Page title={words.title} section="nearby" onRefresh={found.reload}>
-      <Box className="row between">
-        <Words as="p">{words.where}：{where?.name ?? "—"}</Words>
-        {where !== null && <Button onPress={() => setChoosing(!choosing)} expanded={choosing}>{words.where_change}</Button>}
-      </Box>
+      {where !== null && (
+        <Box className="row between">
+          <Words as="p">{words.where}：{where.name}</Words>
+          <Button onPress={() => setChoosing(!choosing)} expanded={choosing}>{words.where_change}</Button>
+        </Box>
+      )}
       {there.problem && <Trouble problem={there.problem} onAgain={there.reload} />}
       {there.busy && <Skeleton />}
       {(choosing || (waiting && !there.busy)) && <Where onChosen={() => setChoosing(false)} />}

@@ -78,7 +78,7 @@ function Shown({ programme }: { programme: Programme }) {
       </Card>
       <Card title={words.deadlines}>
         <Facts lines={programme.deadlines.map((each) => [each.label, fill(words.working_days, { n: each.working_days })])} />
-        {notice !== null && <Words as="p">{fill(words.notice_days, { n: String(notice.days) })}</Words>}
+        {typeof notice?.days === "number" && <Words as="p">{fill(words.notice_days, { n: notice.days })}</Words>}
       </Card>
       {waiting && (
         <Card title={words.waiting}>

@@ -68,7 +68,7 @@ function Asking({ link }: { link: Schemas["ElderLinkItem"] }) {
         chosen={typed.halves} onChosen={(halves) => type({ halves: halves as Half[] })}
       />
       <Choose
-        id="days" many required label={words.days} options={options} fault={tried && chosen.length === 0 ? words.choose : undefined} chosen={chosen}
+        id="days" many short required label={words.days} options={options} fault={tried && chosen.length === 0 ? words.choose : undefined} chosen={chosen}
         onChosen={(some) => type({ days: some })}
       />
       {doing.problem && <Trouble problem={doing.problem} onAgain={doing.problem.next === "reload" ? undefined : send} />}
