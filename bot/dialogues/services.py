@@ -22,6 +22,8 @@ from bot.understanding.plan import Passage, passages
 from bot.wechat.outcomes import WechatRefused, WechatUnavailable
 from config.indicators import CITY
 from config.loading import Place, catalogue, rule
+from models.childcare.places import CATEGORY as CENTRE
+from models.childcare.supervision import public_supervision
 from models.conversations import binding, handovers, passing, timing
 from models.conversations.distress import call_for_help
 from models.conversations.lifecycle import TAKEN, follower_actor
@@ -97,7 +99,7 @@ class Services:
         return [item for item in found if text in item["name"]]
 
     def facility(self, facility_id: str) -> Raw | None:
-        """One facility in full, None for one that is no longer there."""
+        """One facility in full, a centre with the suspension that runs; None for one that is no longer there."""
         try:
             found = directory.facility(facility_id, self.at, DATUM)
         except NotFound:
@@ -105,7 +107,9 @@ class Services:
         if found["status"] != "open":
             return None
         self._use("facility_view", found["district_code"], found["township_id"])
-        return found
+        if found["category"] != CENTRE:
+            return found
+        return {**found, "suspension": public_supervision(facility_id)["suspension"]}
 
     def with_district(self, point: Point) -> Point:
         """The point with the county in which it lies, None outside Yichun."""

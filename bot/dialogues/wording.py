@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bot.understanding.lexicon import category_words
 from config.loading import catalogue, rule
 from config.text import say, sentences
 from models.facilities.price_words import lowest
-from models.kernel.clock import day_of, local
+from models.kernel.clock import at_local, day_of, local
 from models.kernel.errors import DomainError, InvalidInput
 
 Item = Mapping[str, Any]
@@ -67,6 +67,8 @@ def detail(item: Item, far: float | None, at: datetime) -> str:
     if far is not None:
         lines.append(say("bot.detail.distance", distance=distance(far)))
     lines.append(say("bot.detail.state", state=opening(item, at)))
+    if item.get("suspension"):
+        lines.append(_suspended(item["suspension"]))
     hours = say("bot.comma").join(f"{each['from']}-{each['to']}" for each in item.get("hours_today") or ())
     if hours and hours != ALL_DAY:
         lines.append(say("bot.detail.hours", hours=hours))
@@ -79,6 +81,15 @@ def detail(item: Item, far: float | None, at: datetime) -> str:
     if item["prices"] or item["prices_expected"]:
         lines.append(_prices(item["prices"] or []))
     return "\n".join(lines)
+
+
+def _suspended(suspension: Item) -> str:
+    """That it takes no children, why, and until which day."""
+    until = suspension.get("until")
+    how_long = say("bot.detail.suspended_until", day=date_of(at_local(date.fromisoformat(until), 12))) if until else ""
+    return say(
+        "bot.detail.suspended", kind=suspension["kind_label"], reason=suspension["reason"].rstrip("。"), until=how_long
+    )
 
 
 def _prices(prices: Sequence[Item]) -> str:

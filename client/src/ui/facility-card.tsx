@@ -26,7 +26,7 @@ export const FacilityCard = memo(function FacilityCard({ facility, category }: {
       <Box className="row">
         <Tag look={state.look}>{state.text}</Tag>
         {facility.inclusive && <Tag look="calm">{words.inclusive}</Tag>}
-        {free !== null && free > 0 && <Tag look="good">{fill(words.places_left, { n: free })}</Tag>}
+        {free !== null && <Tag look={free > 0 ? "good" : ""}>{free > 0 ? fill(words.places_left, { n: free }) : words.places_none}</Tag>}
       </Box>
       <Box className="row facility-acts">
         {phone && <Button symbol="call" label={fill(words.call_label, { name })} onPress={() => platform().call(phone)}>{words.call}</Button>}

@@ -83,3 +83,11 @@ def test_menu_keys_lead_somewhere() -> None:
     assert clicked("nearby_elder_care").understood().slots.category == "elder_care_home"  # type: ignore[union-attr]
     assert clicked("no_such_key") is None
     assert {"nearby", "progress", "human"} <= {item.key for button in menu_file().menu for item in button.below}
+
+
+@pytest.mark.parametrize(("until", "said"), [("2026-12-27", "托位（到12月27日）。"), (None, "托位。")])
+def test_a_suspended_centre_says_so_and_why_where_it_is_looked_at(until: str | None, said: str) -> None:
+    suspension = {"kind_label": "暂停接收", "reason": "消防通道被占用。", "until": until}
+    shown = wording.detail({**HOME, "suspension": suspension}, None, AT)
+    assert "【暂停接收】消防通道被占用。现在不能申请这里的" + said in shown.splitlines()
+    assert "暂停" not in wording.detail({**HOME, "suspension": None}, None, AT)

@@ -52,7 +52,7 @@ function Mine() {
       <Box as="section" className="ways" label={words.ways}>
         <Words as="h2">{words.ways}</Words>
         <Entry symbol="person" {...words.way.identity} onPress={() => go(pages.identity)} />
-        <Entry symbol="child" label={words.way.children.label} about={fill(words.way.children.about, { n: me.children.length })} onPress={() => go(pages.children)} />
+        <Entry symbol="child" label={words.way.children.label} about={me.children.length ? fill(words.way.children.about, { n: me.children.length }) : words.way.children.none} onPress={() => go(pages.children)} />
         <Entry symbol="home" {...words.way.household} onPress={() => go(pages.household)} />
         <Entry symbol="elder" {...words.way.proxies} onPress={() => go(pages.proxies)} />
         <Entry symbol="message" {...words.way.messages} count={unread ? fill(words.unread, { n: unread }) : undefined} onPress={() => go(pages.messages)} />
