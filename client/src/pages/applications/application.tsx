@@ -36,7 +36,7 @@ export default function OneApplication() {
 }
 
 function Mine({ id, submitted }: { id: string; submitted: boolean }) {
-  const { api, proxy, may } = useWhom();
+  const { api, may } = useWhom();
   const loaded = useAnswer<Loaded>(async () => {
     const offered = may("offer") ? api.get("/offers") : { items: [] };
     const [application, offers] = await Promise.all([api.get("/applications/{application_id}", { path: { application_id: id } }), offered]);
