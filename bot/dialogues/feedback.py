@@ -168,11 +168,14 @@ def _submit(state: State, data: Json, turn: Turn, services: Services) -> Outcome
         )  # fmt: skip
     except DomainError as fault:
         return state.cleared(), [wording.refusal(fault)]
-    return state.cleared(), [_thanks(piece)]
+    return state.cleared(), [_thanks(piece, services)]
 
 
-def _thanks(piece: Raw) -> str:
-    return say("bot.feedback.done", number=piece["number"], next=piece["next_step"])
+def _thanks(piece: Raw, services: Services) -> str:
+    lines = [say("bot.feedback.done", number=piece["number"], next=piece["next_step"])]
+    if services.resident_id is not None:  # a follower's who is nobody yet cannot be opened there
+        lines.append(services.page("piece", say("bot.page.piece"), piece["id"]))
+    return "\n".join(lines)
 
 
 def _kind_of(text: str) -> str:

@@ -82,4 +82,7 @@ def _kept_answer(state: State, turn: Turn, services: Services) -> Outcome | None
     done = elders.take(data["id"])
     at = wording.moment_of(done["starts_at"])
     hours = rule("eldercare.cancel_hours_before")
-    return state.cleared(), [say("bot.visits.booked", name=done["name"], at=at, township=done["township"], hours=hours)]
+    page = services.page("visit", say("bot.page.visit"), done["id"])
+    return state.cleared(), [
+        say("bot.visits.booked", name=done["name"], at=at, township=done["township"], hours=hours, page=page)
+    ]

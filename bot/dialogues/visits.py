@@ -242,7 +242,7 @@ def _confirmed(state: State, turn: Turn, services: Services) -> Outcome | None:
     key = "bot.visits.moved" if data.get("visit") else "bot.visits.booked"
     return state.cleared(), [
         say(key, name=done["name"], at=wording.moment_of(done["starts_at"]), township=done["township"],
-            hours=rule("eldercare.cancel_hours_before"))
+            hours=rule("eldercare.cancel_hours_before"), page=services.page("visit", say("bot.page.visit"), done["id"]))
     ]  # fmt: skip
 
 
