@@ -17,6 +17,7 @@ from pymongo.monitoring import CommandListener
 from werkzeug.test import TestResponse
 
 from bot.dialogues.engine import answerer
+from bot.understanding.readiness import be_ready
 from bot.webhook import webhook_blueprint
 from bot.wechat import reception
 from bot.wechat.messages import read
@@ -221,6 +222,7 @@ def test_a_wechat_that_does_not_answer_keeps_nobody_waiting(
     wechat: Wechat, sandbox: Sandbox, wechat_config: Settings, clock: FixedClock
 ) -> None:
     sandbox.fault("late", "/cgi-bin/user/info", times=50, seconds=20)
+    be_ready(wechat_config.data_dir)  # as a server is before its first call
     platform = Platform(wechat_config, clock, wechat)
     door = Reception(platform, answerer(platform))
     app, caller = Flask("webhook"), Caller(wechat_config)
