@@ -6,6 +6,7 @@ never does no harm: every `jobs.look_seconds` each process looks for runs that a
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from collections.abc import Callable
@@ -28,6 +29,8 @@ log = structlog.get_logger("jobs")
 
 def start(platform: Platform, timetable: tuple[Job, ...]) -> None:
     """Run the timetable until SIGTERM or SIGINT; running jobs are finished first."""
+    # A wake-up that is late, or finds the last one at work, is no fault: what is late is seen in the run records.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     runner = Runner(platform, timetable)
     scheduler = _scheduler(runner)
     stop = _stopper(runner, scheduler)
