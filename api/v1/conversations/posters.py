@@ -55,62 +55,39 @@ class SceneView(BaseModel):
     query: dict[str, str]
 
 
-class FacilityPoster(Endpoint):
-    @route(access=MAKERS, response=PosterView)
-    def get(self, call: Call) -> dict[str, Any]:
-        """The codes that have been made for an open facility."""
-        return posters.shown(_facility(call))
+def _poster_of(kind: str, key: str) -> tuple[type[Endpoint], type[Endpoint]]:
+    """The routes of posters of one kind: the codes, and their pictures. `key`: what names it in the path."""
 
-    @route(access=MAKERS, response=PosterView, idempotent=True, rate="write")
-    def post(self, call: Call) -> dict[str, Any]:
-        """Both codes, those that are missing made; each is made once, then always the same. Where WeChat refuses one,
-        the other is kept and given by GET."""
-        return _made(_facility(call), call)
+    def about(call: Call) -> posters.Subject:
+        return posters.subject(kind, call.path[key], call.at)
 
+    class Poster(Endpoint):
+        @route(access=MAKERS, response=PosterView)
+        def get(self, call: Call) -> dict[str, Any]:
+            """The codes that have been made for this poster; a facility must be open."""
+            return posters.shown(about(call))
 
-class FacilityPosterPicture(Endpoint):
-    @route(access=MAKERS, query=PictureQuery, media=tuple(posters.ENDINGS), etag=True)
-    def get(self, call: Call) -> Response:
-        """A code of a facility's poster as a picture, large enough to print."""
-        return _picture(_facility(call), call.query.kind)
+        @route(access=MAKERS, response=PosterView, idempotent=True, rate="write")
+        def post(self, call: Call) -> dict[str, Any]:
+            """Both codes, those that are missing made; each is made once, then always the same. Where WeChat refuses
+            one, the other is kept and given by GET."""
+            of = about(call)
+            posters.chat_code(of, call.platform.wechat.qr_ticket, call.actor, call.at)
+            posters.mini_code(of, call.platform.wechat.mini_code, call.actor, call.at)
+            return posters.shown(of)
 
+    class Picture(Endpoint):
+        @route(access=MAKERS, query=PictureQuery, media=tuple(posters.ENDINGS), etag=True)
+        def get(self, call: Call) -> Response:
+            """A code of this poster as a picture, large enough to print."""
+            return _picture(about(call), call.query.kind)
 
-class ProgrammePoster(Endpoint):
-    @route(access=MAKERS, response=PosterView)
-    def get(self, call: Call) -> dict[str, Any]:
-        """The codes that have been made for a programme."""
-        return posters.shown(_programme(call))
-
-    @route(access=MAKERS, response=PosterView, idempotent=True, rate="write")
-    def post(self, call: Call) -> dict[str, Any]:
-        """As for a facility: whoever scans one is at this programme, in the chat or in the mini-program."""
-        return _made(_programme(call), call)
+    return Poster, Picture
 
 
-class ProgrammePosterPicture(Endpoint):
-    @route(access=MAKERS, query=PictureQuery, media=tuple(posters.ENDINGS), etag=True)
-    def get(self, call: Call) -> Response:
-        """A code of a programme's poster as a picture, large enough to print."""
-        return _picture(_programme(call), call.query.kind)
-
-
-class TownshipPoster(Endpoint):
-    @route(access=MAKERS, response=PosterView)
-    def get(self, call: Call) -> dict[str, Any]:
-        """The codes that have been made for a township."""
-        return posters.shown(_township(call))
-
-    @route(access=MAKERS, response=PosterView, idempotent=True, rate="write")
-    def post(self, call: Call) -> dict[str, Any]:
-        """As for a facility: whoever scans one sees what is near this township, in the chat or in the mini-program."""
-        return _made(_township(call), call)
-
-
-class TownshipPosterPicture(Endpoint):
-    @route(access=MAKERS, query=PictureQuery, media=tuple(posters.ENDINGS), etag=True)
-    def get(self, call: Call) -> Response:
-        """A code of a township's poster as a picture, large enough to print."""
-        return _picture(_township(call), call.query.kind)
+FacilityPoster, FacilityPosterPicture = _poster_of(posters.FACILITY, "facility_id")
+ProgrammePoster, ProgrammePosterPicture = _poster_of(posters.PROGRAMME, "token")
+TownshipPoster, TownshipPosterPicture = _poster_of(posters.TOWNSHIP, "place_id")
 
 
 class Scenes(Endpoint):
@@ -120,24 +97,6 @@ class Scenes(Endpoint):
         way, district_code = posters.resolve(call.path["scene"])
         record_use("poster_scan", call.at, district_code)
         return {"page": way.page, "query": way.query}
-
-
-def _facility(call: Call) -> posters.Subject:
-    return posters.subject(posters.FACILITY, call.path["facility_id"], call.at)
-
-
-def _programme(call: Call) -> posters.Subject:
-    return posters.subject(posters.PROGRAMME, call.path["token"], call.at)
-
-
-def _township(call: Call) -> posters.Subject:
-    return posters.subject(posters.TOWNSHIP, call.path["place_id"], call.at)
-
-
-def _made(of: posters.Subject, call: Call) -> dict[str, Any]:
-    posters.chat_code(of, call.platform.wechat.qr_ticket, call.actor, call.at)
-    posters.mini_code(of, call.platform.wechat.mini_code, call.actor, call.at)
-    return posters.shown(of)
 
 
 def _picture(of: posters.Subject, code: str) -> Response:
