@@ -30,3 +30,10 @@ it.each([
 it("where the API's sentence says it all, nothing general is put below it", () => {
   expect(problem(409, "household_exists")).toMatchObject({ next: "follow", advice: "" });
 });
+
+it("what the proxy says without the API's form is told in words, too", () => {
+  const told = (status: number) => problemOf(answer({ status, body: "<html>" }));
+  expect(told(413)).toMatchObject({ code: "body_too_large", next: "correct", detail: expect.stringContaining("太大") });
+  expect(told(502)).toMatchObject({ code: "away", next: "wait", detail: expect.stringContaining("暂时连不上") });
+  expect(told(500)).toMatchObject({ code: "broken", next: "wait" });
+});

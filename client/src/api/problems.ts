@@ -45,11 +45,18 @@ export const noAnswer = (): Problem => new Problem("no_answer", common.problem.n
 export const noLogin = (): Problem => new Problem("no_login", common.problem.no_login, "sign_in");
 export const unreadable = (status: number): Problem => new Problem("unreadable", common.problem.unreadable, "wait", status);
 
-/** An answer with an error status (RFC 9457) as a Problem; one without the API's form says only that it is broken. */
+/** What the proxy before the product says without the API's form: too much at once, or nobody behind it. */
+const BEFORE_THE_API: Record<number, { code: string; detail: string }> = {
+  413: { code: "body_too_large", detail: common.problem.too_large },
+  ...Object.fromEntries([502, 503, 504].map((status) => [status, { code: "away", detail: common.problem.away }])),
+};
+
+/** An answer with an error status (RFC 9457) as a Problem; one that says nothing else is only told to be broken. */
 export function problemOf(answer: Answer): Problem {
   const body = parsed(answer.text);
-  const code = typeof body.code === "string" ? body.code : "broken";
-  const detail = typeof body.detail === "string" ? body.detail : common.problem.broken;
+  const bare = BEFORE_THE_API[answer.status] ?? { code: "broken", detail: common.problem.broken };
+  const code = typeof body.code === "string" ? body.code : bare.code;
+  const detail = typeof body.detail === "string" ? body.detail : bare.detail;
   const faults = Array.isArray(body.faults) ? (body.faults as Fault[]) : [];
   const current = typeof body.current === "object" && body.current ? (body.current as Record<string, unknown>) : {};
   return new Problem(code, detail, nextOf(answer.status, code), answer.status, faults, current);
