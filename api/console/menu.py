@@ -19,10 +19,10 @@ class Entry:
 
 # Sections in the order of the menu, each with the page that it opens; of several the first that one may look at.
 SECTIONS = (
-    ("work", "/"), ("applications", "/applications"), ("housing", "/housing"), ("childcare", "/childcare"),
-    ("visits", "/visits"), ("conversations", "/conversations"), ("feedback", "/feedback"),
-    ("feedback", "/feedback/themes"), ("facilities", "/facilities"), ("indicators", "/indicators"),
-    ("running", "/running"),
+    ("work", "/"), ("applications", "/applications"), ("proxies", "/proxies"), ("housing", "/housing"),
+    ("childcare", "/childcare"), ("visits", "/visits"), ("conversations", "/conversations"),
+    ("feedback", "/feedback"), ("feedback", "/feedback/themes"), ("facilities", "/facilities"),
+    ("indicators", "/indicators"), ("running", "/running"),
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from config.text import say
 from models.conversations.learned import TEACHERS
 from models.conversations.lifecycle import HANDOVER_ROLES
 from models.feedback.lifecycle import FEEDBACK_ROLES
-from models.kernel.actors import ADMINISTRATOR, PLANNER, SUPERVISOR
+from models.kernel.actors import ADMINISTRATOR, PLANNER, SUPERVISOR, TOWNSHIP_INTAKE
 
 Tile = dict[str, Any]
 
@@ -20,10 +20,17 @@ Tile = dict[str, Any]
 def office_tiles(look: Look) -> list[dict[str, Any]]:
     """The panels of "my work" beyond cases and visits; one without a tile is left out."""
     panels = {
+        "proxies": _proxies(look),
         "conversations": _conversations(look), "feedback": _feedback(look), "indicators": _indicators(look),
         "running": _running(look),
     }  # fmt: skip
     return [{"title": say(f"console.section.{name}"), "tiles": tiles} for name, tiles in panels.items() if tiles]
+
+
+def _proxies(look: Look) -> list[Tile]:
+    if not look.has_role(TOWNSHIP_INTAKE) or look.session.actor.district_code is None:
+        return []
+    return [_tile("proxies", "/console/proxies", look.ask("/staff/proxies"))]
 
 
 def _conversations(look: Look) -> list[Tile]:

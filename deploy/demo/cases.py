@@ -133,7 +133,7 @@ def _load(
     raw = drafts.edit_form(raw["_id"], form, version=raw["version"], by=who, at=at)
     rules = drafts.edited_under(raw, at)
     for kind in (each for each in rules.papers if each.required):
-        file = CleanFile(f"{kind.token}.jpg", "image/jpeg", _paper(kind.token), 1)
+        file = CleanFile(f"{kind.token}.jpg", "image/jpeg", paper_page(kind.token), 1)
         document_id = id_from_key(SCOPE, f"paper {number} {kind.token}")
         raw = papers.add_paper(raw, rules, kind.token, file, document_id=document_id, at=at)
     raw = operations.submit(raw["_id"], version=raw["version"], by=who, at=at, key=f"demo {number} submit")
@@ -221,7 +221,7 @@ def _township(number: int, county: str) -> str:
     return ours[number % len(ours)]
 
 
-def _paper(token: str) -> bytes:
+def paper_page(token: str) -> bytes:
     """A page with grey lines that says what it stands for, and that it is made up."""
     image, kept = Image.new("RGB", PAGE_SIZE, "white"), io.BytesIO()
     pen = ImageDraw.Draw(image)

@@ -6,7 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from deploy.demo import cases, facilities, feedback, figures, housing, people, visits
+from deploy.demo import cases, facilities, feedback, figures, housing, people, proxies, visits
 from models.facilities.importing import import_rows
 from models.facilities.rows import RawRow
 from models.kernel.actors import SYSTEM
@@ -44,6 +44,7 @@ def load() -> None:
     told = visits.load_visits(residents, at)
     applications = cases.load_cases(at)
     cases.load_ratings(at)
+    on_paper = proxies.load_paper_proxy(residents, at)
     flats = housing.load_housing(at)
     housing.load_supervision(at)
     pieces, inhabitants = feedback.load_feedback(residents, at), feedback.load_points(at)
@@ -51,8 +52,8 @@ def load() -> None:
     database()[MARKS].insert_one({"_id": MARK, "at": at})
     click.echo(
         f"demo data (invented): {report.accepted} facilities, {elders} register entries, {slots} slots, "
-        f"{told} visits told of, {applications} applications, {flats} flats, {pieces} pieces of feedback, "
-        f"{inhabitants} inhabitants of villages, {told_by_offices} figures of departments"
+        f"{told} visits told of, {applications} applications, {on_paper} proxy on paper, {flats} flats, "
+        f"{pieces} pieces of feedback, {inhabitants} inhabitants of villages, {told_by_offices} figures of departments"
     )
 
 

@@ -64,6 +64,7 @@ class DemoPeople(Entry):
     residents: list[DemoResident]
     mother: dict[str, str]
     child: dict[str, str]
+    on_paper: dict[str, str]
     staff: dict[str, dict[str, str]]
 
 
@@ -145,7 +146,7 @@ def load_register(residents: dict[str, str], at: datetime) -> int:
 def load_slots(at: datetime) -> int:
     """Hours of the first district's visitor on the coming working days; returns how many."""
     visitor = demo_staff(f"visitor-{FIRST_DISTRICT}")
-    home = _mother_place()
+    home = first_place()
     made = 0
     for day in (day_of(at) + timedelta(days=number) for number in range(1, SLOT_DAYS + 1)):
         for text in rule("eldercare.slot_starts") if is_workday(day) else ():
@@ -226,12 +227,13 @@ def _write_entry(key: str, entry: operations.Entry, place: Place, at: datetime) 
     return elder
 
 
-def _mother_place() -> Place:
+def first_place() -> Place:
+    """The township in which the demo's family lives."""
     return next(place for place in catalogue().places if place.district_code == FIRST_DISTRICT)
 
 
 def _load_mother(residents: dict[str, str], began: datetime, at: datetime) -> None:
-    written, place = definition().mother, _mother_place()
+    written, place = definition().mother, first_place()
     chance = random.Random(SEED)  # noqa: S311  invented data
     number = id_number(FIRST_DISTRICT, date.fromisoformat(written["birth"]), 402, woman=True)
     elder = _write_entry("mother", _entry(written["name"], number, place, chance, began), place, began)

@@ -10,6 +10,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Literal
 
 from pymongo.errors import DuplicateKeyError
@@ -19,7 +20,7 @@ from models.kernel.actors import SYSTEM, Actor, Proxy
 from models.kernel.clock import as_utc, day_of
 from models.kernel.database import collection
 from models.kernel.encryption import blind_index, keyed_hash, open_json, seal_text
-from models.kernel.errors import Conflict, Forbidden, LimitReached, NotFound
+from models.kernel.errors import Conflict, DomainError, Forbidden, LimitReached, NotFound
 from models.kernel.lifecycle import Change, history_entry
 from models.kernel.outbox import OutboxEntry
 from models.people import consents, queries
@@ -52,6 +53,9 @@ PAGE = "pages/me/proxies"
 # Bits of base32 that are easily told apart when they are read aloud.
 CODE_LETTERS = str.maketrans("", "", "= -")
 CODE_PURPOSE = "proxy code"
+# A code nobody used must not be good any more; what was said of an applicant has no purpose any more.
+OVER: Mapping[str, Any] = {"code_index": None, "person": None}
+STEPS_OF_PLACE = (CONFIRM, REFUSE, REVOKE)
 
 
 def offer(
@@ -167,10 +171,15 @@ def refuse(authorisation_id: str, *, version: int, reason: str, by: Actor, at: d
     return done
 
 
-def revoke(authorisation_id: str, *, by: Actor, at: datetime, key: str) -> Raw:
-    """The applicant, or their township, ends it; from the next call on the proxy is refused."""
+def revoke(authorisation_id: str, *, by: Actor, at: datetime, key: str, reason: str | None = None) -> Raw:
+    """The applicant, or their township with its reason, ends it; from the next call on the proxy is refused."""
     _known(authorisation_id, by)
-    return PROXY_LIFECYCLE.perform(authorisation_id, REVOKE, by=by, at=at, key=key, change=_over)
+    told = {"reason": seal_text(reason, REASON_CONTEXT)} if reason else {}
+
+    def over(raw: Raw) -> Change:
+        return Change(set={**OVER, **told}, note=reason)
+
+    return PROXY_LIFECYCLE.perform(authorisation_id, REVOKE, by=by, at=at, key=key, change=over)
 
 
 def give_up(authorisation_id: str, *, by: Actor, at: datetime, key: str) -> Raw:
@@ -248,13 +257,36 @@ def own_request(authorisation_id: str, by: Actor) -> Raw:
     return raw
 
 
-def queue_of_place(by: Actor, district_code: str, township_ids: Sequence[str], state: str, limit: int) -> list[Raw]:
-    """The oldest authorisations on paper of a caseworker's townships in one state."""
+def queue_of_place(
+    by: Actor, district_code: str, state: str, limit: int, cursor: str | None = None
+) -> tuple[list[Raw], str | None]:
+    """A page of the authorisations on paper of a caseworker's townships in one state, the oldest first.
+
+    `cursor`: the id with which the page before ended. Returns the page and the cursor of the next, None where there is
+    none. Raises NotFound for a cursor that is none of the caseworker's.
+    """
     wanted: dict[str, Any] = {"district_code": district_code, "state": state}
-    if township_ids:
-        wanted["township_id"] = {"$in": list(township_ids)}
-    found = collection(ProxyAuthorisation).find(wanted).sort([("created_at", 1), ("_id", 1)]).limit(limit)
-    return [raw for raw in found if by.covers(raw["district_code"], raw["township_id"])]
+    if by.township_ids:
+        wanted["township_id"] = {"$in": list(by.township_ids)}
+    last = authorisation_of_place(cursor, by) if cursor else None
+    if last is not None:
+        wanted["created_at"] = {"$gte": last["created_at"]}
+    seen = (last["created_at"], last["_id"]) if last is not None else None
+    found = collection(ProxyAuthorisation).find(wanted).sort([("created_at", 1), ("_id", 1)])
+    # Those of the cursor's own instant that were shown before it are left out here: `$or` would read the collection.
+    after = (raw for raw in found if seen is None or (raw["created_at"], raw["_id"]) > seen)
+    page = list(islice((raw for raw in after if by.covers(raw["district_code"], raw["township_id"])), limit + 1))
+    return page[:limit], page[limit - 1]["_id"] if len(page) > limit else None
+
+
+def steps_of_place(raw: Raw, by: Actor, at: datetime) -> list[str]:
+    """What the caseworker of its place may do with it now."""
+    found = []
+    for action in STEPS_OF_PLACE:
+        with suppress(DomainError):
+            PROXY_LIFECYCLE.check(raw, action, by=by, at=at, version=raw["version"])
+            found.append(action)
+    return found
 
 
 def person_on_paper(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -299,8 +331,7 @@ def _check_proxy(by: Actor, id_number_index: str) -> None:
 
 
 def _over(raw: Raw) -> Change:
-    # A code nobody used must not be good any more; what was said of an applicant has no purpose any more.
-    return Change(set={"code_index": None, "person": None})
+    return Change(set=OVER)
 
 
 def _known(authorisation_id: str, by: Actor) -> None:

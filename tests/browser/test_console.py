@@ -10,7 +10,7 @@ from tests.browser.looking import bears_long_names, faultless, look_at, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = {
-    "intake-360902": ["/", "/applications", "/applications?stage=correction"],
+    "intake-360902": ["/", "/applications", "/applications?stage=correction", "/proxies", "/proxies?state=ended"],
     "reviewer-360902": ["/", "/applications?stage=reviewed", "/account"],
     "planner": ["/", "/account"],
     "supervisor": ["/", "/applications?district_code=360902&stage=appealed"],
@@ -24,6 +24,21 @@ def test_every_page_is_accessible_and_fits_both_widths(page: Page, town: dict[st
         page.goto(f"{town['web']}/console{path}")
         look_at(page, f"console-{username}-{path.strip('/').replace('?', '-').replace('=', '-') or 'work'}")
         bears_long_names(page)
+
+
+def test_an_authorisation_on_paper_is_compared_and_confirmed(page: Page, town: dict[str, str]) -> None:
+    sign_in(page, town["web"], "intake-360902")
+    page.get_by_role("link", name="代办委托", exact=True).click()
+    page.get_by_role("link", name="吴**的委托").click()
+    expect(page.locator("img[alt='第2份']")).to_be_visible()
+    look_at(page, "console-proxy-on-paper")
+    bears_long_names(page)
+    page.get_by_role("button", name="确认委托").click()
+    expect(page.locator(".wrong")).to_contain_text("勾选签字的版本")
+    faultless(page)
+    page.get_by_label("监护人签字同意的是").check()
+    page.get_by_role("button", name="确认委托").click()
+    expect(page.get_by_role("status")).to_contain_text("代办人可以开始代办")
 
 
 def test_a_reviewer_decides_a_case_by_keyboard(page: Page, town: dict[str, str]) -> None:

@@ -15,10 +15,12 @@ from api.v1.people.proxy_schemas import (
     OfferBody,
     ProxyList,
     ProxyOffered,
+    ProxyQueue,
     ProxyQueueQuery,
     ProxyShown,
     RefuseProxyBody,
     RequestBody,
+    RevokeProxyBody,
     StaffProxyShown,
 )
 from config.loading import catalogue, rule
@@ -110,7 +112,7 @@ class StaffPrincipals(Endpoint):
 
 
 class StaffProxies(Endpoint):
-    @route(access=READERS, query=ProxyQueueQuery, response=ProxyList)
+    @route(access=READERS, query=ProxyQueueQuery, response=ProxyQueue)
     def get(self, call: Call) -> Shown:
         """Authorisations on paper of one's townships, the oldest first; names masked."""
         district = call.query.district_code or call.actor.district_code
@@ -118,9 +120,10 @@ class StaffProxies(Endpoint):
             raise InvalidInput(faults=[FieldFault("district_code", "missing")])
         if call.actor.district_code not in (None, district):
             raise Forbidden("not_your_place")
-        most = rule("casework.page_size_most")
-        found = proxies.queue_of_place(call.actor, district, call.actor.township_ids, call.query.state, most)
-        return {"items": [_shown(raw, call) for raw in found]}
+        found, after = proxies.queue_of_place(
+            call.actor, district, call.query.state, rule("casework.page_size"), call.query.cursor
+        )
+        return {"items": [_shown(raw, call) for raw in found], "next": after}
 
 
 class OneStaffProxy(Endpoint):
@@ -162,11 +165,12 @@ class RefuseProxy(Endpoint):
 
 
 class StaffRevokeProxy(Endpoint):
-    @route(access=INTAKE, response=StaffProxyShown, idempotent=True, rate="write")
+    @route(access=INTAKE, body=RevokeProxyBody, response=StaffProxyShown, idempotent=True, rate="write")
     def post(self, call: Call) -> Shown:
-        """The township ends it, at the word of the applicant."""
+        """The township ends it, at the word of the applicant, with its reason."""
         proxies.authorisation_of_place(_id(call), call.actor)
-        return _looked_at("proxy.revoked", proxies.revoke(_id(call), by=call.actor, at=call.at, key=_key(call)), call)
+        raw = proxies.revoke(_id(call), by=call.actor, at=call.at, key=_key(call), reason=call.body.reason)
+        return _looked_at("proxy.revoked", raw, call)
 
 
 def _shown(raw: Raw, call: Call) -> Shown:
@@ -199,6 +203,18 @@ def _looked_at(action: str, raw: Raw, call: Call) -> Shown:
         "person": {name: person[name] for name in clear if name in person},
         "township": place.name_zh if place else "",
         "confirmed_by": raw.get("confirmed_by"),
+        "asked_by_me": raw.get("proxy_kind") == call.actor.kind and raw.get("proxy_id") == call.actor.id,
+        "may": proxies.steps_of_place(raw, call.actor, call.at),
+        "child_consent_version": (raw.get("child_consent") or {}).get("version"),
+        "history": [
+            {
+                "action": each["action"],
+                "label": label("people.proxy_step", each["action"]),
+                "at": as_utc(each["at"]),
+                "by_me": each["by"].get("id") == call.actor.id,
+            }
+            for each in raw["history"]
+        ],
     }
 
 

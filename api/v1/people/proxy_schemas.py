@@ -89,11 +89,22 @@ class RefuseProxyBody(Body):
     reason: Reason
 
 
+class RevokeProxyBody(Body):
+    """Why the township ends it: who asked for that, and how. `looked`: that it is this one was looked at twice."""
+
+    reason: Reason
+    looked: Literal[True]
+
+
 class ProxyQueueQuery(Query):
-    """Authorisations on paper of one's place in a state; the county is the caseworker's own where none is named."""
+    """Authorisations on paper of one's place in a state; the county is the caseworker's own where none is named.
+
+    `cursor`: the `next` of the page before.
+    """
 
     state: Literal["requested", "active", "refused", "ended"] = "requested"
     district_code: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = None
+    cursor: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,64}$")] | None = None
 
 
 class SignedPaper(BaseModel):
@@ -136,9 +147,30 @@ class ProxyList(BaseModel):
     items: list[ProxyShown]
 
 
+class ProxyQueue(ProxyList):
+    """A page of a township's list; `next` is the cursor of the one that follows, null on the last."""
+
+    next: str | None
+
+
+class ProxyStep(BaseModel):
+    action: str
+    label: str
+    at: datetime
+    by_me: bool
+
+
 class StaffProxyShown(ProxyShown):
-    """With the person on the paper in clear, to be compared with it. The look is recorded."""
+    """With the person on the paper in clear, to be compared with it. The look is recorded.
+
+    `may`: which of `confirm`, `refuse` and `revoke` this caseworker may do now; `asked_by_me`: they asked for it
+    themselves, so somebody else confirms it. `child_consent_version`: what the guardian has agreed to.
+    """
 
     person: dict[str, str]
     township: str
     confirmed_by: str | None
+    asked_by_me: bool
+    may: list[str]
+    child_consent_version: int | None
+    history: list[ProxyStep]

@@ -29,12 +29,14 @@ from models.kernel.actors import STAFF_ROLES, SUPERVISOR, Actor
 from models.kernel.clock import FixedClock, day_of
 from models.kernel.database import collection
 from models.kernel.ids import new_id
+from models.people import proxies
 from models.people.documents import Caseworker
 from models.platform import Platform
 from models.running import rule_proposals
 from tests.contract.world import OTHER_COUNTY, make_world
 from tests.factories import casework, eldercare, housing, notices
 from tests.factories.console import Browser
+from tests.factories.people import id_number
 from tests.integration.conversations.conftest import Tell, tell
 
 __all__ = ["tell"]
@@ -100,6 +102,19 @@ def filled(
         "round_id": rounds.open_round(RoundPlan("2026-1", HOME, "2027-01"), by=CITY, at=at),
         "entry_id": learned.propose(text, by=CITY, at=at, key=new_id()),
         "account_id": collection(Caseworker).find_one({}),
+        "authorisation_id": proxies.request(
+            new_id(),
+            name=casework.GUARDIAN_NAME,
+            id_number=id_number("19410506"),
+            id_kind="resident_id_card",
+            township_id=casework.SANYANG,
+            relation="caseworker",
+            actions=["draft", "child"],
+            programmes=[],
+            days=30,
+            by=CITY,
+            at=at,
+        ),
         "proposal_id": rule_proposals.propose("childcare_place", rules, "x", by=CITY, at=at, key=new_id()),
     }
     ids |= {name: raw["_id"] for name, raw in made.items() if raw is not None}
