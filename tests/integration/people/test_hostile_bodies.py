@@ -78,6 +78,7 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     "ConfirmBody": {"version": 1, "child_consent_version": None},
     "RefuseProxyBody": {"version": 1, "reason": "与原件不符"},
+    "RevokeProxyBody": {"reason": "本人要求", "looked": True},
     "StaffSignInBody": {"username": "reviewer", "password": "correct horse battery", "otp": None},
     "OtpBeginBody": {"password": "correct horse battery", "otp": None},
     "OtpConfirmBody": {"otp": "123456"},
