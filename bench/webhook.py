@@ -41,6 +41,7 @@ from bench.common import (
     serving,
 )
 from bench.facility_data import documents
+from bot.understanding.readiness import be_ready
 from bot.wechat.crypto import Envelope, signature
 from bot.wechat.reception import SECONDS, WORKERS
 from config.settings import Settings, load_settings
@@ -70,9 +71,12 @@ Call = tuple[str, bytes]
 
 
 def product() -> Flask:
-    """The whole product, dialogues and all, with the time in the driver noted."""
+    """The whole product, dialogues and all, as `wsgi:app` makes it, with the time in the driver noted."""
     monitoring.register(_Driver())
-    return compose(load_settings())
+    settings = load_settings()
+    made = compose(settings)
+    be_ready(settings.data_dir)
+    return made
 
 
 def werobot() -> Any:
