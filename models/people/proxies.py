@@ -175,11 +175,8 @@ def revoke(authorisation_id: str, *, by: Actor, at: datetime, key: str, reason: 
     """The applicant, or their township with its reason, ends it; from the next call on the proxy is refused."""
     _known(authorisation_id, by)
     told = {"reason": seal_text(reason, REASON_CONTEXT)} if reason else {}
-
-    def over(raw: Raw) -> Change:
-        return Change(set={**OVER, **told}, note=reason)
-
-    return PROXY_LIFECYCLE.perform(authorisation_id, REVOKE, by=by, at=at, key=key, change=over)
+    change = Change(set={**OVER, **told}, note=reason)
+    return PROXY_LIFECYCLE.perform(authorisation_id, REVOKE, by=by, at=at, key=key, change=change)
 
 
 def give_up(authorisation_id: str, *, by: Actor, at: datetime, key: str) -> Raw:
@@ -188,7 +185,7 @@ def give_up(authorisation_id: str, *, by: Actor, at: datetime, key: str) -> Raw:
     if raw.get("proxy_id") != by.id or raw.get("proxy_kind") != by.kind:
         raise NotFound()
     owner = Actor(kind="resident", id=by.id)  # the table knows owners; a caseworker's own authorisation is theirs
-    return PROXY_OWN_LIFECYCLE.perform(authorisation_id, GIVE_UP, by=owner, at=at, key=key, change=_over)
+    return PROXY_OWN_LIFECYCLE.perform(authorisation_id, GIVE_UP, by=owner, at=at, key=key, change=Change(set=OVER))
 
 
 def acting(by: Actor, authorisation_id: str, action: str, at: datetime) -> Actor:
@@ -328,10 +325,6 @@ def _check_proxy(by: Actor, id_number_index: str) -> None:
         raise Conflict("identity_not_set")
     if me.id_number_index == id_number_index:
         raise Conflict("proxy_is_self")
-
-
-def _over(raw: Raw) -> Change:
-    return Change(set=OVER)
 
 
 def _known(authorisation_id: str, by: Actor) -> None:
